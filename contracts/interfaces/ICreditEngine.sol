@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
+
+/// @notice One account of a batch liquidation.
+/// @param account Whose position.
+/// @param maxRepay The most the liquidator pays for it; `type(uint256).max` for as much as allowed. {plUSD}
+struct LiquidationItem {
+    address account;
+    uint256 maxRepay;
+}
+
+/// @notice How positions are liquidated. All bps.
+/// @param targetHealth H: a slice is sized so that the health afterwards is this. At least 10_000.
+/// @param minIncentive lmin: the liquidator's discount just below health 1.
+/// @param maxIncentive lmax: the discount at `fullIncentiveHealth` and below.
+/// @param fullIncentiveHealth Health at which the discount has grown to `maxIncentive`. Below 10_000.
+/// @param absorbHealth H_a: below this health anyone may have the position absorbed.
+/// @param tipShare Part of the seized incentive that goes to the caller of `absorb`.
+struct LiquidationParameters {
+    uint16 targetHealth;
+    uint16 minIncentive;
+    uint16 maxIncentive;
+    uint16 fullIncentiveHealth;
+    uint16 absorbHealth;
+    uint16 tipShare;
+}
+
+/// @notice What is known of a listed asset.
+/// @param token ERC-20.
+/// @param scale Token units per ledger unit.
+/// @param total All credit in the ledger. {ledger}
+/// @param cap Deposits are refused beyond this total: the governed cap or the depth fraction, whichever is smaller. {ledger}
+/// @param governedCap The governed cap alone. {ledger}
+/// @param pauses Bits of `PAUSE_DEPOSIT`, `PAUSE_WITHDRAW`, `PAUSE_BORROW`, `PAUSE_FLASH_LOAN`.
+struct AssetInfo {
+    address token;
+    uint256 scale;
+    uint256 total;
+    uint256 cap;
+    uint256 governedCap;
+    uint256 pauses;
+}
+
+/// @dev Deposits of the asset are paused.
+uint256 constant PAUSE_DEPOSIT = 1;
+/// @dev Withdrawals of the asset by accounts *with debt* are paused.
+uint256 constant PAUSE_WITHDRAW = 2;
+/// @dev The asset counts 0 towards borrow limits.
+uint256 constant PAUSE_BORROW = 4;
+/// @dev Flash loans of the asset are paused.
+uint256 constant PAUSE_FLASH_LOAN = 8;
+
+/// @title Plimsoll's lending book: collateral in, plUSD out
+/// @notice One singleton with an internal ledger. An account holds up to 16 collaterals and one plUSD debt.
+///
+/// HEALTH. Risk-taking (borrow, withdraw with debt) needs `D <= B`; an account is liquidatable when `D > M`; health is
+/// `M / D`. B and M come from the risk model.
+///
+/// LIQUIDATION. A liquidator takes the same fraction of every priced asset, so nobody picks the best collateral, and pays
+/// plUSD. Absorption hands the slice to the reserve instead and needs no capital at all. Seized amounts are credited in the
+/// ledger: a paused or blacklisting token never blocks a liquidation.
+///
+/// ROUNDING. Always against the caller and for the protocol: debts round up, limits and collateral paid out round down.
+///
+/// LIVENESS. Repaying, being liquidated and the exit of a debt-free account need no price and cannot be paused.
+///
+/// TOKEN SAFETY. Balances are kept in ledger units (by default 1e-8 token, or the token's own unit if coarser). A deposit must
+/// arrive in full: fee-on-transfer tokens are refused; rebasing tokens are refused as soon as the balance falls below the
+/// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
+///
+/// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
+interface ICreditEngine is IERC3156FlashLender {
+    // ------------------------------------------------------------------ events
+
+    event AssetListed(uint256 indexed asset, address indexed token, uint256 scale);
+    /// @notice The cap in force changed. {ledger}
+    event AssetCapSet(uint256 indexed asset, uint256 governedCap, uint256 cap);
+    event AssetPausesSet(uint256 indexed asset, uint256 pauses);
+    event RiskModelSet(address indexed riskModel);
+    event IssuanceGateSet(address indexed gate);
+    event AbsorberSet(address indexed absorber);
+    event RateSourceSet(address indexed rateSource);
+    event LiquidationParametersSet(LiquidationParameters parameters);
+    /// @notice {plUSD} both
+    event DebtLimitsSet(uint256 minimumDebt, uint256 debtCeiling);
+    /// @notice {USD}
+    event TipFloorSet(uint256 tipFloor);
+    /// @notice bps of the depth
+    event DepthFractionSet(uint256 depthFraction);
+
+    /// @notice {asset}: token units
+    event Deposit(uint256 indexed asset, address indexed account, address indexed caller, uint256 amount);
+    /// @notice {asset}: token units
+    event Withdraw(
+        uint256 indexed asset, address indexed account, address indexed caller, address to, uint256 amount
+    );
+    /// @notice {plUSD}, {share}
+    event Borrow(address indexed account, address indexed caller, address to, uint256 amount, uint256 shares);
+    /// @notice {plUSD}, {share}
+    event Repay(address indexed account, address indexed caller, uint256 amount, uint256 shares);
+
+    /// @notice A slice was liquidated. `slice` is packed as an account is stored (see AccountLib): the first word holds the
+    /// debt shares removed, the assets and the amounts taken. {plUSD}
+    event Liquidate(address indexed account, address indexed liquidator, uint256 repaid, uint256[] slice);
+    /// @notice A slice was absorbed. `slice` as in `Liquidate` (tip included); `tip` is the caller's part of it. {plUSD}, bps*1e14
+    event Absorb(address indexed account, address indexed caller, uint256 debtRemoved, uint256 tip, uint256[] slice);
+    /// @notice Debt was written off because nothing priced was left to pay it. {plUSD}
+    event WriteOff(address indexed account, uint256 debt);
+    /// @notice Credit moved inside the ledger outside of a slice (liquidator, absorber, tips). {ledger}
+    event Credit(uint256 indexed asset, address indexed account, uint256 amount);
+
+    /// @notice The index moved. 18 decimals; {1/s} 18 decimals
+    event Accrue(uint256 index, uint256 rate);
+    event AuthorizationSet(address indexed account, address indexed operator, bool authorized, address caller);
+    event FlashLoan(uint256 indexed asset, address indexed receiver, address indexed initiator, uint256 amount);
+
+    // ------------------------------------------------------------------ errors
+
+    error AssetNotListed(uint256 asset);
+    error AssetListedAlready(uint256 asset);
+    error TokenListedAlready(address token);
+    error TokenHasNoCode(address token);
+    error TokenDecimalsUnsupported(address token, uint256 decimals);
+    /// @notice `(1 + lmin) (high / mid) (1 - m)` may exceed 1: a liquidation could leave the account worse. 18 decimals
+    error ThresholdTooHigh(uint256 asset, uint256 product);
+    error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
+    error ModuleHasNoCode(address module);
+    /// @notice The new risk model does not know a listed asset as the engine does.
+    error ModuleMismatch(address module, uint256 asset);
+
+    error ZeroAmount();
+    error ZeroAddress();
+    /// @notice Less than one ledger unit. {asset}
+    error AmountBelowLedgerUnit(uint256 asset, uint256 amount, uint256 scale);
+    error AmountTooLarge(uint256 amount, uint256 maximum);
+    error Paused(uint256 asset, uint256 action);
+    /// @notice {ledger}
+    error CapExceeded(uint256 asset, uint256 newTotal, uint256 cap);
+    /// @notice A transfer delivered something else than what was asked for. {asset}
+    error TransferMismatch(address token, uint256 expected, uint256 received);
+    /// @notice The engine holds less of the token than its ledger says. {asset}
+    error LedgerShortfall(address token, uint256 balance, uint256 ledger);
+    /// @notice {ledger}
+    error InsufficientBalance(uint256 asset, address account, uint256 balance, uint256 requested);
+    /// @notice The account does not hold this asset, and only its owner or an operator may add one.
+    error NotHeld(uint256 asset, address account);
+    error Unauthorized(address account, address caller);
+    error SignatureExpired(uint256 deadline);
+    error InvalidSignature(address account);
+    error NonceMismatch(address account, uint256 nonce, uint256 expected);
+
+    /// @notice {plUSD}, {USD}
+    error BorrowLimitExceeded(address account, uint256 debt, uint256 limit);
+    error DebtBelowMinimum(address account, uint256 debt, uint256 minimum);
+    error DebtCeilingExceeded(uint256 totalDebt, uint256 ceiling);
+    error NoDebt(address account);
+    /// @notice None of the accounts could be liquidated or absorbed as asked.
+    error NothingToDo();
+    error SelfLiquidation(address account);
+
+    error Entered();
+    error FlashLoanCallbackFailed(address receiver);
+
+    // ------------------------------------------------------------------ positions
+
+    /// @notice Deposits `amount` of `asset` into `account`, truncated to a ledger unit. Anyone may add to what an account
+    /// holds already; only its owner or an operator may add another asset to it. An account with debt cannot deposit an
+    /// asset that has no live price.
+    /// @param amount {asset} token units
+    /// @return deposited What was pulled from the caller. {asset}
+    function deposit(uint256 asset, uint256 amount, address account) external returns (uint256 deposited);
+
+    /// @notice Withdraws to `to`. Caller: the account or an operator. A debt-free account needs no price for it.
+    /// @param amount {asset} token units; `type(uint256).max` for all; truncated to a ledger unit
+    /// @return withdrawn {asset}
+    function withdraw(uint256 asset, uint256 amount, address account, address to)
+        external
+        returns (uint256 withdrawn);
+
+    /// @notice Borrows plUSD to `to`. Caller: the account or an operator. The first borrow of an account needs a live price
+    /// for everything it holds; further ones stop looking once the debt is covered.
+    /// @param amount {plUSD}
+    /// @return shares Debt shares added, rounded up. {share}
+    function borrow(uint256 amount, address account, address to) external returns (uint256 shares);
+
+    /// @notice Repays debt of `account` with the caller's plUSD. Needs no price, cannot be paused, needs no approval.
+    /// @param amount {plUSD}; `type(uint256).max` (or anything above the debt) for all
+    /// @return repaid plUSD burned. A repayment may not leave a debt below the minimum other than 0.
+    function repay(uint256 amount, address account) external returns (uint256 repaid);
+
+    // ------------------------------------------------------------------ liquidation
+
+    /// @notice Liquidates a batch. Accounts that are healthy by now, or cannot be liquidated within `maxRepay`, are skipped; when
+    /// nothing is left to do the call reverts with `NothingToDo`.
+    /// The seized collateral is credited to the caller's account; with `data` not empty the caller is called back
+    /// (`ILiquidationCallback`) before plUSD is burned from it.
+    /// @return repaid Burned from the caller, per item; 0 for skipped ones. {plUSD}
+    function liquidate(LiquidationItem[] calldata items, bytes calldata data)
+        external
+        returns (uint256[] memory repaid);
+
+    /// @notice Hands failing accounts to the absorber: those below the absorption health, those whose collateral cannot pay the
+    /// least incentive, and those with nothing priced left. Others are skipped; reverts with `NothingToDo` if all are.
+    /// The caller earns a tip in collateral, credited to its account.
+    /// @return debtRemoved Per account; 0 for skipped ones. {plUSD}
+    function absorb(address[] calldata accounts) external returns (uint256[] memory debtRemoved);
+
+    // ------------------------------------------------------------------ authorisation, permits
+
+    /// @notice Lets `operator` deposit new assets, withdraw and borrow for the caller, or stops it.
+    function setAuthorization(address operator, bool authorized) external;
+
+    /// @notice The same by EIP-712 signature of `account` (EOA or ERC-1271).
+    /// @param nonce Must equal `authorizationNonce(account)`.
+    function setAuthorizationWithSig(
+        address account,
+        address operator,
+        bool authorized,
+        uint256 nonce,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Makes every outstanding authorisation signature of the caller void.
+    function cancelAuthorizationSignatures() external;
+
+    /// @notice Calls `permit` on a listed asset's token for the caller and this contract; does not revert when it fails (somebody may have
+    /// used the signature first), the deposit that follows tells. For `multicall`.
+    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    // ------------------------------------------------------------------ interest
+
+    /// @notice Brings the index up to now.
+    function accrue() external;
+
+    /// @notice Accrues at the stored rate and stores the rate source's next one. Anyone may call it.
+    function updateRate() external;
+
+    // ------------------------------------------------------------------ views
+
+    /// @notice The account's debt, interest up to now included. {plUSD}, rounded up
+    function debtOf(address account) external view returns (uint256);
+
+    /// @notice The account's debt shares and holdings (`asset << 248 | balance` in {ledger}), ascending by asset.
+    function position(address account) external view returns (uint256 debtShares, uint256[] memory holdings);
+
+    /// @notice Balance of one asset. {ledger}
+    function balanceOf(address account, uint256 asset) external view returns (uint256);
+
+    /// @notice The sum of all debts, interest up to now included. {plUSD}, rounded up
+    function totalDebt() external view returns (uint256);
+
+    /// @notice {share}
+    function totalDebtShares() external view returns (uint256);
+
+    /// @notice Debt index with interest up to now: `debt = shares * index`. 18 decimals {1e-8 plUSD/share}
+    function index() external view returns (uint256);
+
+    /// @notice Stored rate and time of the last accrual. {1/s} 18 decimals, unix seconds
+    function interest() external view returns (uint256 rate, uint256 accruedAt);
+
+    function assetInfo(uint256 asset) external view returns (AssetInfo memory);
+    /// @notice Bit i is set when asset i is listed here.
+    function listedMask() external view returns (uint256);
+    function liquidationParameters() external view returns (LiquidationParameters memory);
+    /// @notice {plUSD} both
+    function debtLimits() external view returns (uint256 minimumDebt, uint256 debtCeiling);
+    /// @notice The least tip for absorbing an insolvent account. {USD} 18 decimals
+    function tipFloor() external view returns (uint256);
+    /// @notice Deposits of an asset are capped at this part of its depth. bps
+    function depthFraction() external view returns (uint256);
+    function riskModel() external view returns (address);
+    function issuanceGate() external view returns (address);
+    function absorber() external view returns (address);
+    function rateSource() external view returns (address);
+    function dollar() external view returns (address);
+    function isAuthorized(address account, address operator) external view returns (bool);
+    function authorizationNonce(address account) external view returns (uint256);
+    /// @notice True inside any state-changing call; a balance sheet must not be taken then.
+    function isEntered() external view returns (bool);
+
+    // ------------------------------------------------------------------ governance
+
+    /// @notice Lists asset number `asset` of the risk model as collateral. Token decimals 0..24, not below the ledger unit's.
+    /// @param governedCap {ledger}
+    function listAsset(uint256 asset, address token, uint256 governedCap) external;
+
+    /// @notice {ledger}
+    function setAssetCap(uint256 asset, uint256 governedCap) external;
+
+    /// @notice Brings the cap in force in line with depth and delisting. Anyone may call it.
+    function syncAssetCap(uint256 asset) external;
+
+    /// @notice Sets pauses (guardian).
+    /// @param pauses Bits to set; all others stay.
+    function pause(uint256 asset, uint256 pauses) external;
+
+    /// @notice Clears pauses (timelock).
+    /// @param pauses Bits to clear.
+    function unpause(uint256 asset, uint256 pauses) external;
+
+    function setRiskModel(address riskModel_) external;
+    function setIssuanceGate(address gate) external;
+    function setAbsorber(address absorber_) external;
+    function setRateSource(address rateSource_) external;
+    function setLiquidationParameters(LiquidationParameters calldata parameters) external;
+    /// @notice Whole plUSD both (18 decimals, multiples of 1e18).
+    function setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) external;
+    /// @notice {USD} 18 decimals
+    function setTipFloor(uint256 tipFloor_) external;
+    /// @notice bps
+    function setDepthFraction(uint256 depthFraction_) external;
+}

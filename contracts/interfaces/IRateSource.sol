@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// @title Source of the borrow rate
+interface IRateSource {
+    /// @notice The rate to store next. The credit engine bounds it again by its own immutable maximum.
+    /// @param current The rate in force until now. {1/s} 18 decimals
+    /// @return {1/s} 18 decimals, continuously compounded
+    function nextRate(uint256 current) external view returns (uint256);
+}

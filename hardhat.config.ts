@@ -1,0 +1,40 @@
+import { createRequire } from "node:module";
+
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+// The compiler is the npm package `solc`: nothing is downloaded at build time, and the lock file pins it.
+const require = createRequire(import.meta.url);
+const solc = require.resolve("solc/soljson.js");
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers],
+  solidity: {
+    compilers: [
+      {
+        version: "0.8.37",
+        path: solc,
+        settings: {
+          evmVersion: "osaka",
+          viaIR: true,
+          optimizer: { enabled: true, runs: 4_000 },
+        },
+      },
+    ],
+    npmFilesToBuild: [
+      "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol",
+      "@openzeppelin/contracts/access/manager/AccessManager.sol",
+    ],
+  },
+  networks: {
+    hardhat: { type: "edr-simulated", chainType: "l1", chainId: 31337 },
+    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+  },
+  paths: {
+    // Doubles (hostile tokens, broken feeds, harnesses) are built beside the contracts but never leave `test/`.
+    sources: ["./contracts", "./test/contracts"],
+    tests: { mocha: "./test", solidity: "./test/solidity" },
+    ignition: "./deploy",
+  },
+  typechain: { outDir: "./types/contracts" },
+});
