@@ -158,7 +158,6 @@ interface ICreditEngine is IERC3156FlashLender {
     error NoDebt(address account);
     /// @notice None of the accounts could be liquidated or absorbed as asked.
     error NothingToDo();
-    error SelfLiquidation(address account);
 
     error Entered();
     error FlashLoanCallbackFailed(address receiver);
