@@ -7,45 +7,29 @@ import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156Fl
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {
-    AssetInfo,
-    ICreditEngine,
-    LiquidationParameters,
+    ICreditPositions,
     PAUSE_DEPOSIT,
     PAUSE_FLASH_LOAN,
     PAUSE_WITHDRAW
 } from "../interfaces/ICreditEngine.sol";
 import {IIssuanceGate, LOANS} from "../interfaces/IIssuanceGate.sol";
-import {IPlimsollDollar} from "../interfaces/IPlimsollDollar.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {Account, AccountLib} from "./AccountLib.sol";
-import {CreditGovernance} from "./CreditGovernance.sol";
+import {CreditEngineConfig, CreditGovernance} from "./CreditGovernance.sol";
 import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
 import {Liquidation} from "./Liquidation.sol";
-
-/// @notice What the engine is deployed with; each can be changed later except the token and the authority.
-struct CreditEngineConfig {
-    address authority;
-    address dollar;
-    address riskModel;
-    address issuanceGate;
-    address absorber;
-    address rateSource;
-    uint256 minimumDebt;
-    uint256 debtCeiling;
-    uint256 depthFraction;
-    LiquidationParameters liquidation;
-}
 
 /// @title Plimsoll's lending book
 /// @notice See ICreditEngine for what it promises. Layout and lock are in CreditStorage, parameters in CreditGovernance, failing
 /// accounts in Liquidation; here are the positions of healthy ones.
-contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
+contract CreditEngine is CreditStorage, Liquidation, EIP712, Multicall {
     using AccountLib for Account;
     using SafeERC20 for IERC20;
 
@@ -54,31 +38,37 @@ contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
     );
     bytes32 private constant FLASH_LOAN_MAGIC = keccak256("ERC3156FlashBorrower.onFlashLoan");
 
-    constructor(CreditEngineConfig memory c) AccessManaged(c.authority) EIP712("Plimsoll Credit Engine", "1") {
-        DOLLAR = IPlimsollDollar(c.dollar);
-        _requireModule(c.dollar);
-        _requireModule(c.riskModel);
-        _requireModule(c.issuanceGate);
-        _requireModule(c.absorber);
-        _requireModule(c.rateSource);
-        _risk.riskModel = c.riskModel;
-        _gate.gate = c.issuanceGate;
-        _absorber.absorber = c.absorber;
-        _rateSource = c.rateSource;
-        // The cast is safe until 2106.
-        _debt = DebtSlot({shares: 0, index: uint88(WAD), accruedAt: uint32(block.timestamp), rate: 0});
-        _setDebtLimits(c.minimumDebt, c.debtCeiling);
-        _setDepthFraction(c.depthFraction);
-        _setLiquidationParameters(c.liquidation);
-        emit RiskModelSet(c.riskModel);
-        emit IssuanceGateSet(c.issuanceGate);
-        emit AbsorberSet(c.absorber);
-        emit RateSourceSet(c.rateSource);
+    /// @dev The rest of the engine's code, see CreditGovernance.
+    address private immutable GOVERNANCE;
+
+    /// @param governance A CreditGovernance built with the same authority and token.
+    constructor(CreditEngineConfig memory c, address governance)
+        AccessManaged(c.authority)
+        CreditStorage(c.dollar)
+        EIP712("Plimsoll Credit Engine", "1")
+    {
+        GOVERNANCE = governance;
+        Address.functionDelegateCall(governance, abi.encodeCall(CreditGovernance.initialize, (c)));
+    }
+
+    /// @dev Everything in ICreditGovernance is executed by that part, on this contract's storage.
+    fallback() external {
+        address governance = GOVERNANCE;
+        assembly ("memory-safe") {
+            // Beyond the free memory pointer, so nothing of Solidity's is touched.
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let ok := delegatecall(gas(), governance, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            switch ok
+            case 0 { revert(free, returndatasize()) }
+            default { return(free, returndatasize()) }
+        }
     }
 
     // ---------------------------------------------------------------- positions
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function deposit(uint256 asset, uint256 amount, address account) external locked returns (uint256 deposited) {
         AssetSlot memory a = _listed(asset);
         require(a.pauses & PAUSE_DEPOSIT == 0, Paused(asset, PAUSE_DEPOSIT));
@@ -110,7 +100,7 @@ contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
         emit Deposit(asset, account, msg.sender, deposited);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function withdraw(uint256 asset, uint256 amount, address account, address to)
         external
         lockedOrCallback
@@ -144,7 +134,7 @@ contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
         emit Withdraw(asset, account, msg.sender, to, withdrawn);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function borrow(uint256 amount, address account, address to) external locked returns (uint256 shares) {
         require(amount != 0, ZeroAmount());
         require(amount <= MAX_AMOUNT, AmountTooLarge(amount, MAX_AMOUNT));
@@ -176,7 +166,7 @@ contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
         emit Borrow(account, msg.sender, to, amount, shares);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function repay(uint256 amount, address account) external locked returns (uint256 repaid) {
         require(amount != 0, ZeroAmount());
         uint256 header = _accounts[account].header;
@@ -285,12 +275,12 @@ contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
 
     // ---------------------------------------------------------------- authorisation and permits
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function setAuthorization(address operator, bool authorized) external {
         _setAuthorization(msg.sender, operator, authorized);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function setAuthorizationWithSig(
         address account,
         address operator,
@@ -311,12 +301,12 @@ contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
         _setAuthorization(account, operator, authorized);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function cancelAuthorizationSignatures() external {
         ++_nonces[msg.sender];
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
         address token = _listed(asset).token;
         // Somebody may have used the signature already, which leaves the allowance in place: the deposit that follows tells.
@@ -337,129 +327,70 @@ contract CreditEngine is CreditGovernance, Liquidation, EIP712, Multicall {
         require(_isOperator(account), Unauthorized(account, msg.sender));
     }
 
+    // ---------------------------------------------------------------- interest
+
+    /// @inheritdoc ICreditPositions
+    function accrue() external locked {
+        _debt = _accrued();
+    }
+
     // ---------------------------------------------------------------- views
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function debtOf(address account) external view returns (uint256) {
         return _toDebt(AccountLib.debt(_accounts[account].header), _indexNow(_debt));
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function position(address account) external view returns (uint256 debtShares, uint256[] memory holdings) {
         uint256 header = _accounts[account].header;
         debtShares = AccountLib.debt(header);
         holdings = _holdingsOf(_accounts[account], header);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function balanceOf(address account, uint256 asset) external view returns (uint256) {
         if (asset >= MAX_ASSETS) return 0;
         return _accounts[account].balance(_accounts[account].header, asset);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function totalDebt() external view returns (uint256) {
         DebtSlot memory d = _debt;
         return _toDebt(d.shares, _indexNow(d));
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function totalDebtShares() external view returns (uint256) {
         return _debt.shares;
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function index() external view returns (uint256) {
         return _indexNow(_debt);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function interest() external view returns (uint256 rate, uint256 accruedAt) {
         return (_debt.rate, _debt.accruedAt);
     }
 
-    /// @inheritdoc ICreditEngine
-    function assetInfo(uint256 asset) external view returns (AssetInfo memory) {
-        AssetSlot memory a = _listed(asset);
-        return AssetInfo({
-            token: a.token,
-            scale: _scale(a),
-            total: a.total,
-            cap: PackedFloat.unpack(a.cap, CAP_MANTISSA),
-            governedCap: _governedCaps[asset],
-            pauses: a.pauses
-        });
-    }
-
-    /// @inheritdoc ICreditEngine
-    function listedMask() external view returns (uint256) {
-        return _risk.listed;
-    }
-
-    /// @inheritdoc ICreditEngine
-    function liquidationParameters() external view returns (LiquidationParameters memory) {
-        GateSlot memory g = _gate;
-        return LiquidationParameters({
-            targetHealth: g.targetHealth,
-            minIncentive: g.minIncentive,
-            maxIncentive: g.maxIncentive,
-            fullIncentiveHealth: g.fullIncentiveHealth,
-            absorbHealth: g.absorbHealth,
-            tipShare: g.tipShare
-        });
-    }
-
-    /// @inheritdoc ICreditEngine
-    function debtLimits() external view returns (uint256 minimumDebt, uint256 debtCeiling) {
-        return (_risk.minimumDebt * WAD, _risk.debtCeiling * WAD);
-    }
-
-    /// @inheritdoc ICreditEngine
-    function tipFloor() external view returns (uint256) {
-        return _absorber.tipFloor;
-    }
-
-    /// @inheritdoc ICreditEngine
-    function depthFraction() external view returns (uint256) {
-        return _absorber.depthFraction;
-    }
-
-    /// @inheritdoc ICreditEngine
-    function riskModel() external view returns (address) {
-        return _risk.riskModel;
-    }
-
-    /// @inheritdoc ICreditEngine
-    function issuanceGate() external view returns (address) {
-        return _gate.gate;
-    }
-
-    /// @inheritdoc ICreditEngine
-    function absorber() external view returns (address) {
-        return _absorber.absorber;
-    }
-
-    /// @inheritdoc ICreditEngine
-    function rateSource() external view returns (address) {
-        return _rateSource;
-    }
-
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function dollar() external view returns (address) {
         return address(DOLLAR);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function isAuthorized(address account, address operator) external view returns (bool) {
         return account == operator || _authorized[account][operator];
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function authorizationNonce(address account) external view returns (uint256) {
         return _nonces[account];
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function isEntered() external view returns (bool) {
         return _lock != FREE;
     }

@@ -5,7 +5,8 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 import {
-    ICreditEngine,
+    AssetInfo,
+    ICreditGovernance,
     LiquidationParameters,
     PAUSE_BORROW,
     PAUSE_DEPOSIT,
@@ -19,10 +20,26 @@ import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {AccountLib} from "./AccountLib.sol";
 import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
 
+/// @notice What the engine starts with; each can be changed later except the token and the authority.
+struct CreditEngineConfig {
+    address authority;
+    address dollar;
+    address riskModel;
+    address issuanceGate;
+    address absorber;
+    address rateSource;
+    uint256 minimumDebt;
+    uint256 debtCeiling;
+    uint256 depthFraction;
+    LiquidationParameters liquidation;
+}
+
 /// @title Listing, parameters and modules of the credit engine
-/// @notice Everything here is called by governance (AccessManager) or, where it can only bring the engine in line with what is
-/// true already, by anyone. None of it moves a position.
-abstract contract CreditGovernance is CreditStorage, AccessManaged {
+/// @notice The credit engine's code is larger than one contract may be. This part of it lives at an address of its own and is executed
+/// by the engine with `delegatecall`, on the engine's storage; the address is fixed when the engine is built. Everything here is
+/// called by governance (AccessManager) or, where it can only bring the engine in line with what is true already, by anyone. None of it
+/// moves a position. Called directly, it works on its own empty storage and means nothing.
+contract CreditGovernance is CreditStorage, ICreditGovernance {
     // ---------------------------------------------------------------- immutable limits
 
     /// @notice Highest borrow rate: 100% a year. {1/s} 18 decimals
@@ -45,9 +62,34 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
     uint256 private constant MAX_TOKEN_DECIMALS = 24;
     uint256 private constant ALL_PAUSES = PAUSE_DEPOSIT | PAUSE_WITHDRAW | PAUSE_BORROW | PAUSE_FLASH_LOAN;
 
+    /// @notice Only the engine's constructor may do this.
+    error OnlyDuringConstruction();
+
+    constructor(address authority, address dollar_) AccessManaged(authority) CreditStorage(dollar_) {}
+
+    /// @notice Sets the first parameters and modules. For the engine's constructor.
+    function initialize(CreditEngineConfig calldata c) external {
+        // An account without code is under construction: afterwards this can never be entered again.
+        require(address(this).code.length == 0, OnlyDuringConstruction());
+        // The cast is safe until 2106.
+        _debt = DebtSlot({shares: 0, index: uint88(WAD), accruedAt: uint32(block.timestamp), rate: 0});
+        _requireModule(c.dollar);
+        _requireModule(c.riskModel);
+        _risk.riskModel = c.riskModel;
+        emit RiskModelSet(c.riskModel);
+        _setIssuanceGate(c.issuanceGate);
+        _requireModule(c.absorber);
+        _absorber.absorber = c.absorber;
+        emit AbsorberSet(c.absorber);
+        _setRateSource(c.rateSource);
+        _setDebtLimits(c.minimumDebt, c.debtCeiling);
+        _setDepthFraction(c.depthFraction);
+        _setLiquidationParameters(c.liquidation);
+    }
+
     // ---------------------------------------------------------------- assets
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function listAsset(uint256 asset, address token, uint256 governedCap) external restricted {
         require(asset < MAX_ASSETS, AssetNotListed(asset));
         require(_assets[asset].token == address(0), AssetListedAlready(asset));
@@ -72,13 +114,13 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         _setCap(asset, governedCap);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setAssetCap(uint256 asset, uint256 governedCap) external restricted {
         _listed(asset);
         _setCap(asset, governedCap);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function syncAssetCap(uint256 asset) external {
         _listed(asset);
         _syncCap(asset);
@@ -110,12 +152,12 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         emit AssetCapSet(asset, governed, PackedFloat.unpack(packed, CAP_MANTISSA));
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function pause(uint256 asset, uint256 pauses) external restricted {
         _setPauses(asset, _listed(asset).pauses | pauses, pauses);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function unpause(uint256 asset, uint256 pauses) external restricted {
         _setPauses(asset, _listed(asset).pauses & ~pauses, pauses);
     }
@@ -132,12 +174,12 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
 
     // ---------------------------------------------------------------- parameters
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setLiquidationParameters(LiquidationParameters calldata p) external restricted {
         _setLiquidationParameters(p);
     }
 
-    function _setLiquidationParameters(LiquidationParameters memory p) internal {
+    function _setLiquidationParameters(LiquidationParameters memory p) private {
         _bound("targetHealth", p.targetHealth, BPS, MAX_TARGET_HEALTH);
         _bound("maxIncentive", p.maxIncentive, p.minIncentive, MAX_INCENTIVE);
         _bound("fullIncentiveHealth", p.fullIncentiveHealth, MIN_FULL_INCENTIVE_HEALTH, BPS - 1);
@@ -154,12 +196,12 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         emit LiquidationParametersSet(p);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) external restricted {
         _setDebtLimits(minimumDebt, debtCeiling);
     }
 
-    function _setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) internal {
+    function _setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) private {
         _bound("minimumDebt", minimumDebt, LOWEST_MINIMUM_DEBT, HIGHEST_MINIMUM_DEBT);
         _bound("debtCeiling", debtCeiling, 0, uint256(type(uint40).max) * WAD);
         // Stored in whole plUSD: a fraction would silently be lost.
@@ -171,7 +213,7 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         emit DebtLimitsSet(minimumDebt, debtCeiling);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setTipFloor(uint256 tipFloor_) external restricted {
         _bound("tipFloor", tipFloor_, 0, MAX_TIP_FLOOR);
         // Casts are safe: bounded above.
@@ -179,13 +221,13 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         emit TipFloorSet(tipFloor_);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setDepthFraction(uint256 depthFraction_) external restricted {
         _setDepthFraction(depthFraction_);
     }
 
     /// @dev Caps in force follow at their next sync.
-    function _setDepthFraction(uint256 depthFraction_) internal {
+    function _setDepthFraction(uint256 depthFraction_) private {
         _bound("depthFraction", depthFraction_, 1, MAX_DEPTH_FRACTION);
         // Casts are safe: bounded above.
         _absorber.depthFraction = uint16(depthFraction_);
@@ -198,7 +240,7 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
 
     // ---------------------------------------------------------------- modules
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setRiskModel(address riskModel_) external restricted {
         _requireModule(riskModel_);
         uint256 listed = _risk.listed;
@@ -218,14 +260,18 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         emit RiskModelSet(riskModel_);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setIssuanceGate(address gate) external restricted {
+        _setIssuanceGate(gate);
+    }
+
+    function _setIssuanceGate(address gate) private {
         _requireModule(gate);
         _gate.gate = gate;
         emit IssuanceGateSet(gate);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setAbsorber(address absorber_) external restricted {
         _requireModule(absorber_);
         // Absorbed debt moves to the absorber's facilitator level: unlisted, it would block absorption.
@@ -234,25 +280,24 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         emit AbsorberSet(absorber_);
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function setRateSource(address rateSource_) external restricted {
+        _setRateSource(rateSource_);
+    }
+
+    function _setRateSource(address rateSource_) private {
         _requireModule(rateSource_);
         _rateSource = rateSource_;
         emit RateSourceSet(rateSource_);
     }
 
-    function _requireModule(address module) internal view {
+    function _requireModule(address module) private view {
         require(module.code.length != 0, ModuleHasNoCode(module));
     }
 
     // ---------------------------------------------------------------- interest
 
-    /// @inheritdoc ICreditEngine
-    function accrue() external locked {
-        _debt = _accrued();
-    }
-
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditGovernance
     function updateRate() external locked {
         DebtSlot memory d = _accrued();
         uint256 rate = IRateSource(_rateSource).nextRate(d.rate);
@@ -261,6 +306,74 @@ abstract contract CreditGovernance is CreditStorage, AccessManaged {
         d.rate = uint40(rate);
         _debt = d;
         emit Accrue(d.index, rate);
+    }
+
+    // ---------------------------------------------------------------- parameters in force
+
+    /// @inheritdoc ICreditGovernance
+    function assetInfo(uint256 asset) external view returns (AssetInfo memory) {
+        AssetSlot memory a = _listed(asset);
+        return AssetInfo({
+            token: a.token,
+            scale: _scale(a),
+            total: a.total,
+            cap: PackedFloat.unpack(a.cap, CAP_MANTISSA),
+            governedCap: _governedCaps[asset],
+            pauses: a.pauses
+        });
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function listedMask() external view returns (uint256) {
+        return _risk.listed;
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function liquidationParameters() external view returns (LiquidationParameters memory) {
+        GateSlot memory g = _gate;
+        return LiquidationParameters({
+            targetHealth: g.targetHealth,
+            minIncentive: g.minIncentive,
+            maxIncentive: g.maxIncentive,
+            fullIncentiveHealth: g.fullIncentiveHealth,
+            absorbHealth: g.absorbHealth,
+            tipShare: g.tipShare
+        });
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function debtLimits() external view returns (uint256 minimumDebt, uint256 debtCeiling) {
+        return (_risk.minimumDebt * WAD, _risk.debtCeiling * WAD);
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function tipFloor() external view returns (uint256) {
+        return _absorber.tipFloor;
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function depthFraction() external view returns (uint256) {
+        return _absorber.depthFraction;
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function riskModel() external view returns (address) {
+        return _risk.riskModel;
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function issuanceGate() external view returns (address) {
+        return _gate.gate;
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function absorber() external view returns (address) {
+        return _absorber.absorber;
+    }
+
+    /// @inheritdoc ICreditGovernance
+    function rateSource() external view returns (address) {
+        return _rateSource;
     }
 
     // ---------------------------------------------------------------- thresholds

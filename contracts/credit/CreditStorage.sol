@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
-import {ICreditEngine} from "../interfaces/ICreditEngine.sol";
+import {ICreditShared} from "../interfaces/ICreditEngine.sol";
 import {IPlimsollDollar} from "../interfaces/IPlimsollDollar.sol";
 import {Account} from "./AccountLib.sol";
 
@@ -11,7 +12,8 @@ import {Account} from "./AccountLib.sol";
 uint256 constant MAX_ASSETS = 16;
 
 /// @title What the credit engine stores, and the lock and interest that every part of it uses
-abstract contract CreditStorage is ICreditEngine {
+/// @dev The engine and its governance part inherit this first and nothing with storage before it, so both see the same slots.
+abstract contract CreditStorage is AccessManaged, ICreditShared {
     // ---------------------------------------------------------------- layout
 
     /// @dev One asset, one slot: `[token 160 | total 64 | cap float 16 | scale decimals 8 | pauses 8]`.
@@ -94,6 +96,10 @@ abstract contract CreditStorage is ICreditEngine {
     uint256 internal constant FREE = 0;
     uint256 internal constant LOCKED = 1;
     uint256 internal constant CALLBACK = 2;
+
+    constructor(address dollar_) {
+        DOLLAR = IPlimsollDollar(dollar_);
+    }
 
     // ---------------------------------------------------------------- lock
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
-import {ICreditEngine, LiquidationItem, LiquidationParameters} from "../interfaces/ICreditEngine.sol";
+import {ICreditPositions, LiquidationItem, LiquidationParameters} from "../interfaces/ICreditEngine.sol";
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
 import {ILiquidationCallback} from "../interfaces/ILiquidationCallback.sol";
 import {IRiskModel, Quote} from "../interfaces/IRiskModel.sol";
@@ -16,7 +16,7 @@ import {Exposure, LiquidationMath, Slice} from "./LiquidationMath.sol";
 /// @notice Both take the same slice of every priced asset; they differ in who takes it and what is paid for it.
 /// @dev A batch reads prices and parameters once, settles account by account in memory and in each account's own slots, and
 /// writes totals, the taker's ledger account and token levels once at its end.
-abstract contract Liquidation is CreditStorage {
+abstract contract Liquidation is CreditStorage, ICreditPositions {
     using AccountLib for Account;
 
     /// @dev What a batch carries from account to account.
@@ -69,7 +69,7 @@ abstract contract Liquidation is CreditStorage {
 
     // ---------------------------------------------------------------- entries
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function liquidate(LiquidationItem[] calldata items, bytes calldata data)
         external
         returns (uint256[] memory repaid)
@@ -100,7 +100,7 @@ abstract contract Liquidation is CreditStorage {
         _lock = FREE;
     }
 
-    /// @inheritdoc ICreditEngine
+    /// @inheritdoc ICreditPositions
     function absorb(address[] calldata accounts) external locked returns (uint256[] memory debtRemoved) {
         Batch memory b = _open();
         b.capacities = new uint256[](MAX_ASSETS);
