@@ -145,8 +145,8 @@ interface ICreditShared {
     error FlashLoanCallbackFailed(address receiver);
 }
 
-/// @title Positions, liquidation, flash loans: what the credit engine itself executes
-interface ICreditPositions is ICreditShared, IERC3156FlashLender {
+/// @title Positions and liquidation: what the credit engine itself executes
+interface ICreditPositions is ICreditShared {
     // ------------------------------------------------------------------ positions
 
     /// @notice Deposits `amount` of `asset` into `account`, truncated to a ledger unit. Anyone may add to what an account
@@ -191,29 +191,6 @@ interface ICreditPositions is ICreditShared, IERC3156FlashLender {
     /// @return debtRemoved Per account; 0 for skipped ones. {plUSD}
     function absorb(address[] calldata accounts) external returns (uint256[] memory debtRemoved);
 
-    // ------------------------------------------------------------------ authorisation, permits
-
-    /// @notice Lets `operator` deposit new assets, withdraw and borrow for the caller, or stops it.
-    function setAuthorization(address operator, bool authorized) external;
-
-    /// @notice The same by EIP-712 signature of `account` (EOA or ERC-1271).
-    /// @param nonce Must equal `authorizationNonce(account)`.
-    function setAuthorizationWithSig(
-        address account,
-        address operator,
-        bool authorized,
-        uint256 nonce,
-        uint256 deadline,
-        bytes calldata signature
-    ) external;
-
-    /// @notice Makes every outstanding authorisation signature of the caller void.
-    function cancelAuthorizationSignatures() external;
-
-    /// @notice Calls `permit` on a listed asset's token for the caller and this contract; does not revert when it fails (somebody may have
-    /// used the signature first), the deposit that follows tells. For `multicall`.
-    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
-
     // ------------------------------------------------------------------ interest
 
     /// @notice Brings the index up to now.
@@ -243,13 +220,40 @@ interface ICreditPositions is ICreditShared, IERC3156FlashLender {
     function interest() external view returns (uint256 rate, uint256 accruedAt);
 
     function dollar() external view returns (address);
-    function isAuthorized(address account, address operator) external view returns (bool);
-    function authorizationNonce(address account) external view returns (uint256);
     /// @notice True inside any state-changing call; a balance sheet must not be taken then.
     function isEntered() external view returns (bool);
 }
 
-/// @title Listing, parameters, modules: executed by the engine's governance part (see CreditGovernance)
+/// @title Authorisation, permits and flash loans of collateral (ERC-3156, free of charge): executed by the engine's extension
+interface ICreditAccess is ICreditShared, IERC3156FlashLender {
+    // ------------------------------------------------------------------ authorisation, permits
+
+    /// @notice Lets `operator` deposit new assets, withdraw and borrow for the caller, or stops it.
+    function setAuthorization(address operator, bool authorized) external;
+
+    /// @notice The same by EIP-712 signature of `account` (EOA or ERC-1271).
+    /// @param nonce Must equal `authorizationNonce(account)`.
+    function setAuthorizationWithSig(
+        address account,
+        address operator,
+        bool authorized,
+        uint256 nonce,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Makes every outstanding authorisation signature of the caller void.
+    function cancelAuthorizationSignatures() external;
+
+    /// @notice Calls `permit` on a listed asset's token for the caller and this contract; does not revert when it fails (somebody may have
+    /// used the signature first), the deposit that follows tells. For `multicall`.
+    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    function isAuthorized(address account, address operator) external view returns (bool);
+    function authorizationNonce(address account) external view returns (uint256);
+}
+
+/// @title Listing, parameters, modules: executed by the engine's extension
 interface ICreditGovernance is ICreditShared {
     // ------------------------------------------------------------------ rate
 
@@ -325,4 +329,4 @@ interface ICreditGovernance is ICreditShared {
 /// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
 ///
 /// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
-interface ICreditEngine is ICreditPositions, ICreditGovernance {}
+interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance {}

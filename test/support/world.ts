@@ -81,7 +81,7 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
   const gate = await ethers.deployContract("FixedCeilingGate", [authority, dollarAddress]);
   const treasury = await ethers.deployContract("Treasury", [authority, dollarAddress]);
   const rateSource = await ethers.deployContract("ConstantRate", [rate]);
-  const governance = await ethers.deployContract("CreditGovernance", [authority, dollarAddress]);
+  const extension = await ethers.deployContract("CreditExtension", [authority, dollarAddress]);
   const implementation = await ethers.deployContract("CreditEngine", [
     {
       authority,
@@ -95,7 +95,7 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
       depthFraction: 5_000,
       liquidation: LIQUIDATION,
     },
-    await governance.getAddress(),
+    await extension.getAddress(),
   ]);
   const engineAddress = await implementation.getAddress();
   const engine: ICreditEngine = await ethers.getContractAt("ICreditEngine", engineAddress);
