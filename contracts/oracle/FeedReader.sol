@@ -30,7 +30,8 @@ library FeedReader {
             let out := mload(0x40)
             mstore(0x00, 0xfeaf968c) // latestRoundData()
             // Never copies more than five words, so long return data costs the callee only.
-            ok := and(staticcall(FEED_GAS, feed, 0x1c, 0x04, out, 0xa0), gt(returndatasize(), 0x9f))
+            ok := staticcall(FEED_GAS, feed, 0x1c, 0x04, out, 0xa0)
+            ok := and(ok, gt(returndatasize(), 0x9f))
             if ok {
                 answer := mload(add(out, 0x20))
                 startedAt := mload(add(out, 0x40))
