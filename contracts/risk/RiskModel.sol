@@ -80,25 +80,29 @@ contract RiskModel is IRiskModel, AccessManaged {
     /// @inheritdoc IRiskModel
     function quote(uint256 mask) external view returns (Quote[] memory quotes) {
         if (mask >> (MAX_ASSET + 1) != 0) revert AssetNotListed(Math.log2(mask));
-        Price[] memory prices = IPriceOracle(oracle).prices(mask);
-        quotes = new Quote[](prices.length);
         uint256 count;
-        for (uint256 asset = 0; asset <= MAX_ASSET; ++asset) {
+        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
+        quotes = new Quote[](count);
+        count = 0;
+        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             uint256 lane = _listedLane(asset);
             (Terms memory terms, uint256 borrowMark) = _inForce(asset, lane);
-            Price memory price = prices[count];
-            quotes[count++] = Quote({
-                low: price.low,
-                mid: price.mid,
-                high: price.high,
-                status: price.status,
-                initialHaircut: terms.initial,
-                maintenanceHaircut: terms.maintenance,
-                borrowDepth: DepthScale.toDepth(borrowMark),
-                maintenanceDepth: DepthScale.toDepth(terms.mark),
-                unit: _unit(lane)
-            });
+            Quote memory entry = quotes[count++];
+            entry.initialHaircut = terms.initial;
+            entry.maintenanceHaircut = terms.maintenance;
+            entry.borrowDepth = DepthScale.toDepth(borrowMark);
+            entry.maintenanceDepth = DepthScale.toDepth(terms.mark);
+            entry.unit = _unit(lane);
+        }
+        // In one call, and after the checks, so that an unlisted asset is named by the risk model.
+        Price[] memory prices = IPriceOracle(oracle).prices(mask);
+        for (uint256 i = 0; i < count; ++i) {
+            (Quote memory entry, Price memory price) = (quotes[i], prices[i]);
+            entry.low = price.low;
+            entry.mid = price.mid;
+            entry.high = price.high;
+            entry.status = price.status;
         }
     }
 
