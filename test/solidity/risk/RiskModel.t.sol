@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IPriceOracle, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {HaircutBounds, IRiskModel, Paces, Quote, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
@@ -428,7 +429,54 @@ contract RiskModelTest is RiskFixture {
         model.quote(1 | (1 << 16) | (1 << 255));
     }
 
+    // ---- an oracle that is none
+
+    function test_aShortOrSenselessAnswerIsNotTakenForAPrice() public {
+        _listSpread(1);
+        uint256[] memory list = _holdings(_holding(1, TOKEN));
+        // Returns nothing at all.
+        vm.etch(address(oracle), hex"5f5ff3");
+        vm.expectRevert();
+        model.borrowLimit(list, 1, false);
+        vm.expectRevert();
+        model.maintenanceLimit(list);
+        // Returns four words, the last of which, 3, is no status.
+        vm.etch(address(oracle), hex"600360605260805ff3");
+        vm.expectRevert();
+        model.borrowLimit(list, 1, false);
+        // With 2 it is `Live`: what was refused above is the status.
+        vm.etch(address(oracle), hex"600260605260805ff3");
+        assert(model.borrowLimit(list, 1, false) == 0);
+    }
+
     // ---- properties
+
+    /// @dev Limits are what the quotes, read and decoded plainly, say: in 512-bit arithmetic, one division a holding.
+    function testFuzz_limitsAreTheSumsOverTheQuotes(uint256 seed) public {
+        uint256[] memory list = _randomBook(seed);
+        Quote[] memory quotes = model.quote((1 << list.length) - 1);
+        uint256 b;
+        uint256 m;
+        for (uint256 i = 0; i < list.length; ++i) {
+            (Quote memory q, uint256 balance) = (quotes[i], list[i] & type(uint64).max);
+            if (q.borrowDepth != 0) {
+                b += Math.mulDiv(
+                    q.low * balance,
+                    q.borrowDepth * (BPS - q.initialHaircut),
+                    (q.borrowDepth + balance) * q.unit * BPS
+                );
+            }
+            if (q.maintenanceDepth != 0) {
+                m += Math.mulDiv(
+                    q.high * balance,
+                    q.maintenanceDepth * (BPS - q.maintenanceHaircut),
+                    (q.maintenanceDepth + balance) * q.unit * BPS
+                );
+            }
+        }
+        _eq(model.borrowLimit(list, type(uint256).max, true), b, "B");
+        _eq(model.maintenanceLimit(list), m, "M");
+    }
 
     function testFuzz_borrowLimitNeverAboveMaintenanceLimit(uint256 seed) public {
         uint256[] memory list = _randomBook(seed);
