@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { lockedEntries } from "../../support/entries.js";
 import { freshWorld } from "../../support/fresh.js";
 import { at, deployWorld, MAX_UINT256, WAD } from "../../support/world.js";
 
@@ -133,32 +134,21 @@ describe("CreditEngine.flashLoan", () => {
   });
 
   it("is closed to re-entry into everything, says so to others, and shows true positions", async () => {
-    const { engine, engineAddress, alice, borrower, borrowerAddress, assets } = world();
-    const { address } = at(assets, 0);
+    const { engine, engineAddress, alice, borrower, borrowerAddress } = world();
     await approve();
     const abi = engine.interface;
-    const attempts = [
-      abi.encodeFunctionData("deposit", [0, WAD, borrowerAddress]),
-      abi.encodeFunctionData("withdraw", [0, MAX_UINT256, borrowerAddress, borrowerAddress]),
-      abi.encodeFunctionData("borrow", [WAD, borrowerAddress, borrowerAddress]),
-      abi.encodeFunctionData("repay", [WAD, alice.address]),
-      abi.encodeFunctionData("liquidate", [[{ account: alice.address, maxRepay: MAX_UINT256 }], "0x"]),
-      abi.encodeFunctionData("absorb", [[alice.address]]),
-      abi.encodeFunctionData("flashLoan", [borrowerAddress, address, WAD, "0x"]),
-      abi.encodeFunctionData("accrue"),
-      abi.encodeFunctionData("updateRate"),
-    ];
+    const attempts = lockedEntries(world(), borrowerAddress, alice.address);
     const views = [
       abi.encodeFunctionData("isEntered"),
       abi.encodeFunctionData("balanceOf", [alice.address, 0]),
       abi.encodeFunctionData("totalDebt"),
     ];
-    await borrower.plan([...attempts, ...views].map((data) => ({ target: engineAddress, data })));
+    await borrower.plan([...attempts.map(({ data }) => data), ...views].map((data) => ({ target: engineAddress, data })));
     await loan(10n * WAD);
     const outcomes = await borrower.outcomes();
-    for (const [i] of attempts.entries()) {
-      expect(outcomes[i]?.ok, `attempt ${i}`).to.equal(false);
-      expect(outcomes[i]?.result, `attempt ${i}`).to.equal(abi.encodeErrorResult("Entered"));
+    for (const [i, { name }] of attempts.entries()) {
+      expect(outcomes[i]?.ok, name).to.equal(false);
+      expect(outcomes[i]?.result, name).to.equal(abi.encodeErrorResult("Entered"));
     }
     expect(outcomes.slice(attempts.length).map((o) => BigInt(o.result))).to.deep.equal([1n, 10_00000000n, 0n]);
     expect(await engine.isEntered()).to.equal(false);
