@@ -181,6 +181,7 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
     engine,
     engineAddress,
     implementation,
+    governance,
     assets,
     governor,
     alice,
