@@ -181,7 +181,7 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
     engine,
     engineAddress,
     implementation,
-    governance,
+    extension,
     assets,
     governor,
     alice,

@@ -126,12 +126,12 @@ describe("CreditEngine.absorb", () => {
     it("returns what it removed, books no loss while the low value covers it, and tells the absorber", async () => {
       const { engine, gate, treasury, alice, liquidator } = world();
       await failing();
-      const ceiling = await gate.ceiling();
+      const ceiling = await gate.ceilingOf(world().engineAddress);
       const debt = await engine.debtOf(alice.address);
       const [removed] = await engine.connect(liquidator).absorb.staticCall([alice.address]);
       const call = await engine.connect(liquidator).absorb([alice.address]);
       expect(removed).to.equal(debt - (await engine.debtOf(alice.address)));
-      expect(await gate.ceiling()).to.equal(ceiling);
+      expect(await gate.ceilingOf(world().engineAddress)).to.equal(ceiling);
       await expect(call).to.emit(treasury, "Absorbed").withArgs(liquidator.address, removed, 0n, 0n);
     });
 
@@ -253,7 +253,7 @@ describe("CreditEngine.absorb", () => {
       const { engine, engineAddress, dollar, gate, treasury, risk, alice, liquidator, treasuryAddress } = world();
       await failing();
       const debt = await engine.debtOf(alice.address);
-      const ceiling = await gate.ceiling();
+      const ceiling = await gate.ceilingOf(world().engineAddress);
       const call = await engine.connect(liquidator).absorb([alice.address]);
       expect(await engine.position(alice.address)).to.deep.equal([0n, []]);
       const quotes = await risk.quote(9);
@@ -264,7 +264,7 @@ describe("CreditEngine.absorb", () => {
       }, 0n);
       const loss = debt - low;
       expect(loss > 1_000n * WAD).to.equal(true);
-      expect(ceiling - (await gate.ceiling())).to.equal(loss);
+      expect(ceiling - (await gate.ceilingOf(world().engineAddress))).to.equal(loss);
       await expect(call).to.emit(gate, "LossBooked").withArgs(engineAddress, loss, ceiling - loss);
       await expect(call).to.emit(treasury, "Absorbed").withArgs(liquidator.address, debt, loss, 0n);
       expect(await dollar.level(treasuryAddress)).to.equal(debt);
@@ -389,7 +389,7 @@ describe("CreditEngine.absorb", () => {
         Promise.all([
           ...[alice, bob, carol, liquidator, { address: treasuryAddress }].map((w) => world().position(w)),
           dollar.level(treasuryAddress),
-          gate.ceiling(),
+          gate.ceilingOf(world().engineAddress),
           engine.totalDebt(),
         ]);
       const snapshot = await connection.networkHelpers.takeSnapshot();
@@ -406,9 +406,9 @@ describe("CreditEngine.absorb", () => {
       await open(world(), bob, { 2: 10n * WAD }, 15_000n * WAD);
       await world().setPrice(0, usd(1_600));
       await world().setPrice(2, usd(1_400));
-      const ceiling = await gate.ceiling();
+      const ceiling = await gate.ceilingOf(world().engineAddress);
       await engine.absorb([alice.address, bob.address]);
-      const loss = ceiling - (await gate.ceiling());
+      const loss = ceiling - (await gate.ceilingOf(world().engineAddress));
       // Bob's: 15,000 less 14,000 at low and less the tip, whatever Alice's slice brought.
       expect(near(loss, 1_070n * WAD + 27n * WAD, 5n * WAD), `loss ${loss}`).to.equal(true);
     });
@@ -422,7 +422,7 @@ describe("CreditEngine.absorb", () => {
       await engine.pause(id, 15);
       await engine.setAssetCap(id, 0);
     }
-    await gate.setCeiling(0);
+    await gate.setCeiling(world().engineAddress, 0);
     await engine.setDebtLimits(MINIMUM_DEBT, 0);
     await dollar.setFacilitator(engineAddress, 0);
     await engine.absorb([alice.address]);

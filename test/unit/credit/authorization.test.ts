@@ -157,7 +157,7 @@ describe("CreditEngine authorisation", () => {
     });
 
     it("covers every field, the chain and the engine", async () => {
-      const { engine, alice, carol, gate } = world();
+      const { engine, alice, carol, gate, extension } = world();
       const v = fromAlice();
       const good = await sign(world(), alice, v);
       const changed: Authorization[] = [
@@ -176,6 +176,7 @@ describe("CreditEngine authorisation", () => {
       for (const domain of [
         { chainId: 1n },
         { verifyingContract: await gate.getAddress() },
+        { verifyingContract: await extension.getAddress() },
         { name: "Plimsoll Dollar" },
         { version: "2" },
       ]) {
@@ -266,8 +267,8 @@ describe("CreditEngine authorisation", () => {
 
     /** [permit, deposit, borrow], encoded. */
     function batch(p: Signature, deadline = LATER): string[] {
-      const { implementation, alice } = world();
-      const { interface: abi } = implementation;
+      const { engine, alice } = world();
+      const { interface: abi } = engine;
       return [
         abi.encodeFunctionData("permit", [0, AMOUNT, deadline, p.v, p.r, p.s]),
         abi.encodeFunctionData("deposit", [0, AMOUNT, alice.address]),
@@ -339,13 +340,13 @@ describe("CreditEngine authorisation", () => {
       const { implementation, engine, alice, bob } = world();
       await world().deposit(alice, 0, AMOUNT);
       await engine.connect(alice).borrow(5_000n * WAD, alice.address, alice.address);
-      const { interface: abi } = implementation;
+      const { interface: abi } = engine;
       await implementation
         .connect(alice)
         .multicall([
           abi.encodeFunctionData("setAuthorization", [bob.address, true]),
-          engine.interface.encodeFunctionData("syncAssetCap", [0]),
-          engine.interface.encodeFunctionData("updateRate"),
+          abi.encodeFunctionData("syncAssetCap", [0]),
+          abi.encodeFunctionData("updateRate"),
           abi.encodeFunctionData("repay", [MAX_UINT256, alice.address]),
           abi.encodeFunctionData("withdraw", [0, MAX_UINT256, alice.address, alice.address]),
         ]);

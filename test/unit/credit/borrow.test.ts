@@ -17,7 +17,7 @@ describe("CreditEngine.borrow", () => {
 
   it("mints what was asked for, books the debt and says so", async () => {
     const { engine, dollar, gate, alice, bob } = world();
-    const room = await gate.available(0);
+    const room = await gate.available(world().engineAddress, 0);
     await expect(engine.connect(alice).borrow(1_000n * WAD, alice.address, bob.address))
       .to.emit(engine, "Borrow")
       .withArgs(alice.address, alice.address, bob.address, 1_000n * WAD, 1_000n * 10n ** 8n);
@@ -26,7 +26,7 @@ describe("CreditEngine.borrow", () => {
     expect(await engine.debtOf(bob.address)).to.equal(0n);
     expect(await engine.totalDebt()).to.equal(1_000n * WAD);
     expect(await dollar.level(await engine.getAddress())).to.equal(1_000n * WAD);
-    expect(await gate.available(0)).to.equal(room - 1_000n * WAD);
+    expect(await gate.available(world().engineAddress, 0)).to.equal(room - 1_000n * WAD);
   });
 
   it("returns the shares added", async () => {
@@ -231,7 +231,7 @@ describe("CreditEngine.borrow", () => {
 
     it("stops at the gate", async () => {
       const { engine, gate, alice } = world();
-      await gate.setCeiling(1_000n * WAD);
+      await gate.setCeiling(world().engineAddress, 1_000n * WAD);
       await expect(engine.connect(alice).borrow(1_000n * WAD + 1n, alice.address, alice.address))
         .to.be.revertedWithCustomError(gate, "IssuanceExceeded")
         .withArgs(1_000n * WAD + 1n, 1_000n * WAD);

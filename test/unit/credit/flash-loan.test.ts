@@ -115,10 +115,10 @@ describe("CreditEngine.flashLoan", () => {
     const { engine, dollar, borrowerAddress } = world();
     const token = await dollar.getAddress();
     expect(await engine.maxFlashLoan(token)).to.equal(0n);
-    await expect(engine.flashFee(token, 1)).to.be.revertedWithCustomError(engine, "AssetNotListed").withArgs(16);
+    await expect(engine.flashFee(token, 1)).to.be.revertedWithCustomError(engine, "TokenNotListed").withArgs(token);
     await expect(engine.flashLoan(borrowerAddress, token, 1, "0x"))
-      .to.be.revertedWithCustomError(engine, "AssetNotListed")
-      .withArgs(16);
+      .to.be.revertedWithCustomError(engine, "TokenNotListed")
+      .withArgs(token);
   });
 
   it("can be paused for one asset, and no other pause concerns it", async () => {

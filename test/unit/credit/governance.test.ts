@@ -86,7 +86,7 @@ describe("CreditEngine governance", () => {
     });
   });
 
-  describe("the governance part", () => {
+  describe("the extension", () => {
     const config = async () => {
       const { manager, dollar, risk, gate, treasury, rateSource } = world();
       return {
@@ -104,7 +104,7 @@ describe("CreditEngine governance", () => {
     };
 
     it("is initialised once and for all by the engine's constructor", async () => {
-      const { governance, engineAddress, governor } = world();
+      const { extension: governance, engineAddress, governor } = world();
       const c = await config();
       const through = governance.attach(engineAddress) as typeof governance;
       for (const contract of [through, governance]) {
@@ -116,7 +116,7 @@ describe("CreditEngine governance", () => {
     });
 
     it("called directly, does nothing to the engine", async () => {
-      const { governance, engine, governor } = world();
+      const { extension: governance, engine, governor } = world();
       await open(world(), world().alice, { 0: WAD }, 1_000n * WAD);
       await governance.connect(governor).setTipFloor(77n);
       await governance.connect(governor).setDepthFraction(1);
@@ -137,7 +137,7 @@ describe("CreditEngine governance", () => {
     });
 
     it("checks the first parameters as it does later ones", async () => {
-      const { ethers, governance, alice } = world();
+      const { ethers, extension: governance, alice } = world();
       const address = await governance.getAddress();
       const c = await config();
       const attempt = (change: object) => ethers.deployContract("CreditEngine", [{ ...c, ...change }, address]);

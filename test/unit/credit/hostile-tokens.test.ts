@@ -468,7 +468,7 @@ describe("CreditEngine and hostile tokens", () => {
       index: await engine.index(),
       debt: await engine.totalDebt(),
       lendable: await Promise.all(assets.map((a) => engine.maxFlashLoan(a.address))),
-      room: await gate.available(0),
+      room: await gate.available(world().engineAddress, 0),
       capacities: [...(await treasury.capacities(15))],
     });
     const before = await picture();

@@ -369,7 +369,7 @@ describe("CreditEngine.liquidate", () => {
       const expected = slice(before, SLICING);
       expect(expected.insolvent).to.equal(true);
       const treasuryAddress = await treasury.getAddress();
-      const ceiling = await gate.ceiling();
+      const ceiling = await gate.ceilingOf(world().engineAddress);
       const level = await dollar.level(engineAddress);
       const totalDebt = await engine.totalDebt();
 
@@ -383,7 +383,7 @@ describe("CreditEngine.liquidate", () => {
       await expect(call).to.emit(gate, "LossBooked").withArgs(engineAddress, loss, ceiling - loss);
       await expect(call).to.emit(dollar, "LevelMoved").withArgs(engineAddress, treasuryAddress, loss);
       expect(await engine.position(alice.address)).to.deep.equal([0n, []]);
-      expect(await gate.ceiling()).to.equal(ceiling - loss);
+      expect(await gate.ceilingOf(world().engineAddress)).to.equal(ceiling - loss);
       expect(await dollar.level(treasuryAddress)).to.equal(loss);
       expect(await dollar.level(engineAddress)).to.equal(level - before.debt);
       expect(await engine.totalDebt()).to.equal(totalDebt - before.debt);
@@ -394,13 +394,13 @@ describe("CreditEngine.liquidate", () => {
     it("can be bought in part; nothing is written off while priced collateral is left", async () => {
       const { engine, gate, alice, liquidator } = world();
       await failing();
-      const ceiling = await gate.ceiling();
+      const ceiling = await gate.ceilingOf(world().engineAddress);
       await engine.connect(liquidator).liquidate([{ account: alice.address, maxRepay: 5_000n * WAD }], "0x");
       expect(await engine.debtOf(alice.address)).to.equal(9_000n * WAD);
-      expect(await gate.ceiling()).to.equal(ceiling);
+      expect(await gate.ceilingOf(world().engineAddress)).to.equal(ceiling);
       await engine.connect(liquidator).liquidate([all(alice)], "0x");
       expect(await engine.debtOf(alice.address)).to.equal(0n);
-      expect((await gate.ceiling()) < ceiling).to.equal(true);
+      expect((await gate.ceilingOf(world().engineAddress)) < ceiling).to.equal(true);
     });
   });
 
@@ -584,10 +584,10 @@ describe("CreditEngine.liquidate", () => {
     await world().giveDollars(alice, 10_000n * WAD);
     await world().setPrice(0, usd(1_000));
     const value = (await exposureOf(world(), alice)).value;
-    const ceiling = await gate.ceiling();
+    const ceiling = await gate.ceilingOf(world().engineAddress);
     await engine.connect(alice).liquidate([all(alice)], "0x");
     // The collateral was bought at its value less the least incentive, as any other liquidator would have.
-    const loss = ceiling - (await gate.ceiling());
+    const loss = ceiling - (await gate.ceilingOf(world().engineAddress));
     expect(near(14_000n * WAD - loss, (value * 100n) / 102n, SHARE)).to.equal(true);
     expect(await engine.balanceOf(alice.address, 0)).to.equal(10_00000000n);
     expect(await engine.debtOf(alice.address)).to.equal(0n);
@@ -601,7 +601,7 @@ describe("CreditEngine.liquidate", () => {
       await engine.pause(id, 15);
       await engine.setAssetCap(id, 0);
     }
-    await gate.setCeiling(0);
+    await gate.setCeiling(world().engineAddress, 0);
     await engine.setDebtLimits(MINIMUM_DEBT, 0);
     await dollar.setFacilitator(engineAddress, 0);
     await engine.connect(liquidator).liquidate([all(alice)], "0x");
@@ -681,7 +681,7 @@ describe("CreditEngine.liquidate", () => {
 
       await time.setNextBlockTimestamp(recordedAt + decay);
       await world().setPrice(0, usd(2_000));
-      const ceiling = await gate.ceiling();
+      const ceiling = await gate.ceilingOf(world().engineAddress);
       const spent = await dollar.balanceOf(liquidator.address);
       const call = await engine.connect(liquidator).liquidate([all(alice)], "0x");
       await expect(call).to.emit(engine, "WriteOff").withArgs(alice.address, debt);
@@ -691,7 +691,7 @@ describe("CreditEngine.liquidate", () => {
       expect(await engine.balanceOf(liquidator.address, 1)).to.equal(0n);
       expect(await dollar.balanceOf(liquidator.address)).to.equal(spent);
       expect(await dollar.level(treasuryAddress)).to.equal(debt);
-      expect(await gate.ceiling()).to.equal(ceiling - debt);
+      expect(await gate.ceilingOf(world().engineAddress)).to.equal(ceiling - debt);
     });
 
     it("that disagree stop borrowing and leave liquidation at the higher one", async () => {

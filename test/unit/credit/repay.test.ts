@@ -63,10 +63,9 @@ describe("CreditEngine.repay", () => {
     it("refuses what does not pay for one share, and takes one share", async () => {
       const { engine, alice } = world();
       for (const amount of [1n, SHARE - 1n]) {
-        await expect(engine.connect(alice).repay(amount, alice.address)).to.be.revertedWithCustomError(
-          engine,
-          "AmountTooLarge",
-        );
+        await expect(engine.connect(alice).repay(amount, alice.address))
+          .to.be.revertedWithCustomError(engine, "AmountBelowDebtShare")
+          .withArgs(amount, SHARE);
       }
       await engine.connect(alice).repay(SHARE, alice.address);
       expect(await engine.debtOf(alice.address)).to.equal(DEBT - SHARE);
@@ -133,7 +132,7 @@ describe("CreditEngine.repay", () => {
         await breakFeed(world(), Number(asset.id), how);
         await engine.pause(asset.id, 15);
       }
-      await gate.setCeiling(0);
+      await gate.setCeiling(world().engineAddress, 0);
       await engine.setDebtLimits(MINIMUM_DEBT, 0);
       await dollar.setFacilitator(engineAddress, 0);
       await engine.connect(alice).repay(300n * WAD, alice.address);
