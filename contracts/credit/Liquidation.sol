@@ -168,7 +168,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         if (x.priced == 0 && !insolvent) return 0;
 
         uint256 cap = _min(LiquidationMath.capByHealth(x.e), LiquidationMath.capByValue(x.e, b.p));
-        Slice memory s = LiquidationMath.slice(x.e, b.p, cap, insolvent, b.minimumDebt);
+        Slice memory s = LiquidationMath.slice(x.e, b.p, cap, insolvent, _leastLeft(b));
         uint256 shares = _sharesFor(b, x, s.repay);
         paid = _toDebt(shares, b.index);
         if (paid > maxRepay) {
@@ -254,6 +254,12 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         if (shares > x.shares) shares = x.shares;
     }
 
+    /// @dev What a slice must leave of a debt that it does not pay off: the minimum debt, and one share's worth more, because the
+    /// shares of a payment are rounded up and take up to that much off what is left. {plUSD}
+    function _leastLeft(Batch memory b) private pure returns (uint256) {
+        return b.minimumDebt + _toDebt(1, b.index);
+    }
+
     /// @dev The slice that `maxRepay` pays for, or 0 shares if it is too small: it must take at least min(V, minimum debt) in
     /// value and leave no debt below the minimum.
     function _shrink(Batch memory b, Position memory x, Slice memory s, uint256 maxRepay)
@@ -294,11 +300,11 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
                 subsetCap = _min(cap, LiquidationMath.capByHealth(e));
                 if (subsetCap < least) return (false, 0, s, 0);
             }
-            s = LiquidationMath.slice(e, b.p, subsetCap, false, b.minimumDebt);
+            s = LiquidationMath.slice(e, b.p, subsetCap, false, _leastLeft(b));
             uint256 fitting = _fitting(b, x, subset, s.fraction);
             if (fitting == subset) {
                 uint256 left = e.debt - s.repay;
-                if (subset != x.priced && left != 0 && left < b.minimumDebt) return (false, 0, s, 0);
+                if (subset != x.priced && left != 0 && left < _leastLeft(b)) return (false, 0, s, 0);
                 return (true, subset, s, e.value);
             }
             subset = fitting;

@@ -7,6 +7,8 @@ import type { ICreditEngine, MockV3Aggregator, TestToken } from "../../types/con
 export const WAD = 10n ** 18n;
 export const MAX_UINT256 = 2n ** 256n - 1n;
 export const DAY = 86_400n;
+/** Below the most that a transaction may carry (EIP-7825). */
+export const TRANSACTION_GAS = 16_000_000n;
 
 /** What one listed asset of the test world is made of. */
 export interface AssetSpec {
@@ -59,7 +61,8 @@ export interface WorldAsset extends AssetSpec {
  * The first signer governs.
  */
 export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n) {
-  const connection = await network.create();
+  // A fixed limit instead of an estimate: what is estimated in one second may be sent in the next, when interest costs more.
+  const connection = await network.create({ override: { gas: TRANSACTION_GAS } });
   const { ethers } = connection;
   const [governor, alice, bob, carol, liquidator] = (await ethers.getSigners()) as [
     HardhatEthersSigner,
@@ -178,6 +181,7 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
     engine,
     engineAddress,
     implementation,
+    extension,
     assets,
     governor,
     alice,
