@@ -40,6 +40,8 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     uint256 private constant BPS = 10_000;
     uint256 private constant WAD = 1e18;
+    /// @dev Largest answer that is looked at, in the feed's own decimals.
+    int256 private constant MAX_RAW = (1 << 128) - 1;
 
     /// @notice Chainlink's feed of the rollup's sequencer status; zero on a chain without sequencer.
     address public immutable sequencerFeed;
@@ -93,8 +95,8 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     // ---- prices
 
     /// @inheritdoc IPriceOracle
-    function price(uint256 asset) external view returns (Price memory) {
-        return _price(asset, _requireSequencer());
+    function price(uint256 asset) external view returns (Price memory result) {
+        (result.low, result.mid, result.high, result.status) = _price(asset, _requireSequencer());
     }
 
     /// @inheritdoc IPriceOracle
@@ -106,7 +108,9 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         result = new Price[](count);
         uint256 k;
         for (uint256 asset; asset < MASK_ASSETS; ++asset) {
-            if ((mask >> asset) & 1 != 0) result[k++] = _price(asset, usableSince);
+            if ((mask >> asset) & 1 == 0) continue;
+            Price memory p = result[k++];
+            (p.low, p.mid, p.high, p.status) = _price(asset, usableSince);
         }
     }
 
@@ -264,13 +268,19 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     // ---- internal: prices
 
-    /// @dev The price, given since when the sequencer's word can be trusted (0 on L1).
-    function _price(uint256 asset, uint256 usableSince) private view returns (Price memory) {
+    /// @dev The members of a `Price`, given since when the sequencer's word can be trusted (0 on L1). Kept on the stack: a struct
+    /// handed from function to function would be allocated anew by each.
+    function _price(
+        uint256 asset,
+        uint256 usableSince
+    ) private view returns (uint256 low, uint256 mid, uint256 high, PriceStatus status) {
         FeedSlot first = _listed(asset);
-        (uint256 answer, uint256 low, uint256 high, uint256 goodUntil) = _read(first);
+        uint256 answer;
+        uint256 goodUntil;
+        (answer, low, high, goodUntil) = _read(first);
         if (first.hasSecond()) return _priceOfTwo(asset, answer, low, high, goodUntil, usableSince);
-        if (_isLive(goodUntil)) return Price(low, (low + high) / 2, high, PriceStatus.Live);
-        return _unpriced(asset, high, goodUntil, usableSince);
+        if (_isLive(goodUntil)) return (low, _mean(low, high), high, PriceStatus.Live);
+        return (0, 0, _decayed(asset, high, goodUntil, usableSince), PriceStatus.Unpriced);
     }
 
     /// @dev The price when there is a second source, given what the first one says.
@@ -281,39 +291,46 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         uint256 high,
         uint256 goodUntil,
         uint256 usableSince
-    ) private view returns (Price memory) {
+    ) private view returns (uint256, uint256, uint256, PriceStatus) {
         (uint256 answer2, uint256 low2, uint256 high2, uint256 goodUntil2) = _read(_second[asset]);
         if (!_isLive(goodUntil)) {
-            if (_isLive(goodUntil2)) return Price(low2, (low2 + high2) / 2, high2, PriceStatus.Live);
+            if (_isLive(goodUntil2)) return (low2, _mean(low2, high2), high2, PriceStatus.Live);
             (high, goodUntil) = _later(high, goodUntil, high2, goodUntil2);
-            return _unpriced(asset, high, goodUntil, usableSince);
+            return (0, 0, _decayed(asset, high, goodUntil, usableSince), PriceStatus.Unpriced);
         }
         if (_isLive(goodUntil2)) {
             low = Math.min(low, low2);
             high = Math.max(high, high2);
             (uint256 upper, uint256 lower) = _sorted(answer, answer2);
             if ((upper - lower) * BPS > lower * _disagreementLimit[asset]) {
-                return Price(low, upper, high, PriceStatus.Disagreeing);
+                return (low, upper, high, PriceStatus.Disagreeing);
             }
         }
-        return Price(low, (low + high) / 2, high, PriceStatus.Live);
+        return (low, _mean(low, high), high, PriceStatus.Live);
     }
 
-    /// @dev No source is live: counts nothing when risk is taken; for liquidation the last good high falls to 0, rounded up.
+    /// @dev Rounded down. Both are below 2**101.
+    function _mean(uint256 low, uint256 high) private pure returns (uint256) {
+        unchecked {
+            return (low + high) / 2;
+        }
+    }
+
+    /// @dev No source is live: the last good high, falling to 0, rounded up.
     /// @param high High of the latest stale answer in band, good until `goodUntil`; both 0 when there is none.
-    function _unpriced(
+    function _decayed(
         uint256 asset,
         uint256 high,
         uint256 goodUntil,
         uint256 usableSince
-    ) private view returns (Price memory result) {
+    ) private view returns (uint256) {
         (high, goodUntil) = _orStored(asset, high, goodUntil);
         // Nobody could act while the sequencer was away: the decay does not start before it is back for good.
         uint256 start = Math.max(goodUntil, usableSince);
         Decay memory d = _decay;
         uint256 duration = start < d.changedAt ? d.previous : d.current;
         uint256 elapsed = block.timestamp - start;
-        if (elapsed < duration) result.high = Math.ceilDiv(high * (duration - elapsed), duration);
+        return elapsed < duration ? Math.ceilDiv(high * (duration - elapsed), duration) : 0;
     }
 
     /// @dev Asks one source.
@@ -326,15 +343,18 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     ) private view returns (uint256 answer, uint256 low, uint256 high, uint256 goodUntil) {
         (bool ok, int256 raw, , uint256 updatedAt) = FeedReader.latest(slot.feed());
         // Zero, negative and absurd: below 2**128, scaling by at most 1e18 cannot overflow.
-        if (!ok || raw <= 0 || raw > int256(uint256(type(uint128).max))) return (0, 0, 0, 0);
-        if (updatedAt == 0 || updatedAt > block.timestamp) return (0, 0, 0, 0);
-        uint256 decimals = slot.decimals();
-        answer = decimals <= 18 ? uint256(raw) * 10 ** (18 - decimals) : uint256(raw) / 10 ** (decimals - 18);
-        if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0, 0, 0);
-        uint256 deviation = slot.deviation();
-        low = (answer * (BPS - deviation)) / BPS;
-        high = Math.ceilDiv(answer * (BPS + deviation), BPS);
-        goodUntil = updatedAt + slot.heartbeat();
+        if (!ok || raw <= 0 || raw > MAX_RAW || updatedAt == 0 || updatedAt > block.timestamp) return (0, 0, 0, 0);
+        // Unchecked, for this runs for every price: the answer is below 2**188 when scaled and below 2**100 in band, heartbeats are
+        // short and `updatedAt` is past.
+        unchecked {
+            uint256 decimals = slot.decimals();
+            answer = decimals <= 18 ? uint256(raw) * 10 ** (18 - decimals) : uint256(raw) / 10 ** (decimals - 18);
+            if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0, 0, 0);
+            uint256 margin = answer * slot.deviation();
+            low = (answer * BPS - margin) / BPS;
+            high = (answer * BPS + margin + BPS - 1) / BPS;
+            goodUntil = updatedAt + slot.heartbeat();
+        }
     }
 
     function _isLive(uint256 goodUntil) private view returns (bool) {
@@ -359,10 +379,10 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     /// @dev Stores the present high if any source is live, disagreeing ones included: liquidation uses it as well.
     function _record(uint256 asset, uint256 usableSince) private {
-        Price memory present = _price(asset, usableSince);
-        if (present.status == PriceStatus.Unpriced) return;
-        _lastGood[asset] = LastGood({high: uint128(present.high), recordedAt: uint64(block.timestamp)});
-        emit Recorded(asset, present.high);
+        (, , uint256 high, PriceStatus status) = _price(asset, usableSince);
+        if (status == PriceStatus.Unpriced) return;
+        _lastGood[asset] = LastGood({high: uint128(high), recordedAt: uint64(block.timestamp)});
+        emit Recorded(asset, high);
     }
 
     function _sorted(uint256 a, uint256 b) private pure returns (uint256 upper, uint256 lower) {
@@ -441,16 +461,16 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     function _requireNear(uint256 asset, uint256 answer, uint256 tolerance, uint256 usableSince) private view {
         uint256 anchor;
         uint256 widest = MAX_TOLERANCE;
-        Price memory present = _price(asset, usableSince);
-        if (present.status == PriceStatus.Live) {
-            anchor = present.mid;
+        (, uint256 mid, , PriceStatus status) = _price(asset, usableSince);
+        if (status == PriceStatus.Live) {
+            anchor = mid;
         } else {
             FeedSlot first = _primary[asset];
             (uint256 answer1, , uint256 high, uint256 goodUntil) = _read(first);
             (uint256 answer2, , uint256 high2, uint256 goodUntil2) = first.hasSecond()
                 ? _read(_second[asset])
                 : (uint256(0), uint256(0), uint256(0), uint256(0));
-            if (present.status == PriceStatus.Disagreeing) {
+            if (status == PriceStatus.Disagreeing) {
                 anchor = _distance(answer, answer1) < _distance(answer, answer2) ? answer1 : answer2;
             } else {
                 // Nothing is live: the last good high as it was, before any decay.
