@@ -300,7 +300,7 @@ contract RiskModelRampsTest is RiskFixture {
             passed += _span(r);
             vm.warp(T0 + passed);
             if ((r >> 64) % 3 == 0) model.setTargets(0, aim);
-            else model.setTargets(1 + (r >> 66) % 3, _target(r >> 100));
+            else model.setTargets(1 + ((r >> 66) % 3), _target(r >> 100));
             _requireSame(undisturbed, 0);
         }
     }
@@ -340,7 +340,7 @@ contract RiskModelRampsTest is RiskFixture {
 
     function _target(uint256 r) private pure returns (RiskTargets memory) {
         uint256 depth = (uint256(uint80(r)) & ((1 << 75) - 1)) >> ((r >> 80) % 76);
-        return RiskTargets(uint16((r >> 90) % 10_001), uint16(100 + (r >> 106) % 8_901), depth);
+        return RiskTargets(uint16((r >> 90) % 10_001), uint16(100 + ((r >> 106) % 8_901)), depth);
     }
 
     /// @dev A second to a month, short spans as often as long ones.
@@ -355,10 +355,10 @@ contract RiskModelRampsTest is RiskFixture {
         if (what == 0) {
             model.setPaces(
                 Paces(
-                    uint16(10 + (r >> 8) % 1_991),
-                    uint16(1 + (r >> 24) % 2_000),
-                    uint16(10 + (r >> 40) % 4_991),
-                    uint16(50 + (r >> 56) % 1_951)
+                    uint16(10 + ((r >> 8) % 1_991)),
+                    uint16(1 + ((r >> 24) % 2_000)),
+                    uint16(10 + ((r >> 40) % 4_991)),
+                    uint16(50 + ((r >> 56) % 1_951))
                 )
             );
             return 6;
