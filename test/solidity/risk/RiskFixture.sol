@@ -96,6 +96,12 @@ abstract contract RiskFixture {
         _eq(slow, maintenanceDepth, "maintenance depth");
     }
 
+    /// @dev The ramping flag, which only saves gas, from the storage: slot 0 is the authority's, then come the lanes.
+    function _ramping(uint256 asset) internal view returns (bool) {
+        uint256 lanes = uint256(vm.load(address(model), bytes32(1 + (asset >> 2))));
+        return (lanes >> ((asset & 3) * 64 + 60)) & 1 == 1;
+    }
+
     function _bounded(uint256 value, uint256 minimum, uint256 maximum) internal pure returns (uint256) {
         return minimum + (value % (maximum - minimum + 1));
     }

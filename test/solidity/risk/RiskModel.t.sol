@@ -67,6 +67,8 @@ contract RiskModelTest is RiskFixture {
     function test_listingKeepsTheGap() public {
         _list(0, 2_000, 1_800, DEEP);
         _eqInForce(0, 2_300, 1_800, DEEP, DEEP);
+        // In force at once, not on its way there.
+        assert(!_ramping(0));
         // What was asked for remains what is aimed at.
         assert(model.targets(0).initialHaircut == 2_000);
     }

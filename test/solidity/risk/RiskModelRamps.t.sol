@@ -161,6 +161,8 @@ contract RiskModelRampsTest is RiskFixture {
         model.setPaces(Paces(RISE, FALL, DEPTH_FALL, 1_000));
         _eqInForce(0, 3_000, 2_000, X, X);
         _eqInForce(1, 5_000, 2_000, X, X);
+        // Nothing is left to move it: it stays cheap to read.
+        assert(!_ramping(0) && _ramping(1));
         model.setPaces(Paces(RISE, FALL, DEPTH_FALL, 100));
         _eqInForce(0, 3_000, 2_000, X, X);
         vm.warp(T0 + 1 days);
@@ -309,12 +311,6 @@ contract RiskModelRampsTest is RiskFixture {
 
     function _m(RiskModel of_, uint256 asset) private view returns (uint256 m) {
         (, m) = of_.haircuts(asset);
-    }
-
-    /// @dev The ramping flag, which only saves gas, from the storage: slot 0 is the authority's, then come the lanes.
-    function _ramping(uint256 asset) private view returns (bool) {
-        uint256 lanes = uint256(vm.load(address(model), bytes32(1 + (asset >> 2))));
-        return (lanes >> ((asset & 3) * 64 + 60)) & 1 == 1;
     }
 
     function _requireSame(RiskModel other, uint256 asset) private view {
