@@ -29,9 +29,8 @@ library DepthScale {
         if (depth == 0) return 0;
         uint256 exponent = Math.log2(depth);
         // The leading one of the mantissa is what turns `e` into the `e + 1` of the mark.
-        uint256 mantissa = exponent > OCTAVE_BITS
-            ? depth >> (exponent - OCTAVE_BITS)
-            : depth << (OCTAVE_BITS - exponent);
+        uint256 mantissa =
+            exponent > OCTAVE_BITS ? depth >> (exponent - OCTAVE_BITS) : depth << (OCTAVE_BITS - exponent);
         return (exponent << OCTAVE_BITS) + mantissa;
     }
 

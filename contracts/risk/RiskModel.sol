@@ -107,11 +107,11 @@ contract RiskModel is IRiskModel, AccessManaged {
     }
 
     /// @inheritdoc IRiskModel
-    function borrowLimit(uint256[] calldata holdings, uint256 enough, bool complete)
-        external
-        view
-        returns (uint256 limit)
-    {
+    function borrowLimit(
+        uint256[] calldata holdings,
+        uint256 enough,
+        bool complete
+    ) external view returns (uint256 limit) {
         for (uint256 i = 0; i < holdings.length; ++i) {
             if (limit >= enough && !complete) break;
             (uint256 asset, uint256 balance) = _split(holdings[i]);
@@ -119,7 +119,7 @@ contract RiskModel is IRiskModel, AccessManaged {
             (uint256 haircut, uint256 depth) = _borrowTerms(asset, lane);
             // Nothing to value: the price matters only where it must be known to be there.
             if ((balance == 0 || haircut == Valuation.BPS) && !complete) continue;
-            (uint256 low,, PriceStatus status) = _price(asset);
+            (uint256 low, , PriceStatus status) = _price(asset);
             if (status != PriceStatus.Live) {
                 require(!complete || status != PriceStatus.Unpriced, IPriceOracle.AssetUnpriced(asset));
                 continue;
@@ -140,7 +140,7 @@ contract RiskModel is IRiskModel, AccessManaged {
             (uint256 haircut, uint256 depth) = _maintenanceTerms(asset, lane);
             if (balance == 0 || haircut == Valuation.BPS) continue;
             // Whatever its status: the higher source when they disagree, a decaying last good high when none is live.
-            (, uint256 high,) = _price(asset);
+            (, uint256 high, ) = _price(asset);
             uint256 term = Valuation.limitTerm(high, balance, depth, _unit(lane), haircut);
             unchecked {
                 // As in `borrowLimit`.
@@ -158,7 +158,7 @@ contract RiskModel is IRiskModel, AccessManaged {
 
     /// @inheritdoc IRiskModel
     function haircuts(uint256 asset) external view returns (uint256 initial, uint256 maintenance) {
-        (Terms memory terms,) = _inForce(asset, _listedLane(asset));
+        (Terms memory terms, ) = _inForce(asset, _listedLane(asset));
         return (terms.initial, terms.maintenance);
     }
 
@@ -296,7 +296,9 @@ contract RiskModel is IRiskModel, AccessManaged {
             }
             status := mload(add(free, 0x60))
             // Less than a whole price, or a status that is none: not an oracle.
-            if or(lt(returndatasize(), 0x80), gt(status, 2)) { revert(0, 0) }
+            if or(lt(returndatasize(), 0x80), gt(status, 2)) {
+                revert(0, 0)
+            }
             low := mload(free)
             high := mload(add(free, 0x40))
         }
@@ -321,7 +323,7 @@ contract RiskModel is IRiskModel, AccessManaged {
         if (lane & RiskTerms.RAMPING == 0) {
             (haircut, mark) = (RiskTerms.maintenanceOf(lane), RiskTerms.markOf(lane));
         } else {
-            (Terms memory terms,) = _inForce(asset, lane);
+            (Terms memory terms, ) = _inForce(asset, lane);
             (haircut, mark) = (terms.maintenance, terms.mark);
         }
         depth = DepthScale.toDepth(mark);
@@ -355,12 +357,14 @@ contract RiskModel is IRiskModel, AccessManaged {
             uint256 marks = uint256(clock.depthFall) * DepthScale.OCTAVE;
             uint256 fall = clock.initialFall;
             uint256 rise = clock.maintenanceRise;
-            return Moves({
-                initialFall: (fall * later) / 1 days - (fall * earlier) / 1 days,
-                maintenanceRise: (rise * later) / 1 days - (rise * earlier) / 1 days,
-                depthFall: (marks * later) / (Valuation.BPS * 1 days) - (marks * earlier) / (Valuation.BPS * 1 days),
-                gap: clock.minGap
-            });
+            return
+                Moves({
+                    initialFall: (fall * later) / 1 days - (fall * earlier) / 1 days,
+                    maintenanceRise: (rise * later) / 1 days - (rise * earlier) / 1 days,
+                    depthFall: (marks * later) / (Valuation.BPS * 1 days) -
+                        (marks * earlier) / (Valuation.BPS * 1 days),
+                    gap: clock.minGap
+                });
         }
     }
 
@@ -385,7 +389,12 @@ contract RiskModel is IRiskModel, AccessManaged {
     }
 
     /// @dev `lane` with the terms `current`, marked as ramping unless they have arrived at `to`.
-    function _laneWith(uint256 lane, Terms memory current, Terms memory to, uint256 gap) private pure returns (uint256) {
+    function _laneWith(
+        uint256 lane,
+        Terms memory current,
+        Terms memory to,
+        uint256 gap
+    ) private pure returns (uint256) {
         lane = (lane & ~(RiskTerms.AIM_MASK | RiskTerms.RAMPING)) | RiskTerms.pack(current);
         return RiskTerms.arrived(current, to, gap) ? lane : lane | RiskTerms.RAMPING;
     }
@@ -398,7 +407,7 @@ contract RiskModel is IRiskModel, AccessManaged {
         for (uint256 index = 0; index < 4; ++index) {
             uint256 lane = RiskTerms.laneAt(lanes, index);
             if (lane == 0) continue;
-            (Terms memory current,) = _inForce(group * 4 + index, lane);
+            (Terms memory current, ) = _inForce(group * 4 + index, lane);
             current.initial = Math.max(current.initial, RiskTerms.floorOf(current.maintenance, gap));
             Terms memory to = RiskTerms.unpack(RiskTerms.aimAt(aims, index));
             lanes = RiskTerms.withLane(lanes, index, _laneWith(lane, current, to, gap));
@@ -410,7 +419,7 @@ contract RiskModel is IRiskModel, AccessManaged {
     /// @param lane The asset's lane with the flags it shall have, and the terms it has.
     function _turn(uint256 asset, uint256 lane, Terms memory to) private {
         (uint256 group, uint256 index, uint256 gap) = (asset >> 2, asset & 3, _clock.minGap);
-        (Terms memory current,) = _inForce(asset, lane);
+        (Terms memory current, ) = _inForce(asset, lane);
         Terms memory from = RiskTerms.turned(current, to);
         from.initial = Math.max(from.initial, RiskTerms.floorOf(from.maintenance, gap));
 

@@ -128,7 +128,11 @@ library RiskTerms {
     /// @notice Where terms that started at `from` are on their way to `to`.
     /// @dev Against borrowers (m up, X down) only as far as `moves` allows. `from` is on the slow side of `to` throughout:
     /// `turned` jumps to the other side at once.
-    function moved(Terms memory from, Terms memory to, Moves memory moves) internal pure returns (Terms memory current) {
+    function moved(
+        Terms memory from,
+        Terms memory to,
+        Moves memory moves
+    ) internal pure returns (Terms memory current) {
         current.maintenance = Math.min(to.maintenance, from.maintenance + moves.maintenanceRise);
         current.mark = Math.max(to.mark, Math.saturatingSub(from.mark, moves.depthFall));
         // The gap is kept above the maintenance haircut of this very moment, so a limit for borrowing can never exceed
@@ -153,7 +157,9 @@ library RiskTerms {
 
     /// @notice Whether terms have arrived: time alone will not move them any more.
     function arrived(Terms memory current, Terms memory to, uint256 gap) internal pure returns (bool) {
-        return current.maintenance == to.maintenance && current.mark == to.mark
-            && current.initial == Math.max(to.initial, floorOf(to.maintenance, gap));
+        return
+            current.maintenance == to.maintenance &&
+            current.mark == to.mark &&
+            current.initial == Math.max(to.initial, floorOf(to.maintenance, gap));
     }
 }

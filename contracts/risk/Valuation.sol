@@ -35,11 +35,12 @@ library Valuation {
     }
 
     /// @notice Value of `balance` sold into `depth`: P q X / ((X + q) U), rounded down. {USD}
-    function adjustedValue(uint256 price, uint256 balance, uint256 depth, uint256 unit)
-        internal
-        pure
-        returns (uint256)
-    {
+    function adjustedValue(
+        uint256 price,
+        uint256 balance,
+        uint256 depth,
+        uint256 unit
+    ) internal pure returns (uint256) {
         if (depth == 0) return 0;
         unchecked {
             return (price * balance * depth) / ((depth + balance) * unit);
@@ -48,11 +49,13 @@ library Valuation {
 
     /// @notice Value of `balance` sold into `depth`, less a haircut: P q X (1 - h) / ((X + q) U), rounded down. {USD}
     /// @dev A term of B (price low, initial haircut, borrow depth) or of M (price high, maintenance haircut and depth).
-    function limitTerm(uint256 price, uint256 balance, uint256 depth, uint256 unit, uint256 haircut)
-        internal
-        pure
-        returns (uint256)
-    {
+    function limitTerm(
+        uint256 price,
+        uint256 balance,
+        uint256 depth,
+        uint256 unit,
+        uint256 haircut
+    ) internal pure returns (uint256) {
         // Without this, an empty holding of an asset of depth 0 would divide 0 by 0.
         if (depth == 0) return 0;
         unchecked {

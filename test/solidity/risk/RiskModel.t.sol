@@ -35,10 +35,7 @@ contract RiskModelTest is RiskFixture {
     function test_onlyTheAuthorityMayGovern() public {
         _list(0, 3_000, 2_000, DEEP);
         address stranger = address(0xBEEF);
-        bytes memory unauthorized = abi.encodeWithSelector(
-            IAccessManaged.AccessManagedUnauthorized.selector,
-            stranger
-        );
+        bytes memory unauthorized = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
         vm.startPrank(stranger);
         vm.expectRevert(unauthorized);
         model.listAsset(1, 8, _wide(), RiskTargets(3_000, 2_000, DEEP));
@@ -70,6 +67,8 @@ contract RiskModelTest is RiskFixture {
     function test_listingKeepsTheGap() public {
         _list(0, 2_000, 1_800, DEEP);
         _eqInForce(0, 2_300, 1_800, DEEP, DEEP);
+        // In force at once, not on its way there.
+        assert(!_ramping(0));
         // What was asked for remains what is aimed at.
         assert(model.targets(0).initialHaircut == 2_000);
     }
@@ -517,7 +516,7 @@ contract RiskModelTest is RiskFixture {
             uint256 balance = ((r >> 140) & type(uint64).max) >> ((r >> 204) % 64);
             list[i] = _holding(i, balance);
         }
-        vm.warp(T0 + (seed >> 20) % 30 days);
+        vm.warp(T0 + ((seed >> 20) % 30 days));
     }
 
     function _randomTargets(uint256 r) private pure returns (RiskTargets memory) {
@@ -526,17 +525,12 @@ contract RiskModelTest is RiskFixture {
         return RiskTargets(initial, maintenance, ((r >> 40) & ((1 << 75) - 1)) >> ((r >> 120) % 76));
     }
 
-    function _outOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum)
-        private
-        pure
-        returns (bytes memory)
-    {
-        return abi.encodeWithSelector(
-            IRiskModel.ParameterOutOfBounds.selector,
-            parameter,
-            value,
-            minimum,
-            maximum
-        );
+    function _outOfBounds(
+        bytes32 parameter,
+        uint256 value,
+        uint256 minimum,
+        uint256 maximum
+    ) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IRiskModel.ParameterOutOfBounds.selector, parameter, value, minimum, maximum);
     }
 }

@@ -161,6 +161,8 @@ contract RiskModelRampsTest is RiskFixture {
         model.setPaces(Paces(RISE, FALL, DEPTH_FALL, 1_000));
         _eqInForce(0, 3_000, 2_000, X, X);
         _eqInForce(1, 5_000, 2_000, X, X);
+        // Nothing is left to move it: it stays cheap to read.
+        assert(!_ramping(0) && _ramping(1));
         model.setPaces(Paces(RISE, FALL, DEPTH_FALL, 100));
         _eqInForce(0, 3_000, 2_000, X, X);
         vm.warp(T0 + 1 days);
@@ -300,7 +302,7 @@ contract RiskModelRampsTest is RiskFixture {
             passed += _span(r);
             vm.warp(T0 + passed);
             if ((r >> 64) % 3 == 0) model.setTargets(0, aim);
-            else model.setTargets(1 + (r >> 66) % 3, _target(r >> 100));
+            else model.setTargets(1 + ((r >> 66) % 3), _target(r >> 100));
             _requireSame(undisturbed, 0);
         }
     }
@@ -309,12 +311,6 @@ contract RiskModelRampsTest is RiskFixture {
 
     function _m(RiskModel of_, uint256 asset) private view returns (uint256 m) {
         (, m) = of_.haircuts(asset);
-    }
-
-    /// @dev The ramping flag, which only saves gas, from the storage: slot 0 is the authority's, then come the lanes.
-    function _ramping(uint256 asset) private view returns (bool) {
-        uint256 lanes = uint256(vm.load(address(model), bytes32(1 + (asset >> 2))));
-        return (lanes >> ((asset & 3) * 64 + 60)) & 1 == 1;
     }
 
     function _requireSame(RiskModel other, uint256 asset) private view {
@@ -340,7 +336,7 @@ contract RiskModelRampsTest is RiskFixture {
 
     function _target(uint256 r) private pure returns (RiskTargets memory) {
         uint256 depth = (uint256(uint80(r)) & ((1 << 75) - 1)) >> ((r >> 80) % 76);
-        return RiskTargets(uint16((r >> 90) % 10_001), uint16(100 + (r >> 106) % 8_901), depth);
+        return RiskTargets(uint16((r >> 90) % 10_001), uint16(100 + ((r >> 106) % 8_901)), depth);
     }
 
     /// @dev A second to a month, short spans as often as long ones.
@@ -355,10 +351,10 @@ contract RiskModelRampsTest is RiskFixture {
         if (what == 0) {
             model.setPaces(
                 Paces(
-                    uint16(10 + (r >> 8) % 1_991),
-                    uint16(1 + (r >> 24) % 2_000),
-                    uint16(10 + (r >> 40) % 4_991),
-                    uint16(50 + (r >> 56) % 1_951)
+                    uint16(10 + ((r >> 8) % 1_991)),
+                    uint16(1 + ((r >> 24) % 2_000)),
+                    uint16(10 + ((r >> 40) % 4_991)),
+                    uint16(50 + ((r >> 56) % 1_951))
                 )
             );
             return 6;

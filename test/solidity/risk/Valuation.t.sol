@@ -84,12 +84,12 @@ contract ValuationTest {
         uint256 sum = c.depth + c.balance;
         assert(Valuation.adjustedAmount(c.balance, c.depth) == Math.mulDiv(c.balance, c.depth, sum));
         assert(
-            Valuation.adjustedValue(c.price, c.balance, c.depth, c.unit)
-                == Math.mulDiv(c.price * c.balance, c.depth, sum * c.unit)
+            Valuation.adjustedValue(c.price, c.balance, c.depth, c.unit) ==
+                Math.mulDiv(c.price * c.balance, c.depth, sum * c.unit)
         );
         assert(
-            Valuation.limitTerm(c.price, c.balance, c.depth, c.unit, c.haircut)
-                == Math.mulDiv(c.price * c.balance, c.depth * (10_000 - c.haircut), sum * c.unit * 10_000)
+            Valuation.limitTerm(c.price, c.balance, c.depth, c.unit, c.haircut) ==
+                Math.mulDiv(c.price * c.balance, c.depth * (10_000 - c.haircut), sum * c.unit * 10_000)
         );
         assert(Valuation.plainValue(c.price, c.balance, c.unit) == Math.mulDiv(c.price, c.balance, c.unit));
     }
@@ -127,8 +127,9 @@ contract ValuationTest {
         second = _draw(second, 63);
         uint256 first = c.balance >> 1;
         uint256 whole = Valuation.adjustedValue(c.price, first + second, c.depth, c.unit);
-        uint256 parts = Valuation.adjustedValue(c.price, first, c.depth, c.unit)
-            + Valuation.adjustedValue(c.price, second, c.depth, c.unit);
+        uint256 parts =
+            Valuation.adjustedValue(c.price, first, c.depth, c.unit) +
+                Valuation.adjustedValue(c.price, second, c.depth, c.unit);
         assert(whole <= parts + 1);
     }
 }

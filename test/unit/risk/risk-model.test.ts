@@ -2,7 +2,16 @@ import { expect } from "chai";
 import { network } from "hardhat";
 
 import { IPriceOracle__factory, type RiskModel, type SettableOracle } from "../../../types/contracts/index.js";
-import { DAY, Random, ReferenceAsset, term, type Paces, type Status, type Targets, type TwoSided } from "./reference.js";
+import {
+  DAY,
+  Random,
+  ReferenceAsset,
+  term,
+  type Paces,
+  type Status,
+  type Targets,
+  type TwoSided,
+} from "./reference.js";
 
 const ASSETS = 16n;
 const EPISODES = 30;
