@@ -142,11 +142,12 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     function burn(address from, uint256 amount) external {
         Facilitator storage burner = _facilitator[msg.sender];
         require(burner.listed, NotFacilitator(msg.sender));
-        // First the balance: an amount that some balance covers cannot take the level out of range, see (S) and (L).
-        _burn(from, amount);
+        // An amount that some balance covers cannot take the level out of range, see (S) and (L). One that no balance
+        // covers may wrap here, and is refused right after; this way round the slot is read once.
         unchecked {
             burner.level = int128(burner.level - int256(amount));
         }
+        _burn(from, amount);
     }
 
     /// @inheritdoc IPlimsollDollar
