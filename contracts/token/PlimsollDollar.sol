@@ -46,8 +46,9 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     /// @notice The highest level that `moveLevel` may lead to (ten billion billion plUSD). {plUSD}
     uint256 public constant MAX_LEVEL = 1 << 123;
 
-    bytes32 private constant PERMIT_TYPEHASH =
-        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+    bytes32 private constant PERMIT_TYPEHASH = keccak256(
+        "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    );
 
     bytes32 private constant FLASH_MINT_ANSWER = keccak256("ERC3156FlashBorrower.onFlashLoan");
 
@@ -187,15 +188,13 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
         _flashMinted = amount;
         _mint(address(receiver), amount);
 
-        // A plain call, so that an account without code or an empty answer ends in the named error as well.
+        // A plain call, so that an account without code or an empty answer (padded with zeros here) ends in the named
+        // error as well.
         (bool success, bytes memory answer) = address(receiver).call(
             abi.encodeCall(IERC3156FlashBorrower.onFlashLoan, (msg.sender, token, amount, 0, data))
         );
         if (!success) LowLevelCall.bubbleRevert();
-        require(
-            answer.length >= 32 && bytes32(answer) == FLASH_MINT_ANSWER,
-            FlashMintCallbackFailed(address(receiver))
-        );
+        require(bytes32(answer) == FLASH_MINT_ANSWER, FlashMintCallbackFailed(address(receiver)));
 
         // Only what the receiver agreed to: anybody can name any receiver.
         _spendAllowance(address(receiver), address(this), amount);

@@ -9,15 +9,18 @@ contract CallBatch {
         bytes data;
     }
 
-    function run(Call[] calldata calls) external {
+    /// @return answers What each call returned.
+    function run(Call[] calldata calls) external returns (bytes[] memory answers) {
+        answers = new bytes[](calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            (bool success, bytes memory reason) = calls[i].target.call(calls[i].data);
+            (bool success, bytes memory answer) = calls[i].target.call(calls[i].data);
             if (!success) {
                 // The reason goes up unchanged, so that a test sees the error of the call that failed.
                 assembly ("memory-safe") {
-                    revert(add(reason, 0x20), mload(reason))
+                    revert(add(answer, 0x20), mload(answer))
                 }
             }
+            answers[i] = answer;
         }
     }
 }

@@ -132,9 +132,7 @@ contract PlimsollDollarTest {
         balance %= CAP + 1;
         vm.assume(amount > balance);
         _mint(CREDIT, ALICE, balance);
-        vm.expectRevert(
-            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, ALICE, balance, amount)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, ALICE, balance, amount));
         _burn(CREDIT, ALICE, amount);
     }
 

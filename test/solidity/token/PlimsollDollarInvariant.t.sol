@@ -83,13 +83,7 @@ contract DollarHandler is IERC3156FlashBorrower {
     }
 
     /// @inheritdoc IERC3156FlashBorrower
-    function onFlashLoan(
-        address,
-        address,
-        uint256 amount,
-        uint256,
-        bytes calldata data
-    ) external returns (bytes32) {
+    function onFlashLoan(address, address, uint256 amount, uint256, bytes calldata data) external returns (bytes32) {
         uint256[4] memory seeds = abi.decode(data, (uint256[4]));
         _check(dollar.isEntered(), "open, but not said to be");
         _checkSum("at the start of a flash mint");
