@@ -52,26 +52,8 @@ uint256 constant PAUSE_BORROW = 4;
 /// @dev Flash loans of the asset are paused.
 uint256 constant PAUSE_FLASH_LOAN = 8;
 
-/// @title Plimsoll's lending book: collateral in, plUSD out
-/// @notice One singleton with an internal ledger. An account holds up to 16 collaterals and one plUSD debt.
-///
-/// HEALTH. Risk-taking (borrow, withdraw with debt) needs `D <= B`; an account is liquidatable when `D > M`; health is
-/// `M / D`. B and M come from the risk model.
-///
-/// LIQUIDATION. A liquidator takes the same fraction of every priced asset, so nobody picks the best collateral, and pays
-/// plUSD. Absorption hands the slice to the reserve instead and needs no capital at all. Seized amounts are credited in the
-/// ledger: a paused or blacklisting token never blocks a liquidation.
-///
-/// ROUNDING. Always against the caller and for the protocol: debts round up, limits and collateral paid out round down.
-///
-/// LIVENESS. Repaying, being liquidated and the exit of a debt-free account need no price and cannot be paused.
-///
-/// TOKEN SAFETY. Balances are kept in ledger units (by default 1e-8 token, or the token's own unit if coarser). A deposit must
-/// arrive in full: fee-on-transfer tokens are refused; rebasing tokens are refused as soon as the balance falls below the
-/// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
-///
-/// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
-interface ICreditEngine is IERC3156FlashLender {
+/// @title Events and errors of the credit engine
+interface ICreditShared {
     // ------------------------------------------------------------------ events
 
     event AssetListed(uint256 indexed asset, address indexed token, uint256 scale);
@@ -158,11 +140,13 @@ interface ICreditEngine is IERC3156FlashLender {
     error NoDebt(address account);
     /// @notice None of the accounts could be liquidated or absorbed as asked.
     error NothingToDo();
-    error SelfLiquidation(address account);
 
     error Entered();
     error FlashLoanCallbackFailed(address receiver);
+}
 
+/// @title Positions and liquidation: what the credit engine itself executes
+interface ICreditPositions is ICreditShared {
     // ------------------------------------------------------------------ positions
 
     /// @notice Deposits `amount` of `asset` into `account`, truncated to a ledger unit. Anyone may add to what an account
@@ -207,36 +191,10 @@ interface ICreditEngine is IERC3156FlashLender {
     /// @return debtRemoved Per account; 0 for skipped ones. {plUSD}
     function absorb(address[] calldata accounts) external returns (uint256[] memory debtRemoved);
 
-    // ------------------------------------------------------------------ authorisation, permits
-
-    /// @notice Lets `operator` deposit new assets, withdraw and borrow for the caller, or stops it.
-    function setAuthorization(address operator, bool authorized) external;
-
-    /// @notice The same by EIP-712 signature of `account` (EOA or ERC-1271).
-    /// @param nonce Must equal `authorizationNonce(account)`.
-    function setAuthorizationWithSig(
-        address account,
-        address operator,
-        bool authorized,
-        uint256 nonce,
-        uint256 deadline,
-        bytes calldata signature
-    ) external;
-
-    /// @notice Makes every outstanding authorisation signature of the caller void.
-    function cancelAuthorizationSignatures() external;
-
-    /// @notice Calls `permit` on a listed asset's token for the caller and this contract; does not revert when it fails (somebody may have
-    /// used the signature first), the deposit that follows tells. For `multicall`.
-    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
-
     // ------------------------------------------------------------------ interest
 
     /// @notice Brings the index up to now.
     function accrue() external;
-
-    /// @notice Accrues at the stored rate and stores the rate source's next one. Anyone may call it.
-    function updateRate() external;
 
     // ------------------------------------------------------------------ views
 
@@ -261,6 +219,49 @@ interface ICreditEngine is IERC3156FlashLender {
     /// @notice Stored rate and time of the last accrual. {1/s} 18 decimals, unix seconds
     function interest() external view returns (uint256 rate, uint256 accruedAt);
 
+    function dollar() external view returns (address);
+    /// @notice True inside any state-changing call; a balance sheet must not be taken then.
+    function isEntered() external view returns (bool);
+}
+
+/// @title Authorisation, permits and flash loans of collateral (ERC-3156, free of charge): executed by the engine's extension
+interface ICreditAccess is ICreditShared, IERC3156FlashLender {
+    // ------------------------------------------------------------------ authorisation, permits
+
+    /// @notice Lets `operator` deposit new assets, withdraw and borrow for the caller, or stops it.
+    function setAuthorization(address operator, bool authorized) external;
+
+    /// @notice The same by EIP-712 signature of `account` (EOA or ERC-1271).
+    /// @param nonce Must equal `authorizationNonce(account)`.
+    function setAuthorizationWithSig(
+        address account,
+        address operator,
+        bool authorized,
+        uint256 nonce,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Makes every outstanding authorisation signature of the caller void.
+    function cancelAuthorizationSignatures() external;
+
+    /// @notice Calls `permit` on a listed asset's token for the caller and this contract; does not revert when it fails (somebody may have
+    /// used the signature first), the deposit that follows tells. For `multicall`.
+    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    function isAuthorized(address account, address operator) external view returns (bool);
+    function authorizationNonce(address account) external view returns (uint256);
+}
+
+/// @title Listing, parameters, modules: executed by the engine's extension
+interface ICreditGovernance is ICreditShared {
+    // ------------------------------------------------------------------ rate
+
+    /// @notice Accrues at the stored rate and stores the rate source's next one. Anyone may call it.
+    function updateRate() external;
+
+    // ------------------------------------------------------------------ parameters in force
+
     function assetInfo(uint256 asset) external view returns (AssetInfo memory);
     /// @notice Bit i is set when asset i is listed here.
     function listedMask() external view returns (uint256);
@@ -275,11 +276,6 @@ interface ICreditEngine is IERC3156FlashLender {
     function issuanceGate() external view returns (address);
     function absorber() external view returns (address);
     function rateSource() external view returns (address);
-    function dollar() external view returns (address);
-    function isAuthorized(address account, address operator) external view returns (bool);
-    function authorizationNonce(address account) external view returns (uint256);
-    /// @notice True inside any state-changing call; a balance sheet must not be taken then.
-    function isEntered() external view returns (bool);
 
     // ------------------------------------------------------------------ governance
 
@@ -313,3 +309,24 @@ interface ICreditEngine is IERC3156FlashLender {
     /// @notice bps
     function setDepthFraction(uint256 depthFraction_) external;
 }
+
+/// @title Plimsoll's lending book: collateral in, plUSD out
+/// @notice One singleton with an internal ledger. An account holds up to 16 collaterals and one plUSD debt.
+///
+/// HEALTH. Risk-taking (borrow, withdraw with debt) needs `D <= B`; an account is liquidatable when `D > M`; health is
+/// `M / D`. B and M come from the risk model.
+///
+/// LIQUIDATION. A liquidator takes the same fraction of every priced asset, so nobody picks the best collateral, and pays
+/// plUSD. Absorption hands the slice to the reserve instead and needs no capital at all. Seized amounts are credited in the
+/// ledger: a paused or blacklisting token never blocks a liquidation.
+///
+/// ROUNDING. Always against the caller and for the protocol: debts round up, limits and collateral paid out round down.
+///
+/// LIVENESS. Repaying, being liquidated and the exit of a debt-free account need no price and cannot be paused.
+///
+/// TOKEN SAFETY. Balances are kept in ledger units (by default 1e-8 token, or the token's own unit if coarser). A deposit must
+/// arrive in full: fee-on-transfer tokens are refused; rebasing tokens are refused as soon as the balance falls below the
+/// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
+///
+/// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
+interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance {}
