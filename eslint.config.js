@@ -17,6 +17,7 @@ export default defineConfig(
       // Numbers and bigints print as one expects; objects and undefined do not.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true, argsIgnorePattern: "^_" }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "no-restricted-properties": [
         "error",
@@ -27,6 +28,11 @@ export default defineConfig(
       "no-undef": "off",
       "no-console": "off",
     },
+  },
+  {
+    // Their types are in the comments.
+    files: ["**/*.mjs"],
+    rules: { "@typescript-eslint/explicit-module-boundary-types": "off" },
   },
   {
     // Return types of test fixtures are inferred from what they deploy.

@@ -24,6 +24,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const SOLHINT = ["--max-warnings", "0", "--disc", "--noPoster"];
 
 const LINT: Check[] = [
+  { name: "natspec", program: "tsx", args: ["scripts/natspec.ts"] },
   { name: "prettier", program: "prettier", args: ["--check", "--log-level", "warn", "."] },
   { name: "solhint (contracts)", program: "solhint", args: [...SOLHINT, "contracts/**/*.sol"] },
   {

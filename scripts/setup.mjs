@@ -63,7 +63,8 @@ function install() {
   if (signal !== null) process.exit(130);
   if (error !== undefined) fail(`npx could not be started: ${error.message}`);
   if (status !== 0) fail(`"npx ${args.join(" ")}" ended with exit code ${String(status)}; its own messages are above.`);
-  if (!nodeStarts()) fail('The npm package "node" has no program in it: are install scripts off (npm\'s "ignore-scripts")?');
+  if (!nodeStarts())
+    fail('The npm package "node" has no program in it: are install scripts off (npm\'s "ignore-scripts")?');
 }
 
 /** Packages by their path in a lock file, or undefined if there is no such file.

@@ -16,6 +16,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IPlimsollDollar} from "../interfaces/IPlimsollDollar.sol";
 
 /// @title PlimsollDollar
+/// @notice plUSD; `IPlimsollDollar` says what it does.
 /// @dev Written out rather than inherited because there is no supply slot. What holds between any two calls:
 ///
 ///   (S) sum of balances = sum of levels + _flashMinted
@@ -263,6 +264,7 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     }
 
     /// @inheritdoc IERC20Permit
+    // solhint-disable-next-line func-name-mixedcase
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
     }
