@@ -19,7 +19,7 @@ export default defineConfig({
         settings: {
           evmVersion: "osaka",
           viaIR: true,
-          optimizer: { enabled: true, runs: 200 },
+          optimizer: { enabled: true, runs: 600 },
         },
       },
     ],

@@ -10,7 +10,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {ICreditAccess, PAUSE_FLASH_LOAN} from "../interfaces/ICreditEngine.sol";
-import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
+import {CreditStorage} from "./CreditStorage.sol";
 
 /// @title Authorisation, permits and flash loans of the credit engine
 /// @dev The EIP-712 domain is the engine's: under `delegatecall` OpenZeppelin's EIP712 sees another address than the one it was built at
@@ -39,7 +39,7 @@ abstract contract CreditAccess is CreditStorage, ICreditAccess, EIP712 {
 
     /// @inheritdoc IERC3156FlashLender
     function flashFee(address token, uint256) external view returns (uint256) {
-        require(_assetOf[token] != 0, AssetNotListed(MAX_ASSETS));
+        require(_assetOf[token] != 0, TokenNotListed(token));
         return 0;
     }
 
@@ -50,7 +50,7 @@ abstract contract CreditAccess is CreditStorage, ICreditAccess, EIP712 {
         returns (bool)
     {
         uint256 number = _assetOf[token];
-        require(number != 0, AssetNotListed(MAX_ASSETS));
+        require(number != 0, TokenNotListed(token));
         require(amount != 0, ZeroAmount());
         uint256 asset = number - 1;
         require(_assets[asset].pauses & PAUSE_FLASH_LOAN == 0, Paused(asset, PAUSE_FLASH_LOAN));

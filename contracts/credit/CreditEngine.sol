@@ -167,7 +167,7 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
         if (amount < owed) {
             // Down: a payment removes no more shares than it pays for; amount < owed keeps the product small.
             shares = amount * SHARES_PER_DOLLAR / d.index;
-            require(shares != 0, AmountTooLarge(0, amount));
+            require(shares != 0, AmountBelowDebtShare(amount, _toDebt(1, d.index)));
         }
         // Up to the wei, and still at most `amount`, because shares were rounded down.
         repaid = _toDebt(shares, d.index);
@@ -230,7 +230,9 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
 
     /// @inheritdoc ICreditPositions
     function accrue() external locked {
-        _debt = _accrued();
+        DebtSlot memory d = _accrued();
+        _debt = d;
+        emit Accrue(d.index, d.rate);
     }
 
     // ---------------------------------------------------------------- views

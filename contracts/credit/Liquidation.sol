@@ -34,7 +34,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     /// @param credits Taken, by asset, for the taker of the slices. {ledger}
     /// @param remainders Unpriced, decayed rests, by asset, for the absorber. {ledger}
     /// @param balances Scratch: the current account's balances by rank. {ledger}
-    /// @param taken Scratch: what is taken of them, by rank. {ledger}
+    /// @param taken Scratch: what is taken of it, without zeros. {ledger}
     struct Batch {
         uint256 index;
         uint256 removed;
@@ -82,6 +82,18 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         Exposure e;
     }
 
+    /// @dev What is taken of an account.
+    /// @param subset Of which assets.
+    /// @param fraction Which part of each. 18 decimals
+    /// @param shares Against which debt. {share}
+    /// @param tip Which part of it goes to the caller of `absorb`. 18 decimals
+    struct Taking {
+        uint256 subset;
+        uint256 fraction;
+        uint256 shares;
+        uint256 tip;
+    }
+
     // ---------------------------------------------------------------- entries
 
     /// @inheritdoc ICreditPositions
@@ -94,8 +106,10 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         Batch memory b = _open();
         uint256 total;
         for (uint256 i; i < items.length; ++i) {
-            uint256 free = _prepare(b, items[i].account);
-            total += repaid[i] = _liquidateOne(b, items[i].account, items[i].maxRepay);
+            address account = items[i].account;
+            uint256 header = _accounts[account].header;
+            uint256 free = _prepare(b, header);
+            total += repaid[i] = _liquidateOne(b, account, header, items[i].maxRepay);
             _release(free);
         }
         _close(b);
@@ -124,8 +138,9 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         a.capacities = new uint256[](MAX_ASSETS);
         uint256 total;
         for (uint256 i; i < accounts.length; ++i) {
-            uint256 free = _prepare(b, accounts[i]);
-            total += debtRemoved[i] = _absorbOne(b, accounts[i]);
+            uint256 header = _accounts[accounts[i]].header;
+            uint256 free = _prepare(b, header);
+            total += debtRemoved[i] = _absorbOne(b, accounts[i], header);
             _release(free);
         }
         _close(b);
@@ -142,8 +157,11 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     // ---------------------------------------------------------------- one account
 
     /// @dev Liquidates one account as far as `maxRepay` goes; 0 and nothing done if it is healthy or cannot be.
-    function _liquidateOne(Batch memory b, address account, uint256 maxRepay) private returns (uint256 paid) {
-        Position memory x = _inspect(b, account);
+    function _liquidateOne(Batch memory b, address account, uint256 header, uint256 maxRepay)
+        private
+        returns (uint256 paid)
+    {
+        Position memory x = _inspect(b, account, header);
         if (x.shares == 0) return 0;
         bool insolvent = LiquidationMath.isInsolvent(x.e);
         // Nothing priced, and the rest has not decayed yet: nothing to take.
@@ -159,16 +177,15 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
             paid = _toDebt(shares, b.index);
         }
 
-        _take(b, x, x.priced, s.fraction);
-        uint256[] memory slice = _sliceOf(b, x, shares);
-        _distribute(b, x, 0);
+        Taking memory t = Taking({subset: x.priced, fraction: s.fraction, shares: shares, tip: 0});
+        (uint256[] memory slice,) = _take(b, x, t);
         emit Liquidate(account, msg.sender, paid, slice);
         _finish(b, account, x, shares);
     }
 
     /// @dev Absorbs one account; 0 and nothing done if it is not absorbable.
-    function _absorbOne(Batch memory b, address account) private returns (uint256 removed) {
-        Position memory x = _inspect(b, account);
+    function _absorbOne(Batch memory b, address account, uint256 header) private returns (uint256 removed) {
+        Position memory x = _inspect(b, account, header);
         if (x.shares == 0) return 0;
         bool insolvent = LiquidationMath.isInsolvent(x.e);
         if (x.priced == 0 && !insolvent) return 0;
@@ -177,19 +194,21 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
 
         uint256 shares = _sharesFor(b, x, s.repay);
         removed = _toDebt(shares, b.index);
-        _take(b, x, subset, s.fraction);
-        uint256 tip = _tip(b, s, value);
-        uint256[] memory slice = _sliceOf(b, x, shares);
-        uint256 lowValue = _distribute(b, x, tip);
-        emit Absorb(account, msg.sender, removed, tip, slice);
+        Taking memory t =
+            Taking({subset: subset, fraction: s.fraction, shares: shares, tip: _tip(b, s, value)});
+        (uint256[] memory slice, uint256 lowValue) = _take(b, x, t);
+        emit Absorb(account, msg.sender, removed, t.tip, slice);
         removed += _finish(b, account, x, shares);
         // Gains are counted when the next statement is taken; a loss is booked now, account by account.
         if (removed > lowValue) b.a.loss += removed - lowValue;
     }
 
     /// @dev Reads an account and values it; `shares` is 0 if it is debt-free or healthy.
-    function _inspect(Batch memory b, address account) private view returns (Position memory x) {
-        uint256 header = _accounts[account].header;
+    function _inspect(Batch memory b, address account, uint256 header)
+        private
+        view
+        returns (Position memory x)
+    {
         uint256 shares = AccountLib.debt(header);
         if (shares == 0) return x;
         uint256 bits = AccountLib.bitmap(header);
@@ -321,91 +340,76 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         }
     }
 
-    /// @dev Takes `fraction` of each asset of `subset` into `b.taken`, rounded down, for the account.
-    function _take(Batch memory b, Position memory x, uint256 subset, uint256 fraction) private pure {
-        uint256[] memory balances = b.balances;
-        uint256[] memory taken = b.taken;
-        uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-            bool takes = subset & _lowestBit(rest) != 0;
-            unchecked {
-                // A balance below 2^58 times at most 1e18.
-                uint256 amount = takes ? Arrays.unsafeMemoryAccess(balances, rank) * fraction / WAD : 0;
-                _set(taken, rank++, amount);
-            }
-        }
-    }
-
-    /// @dev `b.taken` as it goes into an event: packed like an account that owes `shares` and holds what was taken.
-    function _sliceOf(Batch memory b, Position memory x, uint256 shares)
+    /// @dev Takes a part of each asset of a subset, rounded down, for the account: out of `b.balances`, into the taker's credits and
+    /// the caller's tips.
+    /// @return slice For the event: packed like an account that owes the shares and holds what was taken.
+    /// @return lowValue What the taker gets, at low prices; only worked out for an absorption. {USD}
+    function _take(Batch memory b, Position memory x, Taking memory t)
         private
         pure
-        returns (uint256[] memory slice)
+        returns (uint256[] memory slice, uint256 lowValue)
     {
+        uint256[] memory balances = b.balances;
+        uint256[] memory credits = b.credits;
         uint256[] memory taken = b.taken;
-        uint256[] memory held = new uint256[](AccountLib.count(x.bits));
+        bool absorbing = b.a.capacities.length != 0;
         uint256 bits;
         uint256 rank;
         uint256 n;
-        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-            unchecked {
-                uint256 amount = Arrays.unsafeMemoryAccess(taken, rank++);
+        unchecked {
+            // Balances, and all of an asset's balances together, stay below 2^58; fractions and tips are at most 1e18.
+            for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
+                uint256 balance = Arrays.unsafeMemoryAccess(balances, rank++);
+                uint256 bit = _lowestBit(rest);
+                if (t.subset & bit == 0) continue;
+                uint256 amount = balance * t.fraction / WAD;
                 if (amount == 0) continue;
-                bits |= _lowestBit(rest);
-                _set(held, n++, amount);
-            }
-        }
-        slice = AccountLib.packToMemory(shares, bits, held);
-    }
-
-    /// @dev Adds `b.taken` to the taker's credits, less the caller's tip. 18 decimals
-    /// @return lowValue What the taker gets, at low prices; only worked out for an absorption. {USD}
-    function _distribute(Batch memory b, Position memory x, uint256 tip) private pure returns (uint256 lowValue) {
-        uint256[] memory taken = b.taken;
-        uint256[] memory credits = b.credits;
-        bool absorbing = b.a.capacities.length != 0;
-        uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-            uint256 asset = AccountLib.lowest(rest);
-            uint256 amount;
-            unchecked {
-                amount = Arrays.unsafeMemoryAccess(taken, rank++);
-            }
-            if (amount == 0) continue;
-            if (absorbing) {
-                uint256 tipped = amount * tip / WAD;
-                b.a.tips[asset] += tipped;
-                // Insolvent accounts are taken beyond capacity.
-                uint256 room = b.a.capacities[asset];
-                b.a.capacities[asset] = room > amount ? room - amount : 0;
-                amount -= tipped;
-                Quote memory q = _quoteOf(b, asset);
-                lowValue += Valuation.plainValue(q.low, amount, q.unit);
-            }
-            unchecked {
-                // All of an asset's balances together stay below 2^58.
+                _set(balances, rank - 1, balance - amount);
+                _set(taken, n++, amount);
+                bits |= bit;
+                uint256 asset = AccountLib.lowest(rest);
+                if (absorbing) {
+                    Quote memory q = _quoteOf(b, asset);
+                    amount = _splitTip(b.a, asset, amount, t.tip);
+                    lowValue += Valuation.plainValue(q.low, amount, q.unit);
+                }
                 _set(credits, asset, Arrays.unsafeMemoryAccess(credits, asset) + amount);
             }
         }
+        slice = AccountLib.packToMemory(t.shares, bits, taken);
     }
 
-    /// @dev Stores what is left of an account, writing off a debt that nothing is left to pay.
+    /// @dev Books an amount against the absorber's capacity and sets the caller's part of it aside.
+    /// @return kept The absorber's part. {ledger}
+    function _splitTip(Absorption memory a, uint256 asset, uint256 amount, uint256 tip)
+        private
+        pure
+        returns (uint256 kept)
+    {
+        unchecked {
+            // Insolvent accounts are taken beyond capacity.
+            uint256 room = Arrays.unsafeMemoryAccess(a.capacities, asset);
+            _set(a.capacities, asset, room > amount ? room - amount : 0);
+            uint256 tipped = amount * tip / WAD;
+            _set(a.tips, asset, Arrays.unsafeMemoryAccess(a.tips, asset) + tipped);
+            kept = amount - tipped;
+        }
+    }
+
+    /// @dev Stores what `_take` left of an account, writing off a debt that nothing is left to pay.
     /// @return writtenOff {plUSD}
     function _finish(Batch memory b, address account, Position memory x, uint256 shares)
         private
         returns (uint256 writtenOff)
     {
         uint256[] memory balances = b.balances;
-        uint256[] memory taken = b.taken;
         uint256 bits;
         uint256 rank;
         uint256 held;
         for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
             unchecked {
-                // taken <= balance, and held <= rank: what is overwritten has been read.
-                uint256 amount =
-                    Arrays.unsafeMemoryAccess(balances, rank) - Arrays.unsafeMemoryAccess(taken, rank);
-                ++rank;
+                // held <= rank: what is overwritten has been read.
+                uint256 amount = Arrays.unsafeMemoryAccess(balances, rank++);
                 if (amount == 0) continue;
                 bits |= _lowestBit(rest);
                 _set(balances, held++, amount);
@@ -470,8 +474,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
 
     /// @dev Reads what the batch has not met yet of an account's assets: quotes, and for absorption capacities.
     /// @return free Where free memory starts before the account is worked on.
-    function _prepare(Batch memory b, address account) private view returns (uint256 free) {
-        uint256 header = _accounts[account].header;
+    function _prepare(Batch memory b, uint256 header) private view returns (uint256 free) {
         uint256 missing = AccountLib.bitmap(header) & ~b.quoted;
         if (missing != 0 && AccountLib.debt(header) != 0) {
             b.quoted |= missing;

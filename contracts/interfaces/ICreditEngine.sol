@@ -93,7 +93,8 @@ interface ICreditShared {
     /// @notice Credit moved inside the ledger outside of a slice (liquidator, absorber, tips). {ledger}
     event Credit(uint256 indexed asset, address indexed account, uint256 amount);
 
-    /// @notice The index moved. 18 decimals; {1/s} 18 decimals
+    /// @notice The rate was set, or the index brought up to now by `accrue`: from here on the index is `index * e^(rate * dt)`. Positions
+    /// do not announce the accrual that they cause. 18 decimals; {1/s} 18 decimals
     event Accrue(uint256 index, uint256 rate);
     event AuthorizationSet(address indexed account, address indexed operator, bool authorized, address caller);
     event FlashLoan(uint256 indexed asset, address indexed receiver, address indexed initiator, uint256 amount);
@@ -103,6 +104,7 @@ interface ICreditShared {
     error AssetNotListed(uint256 asset);
     error AssetListedAlready(uint256 asset);
     error TokenListedAlready(address token);
+    error TokenNotListed(address token);
     error TokenHasNoCode(address token);
     error TokenDecimalsUnsupported(address token, uint256 decimals);
     /// @notice `(1 + lmin) (high / mid) (1 - m)` may exceed 1: a liquidation could leave the account worse. 18 decimals
@@ -117,6 +119,8 @@ interface ICreditShared {
     /// @notice Less than one ledger unit. {asset}
     error AmountBelowLedgerUnit(uint256 asset, uint256 amount, uint256 scale);
     error AmountTooLarge(uint256 amount, uint256 maximum);
+    /// @notice Less than one debt share is worth. {plUSD}
+    error AmountBelowDebtShare(uint256 amount, uint256 shareValue);
     error Paused(uint256 asset, uint256 action);
     /// @notice {ledger}
     error CapExceeded(uint256 asset, uint256 newTotal, uint256 cap);
