@@ -5,18 +5,19 @@ import { deployDollar, UNIT, type Fixture } from "./fixture.js";
 
 /**
  * What each entry point may cost as a transaction of its own, in gas: 21,000 of base and the calldata included, slots
- * cold, refunds deducted. A ceiling is what was measured, rounded up to the next hundred.
+ * cold, refunds deducted. A ceiling is what was measured and some hundred gas, because the compiler's settings are chosen
+ * for the size of the credit engine and not for this contract.
  */
 const CEILINGS = {
-  "mint, first to a holder": 51_500,
-  "mint again": 34_400,
-  "burn a part": 34_700,
-  "burn all of a balance": 29_900,
-  "transfer to a new holder": 51_800,
-  "transfer to a holder": 34_700,
-  "transferFrom, limited allowance": 40_200,
-  "transferFrom, unlimited allowance": 37_000,
-  moveLevel: 34_600,
+  "mint, first to a holder": 51_900,
+  "mint again": 34_800,
+  "burn a part": 35_100,
+  "burn all of a balance": 30_300,
+  "transfer to a new holder": 52_200,
+  "transfer to a holder": 35_100,
+  "transferFrom, limited allowance": 40_600,
+  "transferFrom, unlimited allowance": 37_400,
+  moveLevel: 35_000,
 } as const;
 
 type Operation = keyof typeof CEILINGS;
