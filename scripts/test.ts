@@ -65,9 +65,12 @@ function summaryOf(result: unknown): { passed: number; failed: number; skipped?:
 async function runSolidity(files: string[], grep: string | undefined): Promise<Count> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   const task = hre.tasks.getTask(["test", "solidity"]);
-  const summary = summaryOf(await task.run({ testFiles: files, noCompile: true, ...(grep !== undefined && { grep }) }));
-  if (summary.failureOutput !== undefined) console.log(summary.failureOutput);
-  return { passed: summary.passed, failed: summary.failed, skipped: summary.skipped ?? 0 };
+  // Only with an index above 0 does the task return its numbers instead of printing them.
+  const args = { testFiles: files, noCompile: true, testSummaryIndex: 1, ...(grep !== undefined && { grep }) };
+  const { passed, failed, skipped = 0, failureOutput = "" } = summaryOf(await task.run(args));
+  console.log(`  ${passed.toString()} passing, ${failed.toString()} failing (Solidity)\n`);
+  if (failureOutput !== "") console.log(failureOutput);
+  return { passed, failed, skipped };
 }
 
 async function runMocha(files: string[], grep: string | undefined): Promise<Count> {
