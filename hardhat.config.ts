@@ -3,12 +3,14 @@ import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
 
+import { warningsPlugin } from "./scripts/hardhat/warnings.js";
+
 // The compiler is the npm package `solc`: nothing is downloaded at build time, and the lock file pins it.
 const require = createRequire(import.meta.url);
 const solc = require.resolve("solc/soljson.js");
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
+  plugins: [hardhatToolboxMochaEthers, warningsPlugin],
   solidity: {
     compilers: [
       {
@@ -36,6 +38,13 @@ export default defineConfig({
     sources: ["./contracts", "./test/contracts"],
     tests: { mocha: "./test", solidity: "./test/solidity" },
     ignition: "./deploy",
+  },
+  test: {
+    solidity: {
+      fuzz: { runs: 256 },
+      // A call of a handler that reverts did not test anything: a handler has to say what may fail.
+      invariant: { runs: 64, depth: 128, failOnRevert: true },
+    },
   },
   typechain: { outDir: "./types/contracts" },
 });

@@ -223,6 +223,7 @@ interface ICreditPositions is ICreditShared {
     /// @notice Stored rate and time of the last accrual. {1/s} 18 decimals, unix seconds
     function interest() external view returns (uint256 rate, uint256 accruedAt);
 
+    /// @notice plUSD, the token that is lent.
     function dollar() external view returns (address);
     /// @notice True inside any state-changing call; a balance sheet must not be taken then.
     function isEntered() external view returns (bool);
@@ -253,7 +254,9 @@ interface ICreditAccess is ICreditShared, IERC3156FlashLender {
     /// used the signature first), the deposit that follows tells. For `multicall`.
     function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
 
+    /// @notice Whether `operator` may act for `account`.
     function isAuthorized(address account, address operator) external view returns (bool);
+    /// @notice The nonce that the next signed authorisation of `account` must carry.
     function authorizationNonce(address account) external view returns (uint256);
 }
 
@@ -266,9 +269,11 @@ interface ICreditGovernance is ICreditShared {
 
     // ------------------------------------------------------------------ parameters in force
 
+    /// @notice How `asset` is listed: token, total, caps and pauses.
     function assetInfo(uint256 asset) external view returns (AssetInfo memory);
     /// @notice Bit i is set when asset i is listed here.
     function listedMask() external view returns (uint256);
+    /// @notice What decides the size and the incentive of a slice.
     function liquidationParameters() external view returns (LiquidationParameters memory);
     /// @notice {plUSD} both
     function debtLimits() external view returns (uint256 minimumDebt, uint256 debtCeiling);
@@ -276,9 +281,13 @@ interface ICreditGovernance is ICreditShared {
     function tipFloor() external view returns (uint256);
     /// @notice Deposits of an asset are capped at this part of its depth. bps
     function depthFraction() external view returns (uint256);
+    /// @notice Where haircuts and limits come from.
     function riskModel() external view returns (address);
+    /// @notice What every mint has to pass.
     function issuanceGate() external view returns (address);
+    /// @notice Who takes positions over.
     function absorber() external view returns (address);
+    /// @notice Where `updateRate` gets the next rate from.
     function rateSource() external view returns (address);
 
     // ------------------------------------------------------------------ governance
@@ -301,10 +310,15 @@ interface ICreditGovernance is ICreditShared {
     /// @param pauses Bits to clear.
     function unpause(uint256 asset, uint256 pauses) external;
 
+    /// @notice Replaces the risk model.
     function setRiskModel(address riskModel_) external;
+    /// @notice Replaces the issuance gate.
     function setIssuanceGate(address gate) external;
+    /// @notice Replaces the absorber.
     function setAbsorber(address absorber_) external;
+    /// @notice Replaces the rate source; the stored rate stays until `updateRate`.
     function setRateSource(address rateSource_) external;
+    /// @notice Changes the size and the incentive of slices, within immutable limits.
     function setLiquidationParameters(LiquidationParameters calldata parameters) external;
     /// @notice Whole plUSD both (18 decimals, multiples of 1e18).
     function setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) external;

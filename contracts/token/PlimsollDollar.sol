@@ -16,6 +16,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IPlimsollDollar} from "../interfaces/IPlimsollDollar.sol";
 
 /// @title PlimsollDollar
+/// @notice plUSD; `IPlimsollDollar` says what it does.
 /// @dev Written out rather than inherited because there is no supply slot. What holds between any two calls:
 ///
 ///   (S) sum of balances = sum of levels + _flashMinted
@@ -46,8 +47,9 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     /// @notice The highest level that `moveLevel` may lead to (ten billion billion plUSD). {plUSD}
     uint256 public constant MAX_LEVEL = 1 << 123;
 
-    bytes32 private constant PERMIT_TYPEHASH =
-        keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+    bytes32 private constant PERMIT_TYPEHASH = keccak256(
+        "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+    );
 
     bytes32 private constant FLASH_MINT_ANSWER = keccak256("ERC3156FlashBorrower.onFlashLoan");
 
@@ -142,11 +144,12 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     function burn(address from, uint256 amount) external {
         Facilitator storage burner = _facilitator[msg.sender];
         require(burner.listed, NotFacilitator(msg.sender));
-        // First the balance: an amount that some balance covers cannot take the level out of range, see (S) and (L).
-        _burn(from, amount);
+        // An amount that some balance covers cannot take the level out of range, see (S) and (L). One that no balance
+        // covers may wrap here, and is refused right after; this way round the slot is read once.
         unchecked {
             burner.level = int128(burner.level - int256(amount));
         }
+        _burn(from, amount);
     }
 
     /// @inheritdoc IPlimsollDollar
@@ -186,15 +189,13 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
         _flashMinted = amount;
         _mint(address(receiver), amount);
 
-        // A plain call, so that an account without code or an empty answer ends in the named error as well.
+        // A plain call, so that an account without code or an empty answer (padded with zeros here) ends in the named
+        // error as well.
         (bool success, bytes memory answer) = address(receiver).call(
             abi.encodeCall(IERC3156FlashBorrower.onFlashLoan, (msg.sender, token, amount, 0, data))
         );
         if (!success) LowLevelCall.bubbleRevert();
-        require(
-            answer.length >= 32 && bytes32(answer) == FLASH_MINT_ANSWER,
-            FlashMintCallbackFailed(address(receiver))
-        );
+        require(bytes32(answer) == FLASH_MINT_ANSWER, FlashMintCallbackFailed(address(receiver)));
 
         // Only what the receiver agreed to: anybody can name any receiver.
         _spendAllowance(address(receiver), address(this), amount);
@@ -263,6 +264,7 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     }
 
     /// @inheritdoc IERC20Permit
+    // solhint-disable-next-line func-name-mixedcase
     function DOMAIN_SEPARATOR() external view returns (bytes32) {
         return _domainSeparatorV4();
     }

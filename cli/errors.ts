@@ -1,0 +1,73 @@
+import { CommanderError } from "commander";
+
+/** What the process ends with. */
+export const EXIT = {
+  ok: 0,
+  /** The command ran and its outcome is bad: an invariant broke, a transaction failed. */
+  failed: 1,
+  /** The command line was not understood. */
+  usage: 2,
+  /** Something outside is missing: a port, a file, a chain that answers. */
+  environment: 3,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** An error whose message is meant for the user: it is shown as it is, without a stack. */
+export class CliError extends Error {
+  override readonly name: string = "CliError";
+
+  /**
+   * @param message What is wrong, in one sentence.
+   * @param exitCode What the process ends with.
+   * @param hint What the user can do about it.
+   */
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode = EXIT.failed,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The command line asks for something that does not exist or does not fit together. */
+export class UsageError extends CliError {
+  override readonly name = "UsageError";
+
+  constructor(message: string, hint?: string) {
+    super(message, EXIT.usage, hint);
+  }
+}
+
+/** Something that the command needs from its surroundings is not there. */
+export class EnvironmentError extends CliError {
+  override readonly name = "EnvironmentError";
+
+  constructor(message: string, hint?: string) {
+    super(message, EXIT.environment, hint);
+  }
+}
+
+/**
+ * Turns whatever a command threw into an exit code and lines for the user.
+ * @param error What was thrown.
+ * @param write Takes the text, line ends included; usually standard error.
+ * @param debug Whether to show the stack of an error that nobody foresaw.
+ */
+export function report(error: unknown, write: (text: string) => void, debug = false): ExitCode {
+  if (error instanceof CommanderError) {
+    // Commander has written its message already; help and version end with 0, everything else is a typing mistake.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (error instanceof CliError) {
+    write(`plimsoll: ${error.message}\n`);
+    if (error.hint !== undefined) write(`  ${error.hint}\n`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  write(`plimsoll: unexpected error: ${message}\n`);
+  if (!debug) write("  Set PLIMSOLL_DEBUG=1 to see where it comes from.\n");
+  else if (error instanceof Error && error.stack !== undefined) write(`${error.stack}\n`);
+  return EXIT.failed;
+}

@@ -1,0 +1,64 @@
+import { Command } from "commander";
+
+import packageJson from "../package.json" with { type: "json" };
+import { registerDemo } from "./commands/demo.js";
+import { type ExitCode, EXIT, report } from "./errors.js";
+
+/** Adds one sub-command to the program. */
+export type Registration = (program: Command) => void;
+
+/** Every sub-command, in the order of the help. */
+const COMMANDS: readonly Registration[] = [registerDemo];
+
+const EXAMPLES = `
+Examples:
+  plimsoll demo                  a market crash on a local chain, which then stays up for a wallet
+  plimsoll demo --once --json    the same, ending with the scenario and with one line of JSON
+  plimsoll help demo             everything that a command can do
+`;
+
+/** Where a command's words go. */
+export interface Output {
+  out: (text: string) => void;
+  err: (text: string) => void;
+}
+
+const TERMINAL: Output = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
+
+/** The `plimsoll` command with its sub-commands. It throws instead of ending the process. */
+export function createProgram(commands: readonly Registration[] = COMMANDS, output: Output = TERMINAL): Command {
+  const program = new Command()
+    .name("plimsoll")
+    .description(packageJson.description)
+    .version(packageJson.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", EXAMPLES)
+    // Inherited by the sub-commands, so before they are added.
+    .exitOverride()
+    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    .showSuggestionAfterError()
+    .showHelpAfterError("See: plimsoll --help");
+  for (const register of commands) register(program);
+  return program;
+}
+
+/**
+ * Runs one command line.
+ * @param args The arguments, without the program's name.
+ * @returns What the process should end with.
+ */
+export async function run(
+  args: readonly string[],
+  commands: readonly Registration[] = COMMANDS,
+  output: Output = TERMINAL,
+): Promise<ExitCode> {
+  try {
+    await createProgram(commands, output).parseAsync(args, { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    return report(error, output.err, (process.env.PLIMSOLL_DEBUG ?? "") !== "");
+  }
+}
