@@ -91,7 +91,7 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         require(token.code.length != 0, TokenHasNoCode(token));
         require(token != address(DOLLAR) && _assetOf[token] == 0, TokenListedAlready(token));
 
-        uint256 tokenDecimals = IERC20Metadata(token).decimals();
+        uint256 tokenDecimals = _decimalsOf(token);
         uint256 unitDecimals = IRiskModel(_risk.riskModel).unitDecimals(asset);
         require(
             tokenDecimals <= MAX_TOKEN_DECIMALS && tokenDecimals >= unitDecimals,
@@ -107,6 +107,13 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         _requireThreshold(asset, _gate.minIncentive);
         emit AssetListed(asset, token, 10 ** scaleDecimals);
         _setCap(asset, governedCap);
+    }
+
+    /// @dev A token that does not say how many decimals it has cannot be counted.
+    function _decimalsOf(address token) private view returns (uint256) {
+        (bool ok, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20Metadata.decimals, ()));
+        require(ok && answer.length >= 32, TokenWithoutDecimals(token));
+        return abi.decode(answer, (uint256));
     }
 
     /// @inheritdoc ICreditGovernance
@@ -201,7 +208,7 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         _bound("debtCeiling", debtCeiling, 0, uint256(type(uint40).max) * WAD);
         // Stored in whole plUSD: a fraction would silently be lost.
         require(minimumDebt % WAD == 0, ParameterOutOfBounds("minimumDebt", minimumDebt, WAD, HIGHEST_MINIMUM_DEBT));
-        require(debtCeiling % WAD == 0, ParameterOutOfBounds("debtCeiling", debtCeiling, 0, type(uint40).max));
+        require(debtCeiling % WAD == 0, ParameterOutOfBounds("debtCeiling", debtCeiling, 0, uint256(type(uint40).max) * WAD));
         // Casts are safe: bounded above.
         _risk.minimumDebt = uint24(minimumDebt / WAD);
         _risk.debtCeiling = uint40(debtCeiling / WAD);

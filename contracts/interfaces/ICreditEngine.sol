@@ -106,6 +106,8 @@ interface ICreditShared {
     error TokenListedAlready(address token);
     error TokenNotListed(address token);
     error TokenHasNoCode(address token);
+    /// @notice The token does not answer `decimals()`.
+    error TokenWithoutDecimals(address token);
     error TokenDecimalsUnsupported(address token, uint256 decimals);
     /// @notice `(1 + lmin) (high / mid) (1 - m)` may exceed 1: a liquidation could leave the account worse. 18 decimals
     error ThresholdTooHigh(uint256 asset, uint256 product);
@@ -346,5 +348,6 @@ interface ICreditGovernance is ICreditShared {
 /// arrive in full: fee-on-transfer tokens are refused; rebasing tokens are refused as soon as the balance falls below the
 /// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
 ///
-/// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
+/// LOCK. Every entry that moves tokens, debts or balances holds a transient lock; only `withdraw` is open inside a liquidation callback.
+/// What sets an authorisation or a parameter, or runs a token's permit, needs none: it moves nothing.
 interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance {}
