@@ -92,11 +92,11 @@ library AccountLib {
 
     /// @notice Reads all balances by rank into `balances`, which must have room for them. {ledger}
     /// @return held How many there are.
-    function unpack(Account storage account, uint256 header, uint256[] memory balances)
-        internal
-        view
-        returns (uint256 held)
-    {
+    function unpack(
+        Account storage account,
+        uint256 header,
+        uint256[] memory balances
+    ) internal view returns (uint256 held) {
         held = count(bitmap(header));
         unchecked {
             uint256 inHeader = held < HEADER_RANKS ? held : HEADER_RANKS;
@@ -118,10 +118,12 @@ library AccountLib {
 
     /// @notice Sets the balance of one asset and returns the new header, which the caller stores. {ledger}
     /// @dev In place when the set of assets stays the same; otherwise everything above shifts by a rank.
-    function setBalance(Account storage account, uint256 header, uint256 asset, uint256 amount)
-        internal
-        returns (uint256)
-    {
+    function setBalance(
+        Account storage account,
+        uint256 header,
+        uint256 asset,
+        uint256 amount
+    ) internal returns (uint256) {
         require(amount <= MAX_BALANCE, BalanceTooLarge(asset, amount, MAX_BALANCE));
         uint256 bits = bitmap(header);
         uint256 rank = count(bits & ((1 << asset) - 1));
@@ -143,10 +145,7 @@ library AccountLib {
     }
 
     /// @dev Replaces the balance at a rank that is held and stays held.
-    function _replace(Account storage account, uint256 header, uint256 rank, uint256 amount)
-        private
-        returns (uint256)
-    {
+    function _replace(Account storage account, uint256 header, uint256 rank, uint256 amount) private returns (uint256) {
         unchecked {
             if (rank < HEADER_RANKS) {
                 uint256 offset = FIRST_BALANCE + rank * HEADER_BITS;
@@ -183,11 +182,11 @@ library AccountLib {
     }
 
     /// @notice The words of an account in memory, as they would be stored: header first. For events.
-    function packToMemory(uint256 shares, uint256 bits, uint256[] memory balances)
-        internal
-        pure
-        returns (uint256[] memory packed)
-    {
+    function packToMemory(
+        uint256 shares,
+        uint256 bits,
+        uint256[] memory balances
+    ) internal pure returns (uint256[] memory packed) {
         uint256 held = count(bits);
         unchecked {
             uint256 used = _words(held);
@@ -198,11 +197,12 @@ library AccountLib {
     }
 
     /// @dev Header of an account with `held` assets.
-    function packHeader(uint256 shares, uint256 bits, uint256[] memory balances, uint256 held)
-        internal
-        pure
-        returns (uint256 header)
-    {
+    function packHeader(
+        uint256 shares,
+        uint256 bits,
+        uint256[] memory balances,
+        uint256 held
+    ) internal pure returns (uint256 header) {
         unchecked {
             header = shares | (bits << BITMAP_OFFSET);
             if (held > 0) header |= balances[0] << FIRST_BALANCE;

@@ -44,11 +44,12 @@ abstract contract CreditAccess is CreditStorage, ICreditAccess, EIP712 {
     }
 
     /// @inheritdoc IERC3156FlashLender
-    function flashLoan(IERC3156FlashBorrower receiver, address token, uint256 amount, bytes calldata data)
-        external
-        locked
-        returns (bool)
-    {
+    function flashLoan(
+        IERC3156FlashBorrower receiver,
+        address token,
+        uint256 amount,
+        bytes calldata data
+    ) external locked returns (bool) {
         uint256 number = _assetOf[token];
         require(number != 0, TokenNotListed(token));
         require(amount != 0, ZeroAmount());
@@ -92,9 +93,7 @@ abstract contract CreditAccess is CreditStorage, ICreditAccess, EIP712 {
         bytes32 digest = _hashTypedDataV4(
             keccak256(abi.encode(AUTHORIZATION_TYPEHASH, account, operator, authorized, nonce, deadline))
         );
-        require(
-            SignatureChecker.isValidSignatureNowCalldata(account, digest, signature), InvalidSignature(account)
-        );
+        require(SignatureChecker.isValidSignatureNowCalldata(account, digest, signature), InvalidSignature(account));
         _setAuthorization(account, operator, authorized);
     }
 

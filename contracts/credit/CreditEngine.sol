@@ -7,11 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
-import {
-    ICreditPositions,
-    PAUSE_DEPOSIT,
-    PAUSE_WITHDRAW
-} from "../interfaces/ICreditEngine.sol";
+import {ICreditPositions, PAUSE_DEPOSIT, PAUSE_WITHDRAW} from "../interfaces/ICreditEngine.sol";
 import {IIssuanceGate, LOANS} from "../interfaces/IIssuanceGate.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
@@ -31,10 +27,7 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
     address private immutable EXTENSION;
 
     /// @param extension A CreditExtension built with the same authority and token.
-    constructor(CreditEngineConfig memory c, address extension)
-        AccessManaged(c.authority)
-        CreditStorage(c.dollar)
-    {
+    constructor(CreditEngineConfig memory c, address extension) AccessManaged(c.authority) CreditStorage(c.dollar) {
         EXTENSION = extension;
         Address.functionDelegateCall(extension, abi.encodeCall(CreditGovernance.initialize, (c)));
     }
@@ -49,8 +42,12 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
             let ok := delegatecall(gas(), extension, free, calldatasize(), 0, 0)
             returndatacopy(free, 0, returndatasize())
             switch ok
-            case 0 { revert(free, returndatasize()) }
-            default { return(free, returndatasize()) }
+            case 0 {
+                revert(free, returndatasize())
+            }
+            default {
+                return(free, returndatasize())
+            }
         }
     }
 
@@ -68,9 +65,7 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
         Account storage stored = _accounts[account];
         uint256 header = stored.header;
         // A new asset makes every later use of the account dearer and its debt depend on another feed: only by its owner.
-        require(
-            (AccountLib.bitmap(header) >> asset) & 1 == 1 || _isOperator(account), NotHeld(asset, account)
-        );
+        require((AccountLib.bitmap(header) >> asset) & 1 == 1 || _isOperator(account), NotHeld(asset, account));
         // An unpriced asset counts its decaying last price towards M: added now, it would shield a debt with something that may be
         // worthless. Without debt there is nothing to shield, and the first borrow checks everything held.
         if (AccountLib.debt(header) != 0) IRiskModel(_risk.riskModel).requirePriced(asset);
@@ -89,11 +84,12 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
     }
 
     /// @inheritdoc ICreditPositions
-    function withdraw(uint256 asset, uint256 amount, address account, address to)
-        external
-        lockedOrCallback
-        returns (uint256 withdrawn)
-    {
+    function withdraw(
+        uint256 asset,
+        uint256 amount,
+        address account,
+        address to
+    ) external lockedOrCallback returns (uint256 withdrawn) {
         AssetSlot memory a = _listed(asset);
         require(to != address(0), ZeroAddress());
         _requireOperator(account);
@@ -166,7 +162,7 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
         uint256 shares = held;
         if (amount < owed) {
             // Down: a payment removes no more shares than it pays for; amount < owed keeps the product small.
-            shares = amount * SHARES_PER_DOLLAR / d.index;
+            shares = (amount * SHARES_PER_DOLLAR) / d.index;
             require(shares != 0, AmountBelowDebtShare(amount, _toDebt(1, d.index)));
         }
         // Up to the wei, and still at most `amount`, because shares were rounded down.

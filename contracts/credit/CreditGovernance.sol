@@ -144,8 +144,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         uint256 governed = _governedCaps[asset];
         uint256 cap = 0;
         if ((model.delistedMask() >> asset) & 1 == 0) {
-            (uint256 depth,) = model.depths(asset);
-            cap = depth * _absorber.depthFraction / BPS;
+            (uint256 depth, ) = model.depths(asset);
+            cap = (depth * _absorber.depthFraction) / BPS;
             if (cap > governed) cap = governed;
         }
         // Casts are safe: packDown returns at most CAP_BITS bits.
@@ -169,8 +169,7 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         // Casts are safe: pauses <= 15, asset < 16.
         _assets[asset].pauses = uint8(pauses);
         uint16 bit = uint16(1 << asset);
-        _risk.borrowPaused =
-            pauses & PAUSE_BORROW != 0 ? _risk.borrowPaused | bit : _risk.borrowPaused & ~bit;
+        _risk.borrowPaused = pauses & PAUSE_BORROW != 0 ? _risk.borrowPaused | bit : _risk.borrowPaused & ~bit;
         emit AssetPausesSet(asset, pauses);
     }
 
@@ -208,7 +207,10 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         _bound("debtCeiling", debtCeiling, 0, uint256(type(uint40).max) * WAD);
         // Stored in whole plUSD: a fraction would silently be lost.
         require(minimumDebt % WAD == 0, ParameterOutOfBounds("minimumDebt", minimumDebt, WAD, HIGHEST_MINIMUM_DEBT));
-        require(debtCeiling % WAD == 0, ParameterOutOfBounds("debtCeiling", debtCeiling, 0, uint256(type(uint40).max) * WAD));
+        require(
+            debtCeiling % WAD == 0,
+            ParameterOutOfBounds("debtCeiling", debtCeiling, 0, uint256(type(uint40).max) * WAD)
+        );
         // Casts are safe: bounded above.
         _risk.minimumDebt = uint24(minimumDebt / WAD);
         _risk.debtCeiling = uint40(debtCeiling / WAD);
@@ -315,14 +317,15 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     /// @inheritdoc ICreditGovernance
     function assetInfo(uint256 asset) external view returns (AssetInfo memory) {
         AssetSlot memory a = _listed(asset);
-        return AssetInfo({
-            token: a.token,
-            scale: _scale(a),
-            total: a.total,
-            cap: PackedFloat.unpack(a.cap, CAP_MANTISSA),
-            governedCap: _governedCaps[asset],
-            pauses: a.pauses
-        });
+        return
+            AssetInfo({
+                token: a.token,
+                scale: _scale(a),
+                total: a.total,
+                cap: PackedFloat.unpack(a.cap, CAP_MANTISSA),
+                governedCap: _governedCaps[asset],
+                pauses: a.pauses
+            });
     }
 
     /// @inheritdoc ICreditGovernance
@@ -333,14 +336,15 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     /// @inheritdoc ICreditGovernance
     function liquidationParameters() external view returns (LiquidationParameters memory) {
         GateSlot memory g = _gate;
-        return LiquidationParameters({
-            targetHealth: g.targetHealth,
-            minIncentive: g.minIncentive,
-            maxIncentive: g.maxIncentive,
-            fullIncentiveHealth: g.fullIncentiveHealth,
-            absorbHealth: g.absorbHealth,
-            tipShare: g.tipShare
-        });
+        return
+            LiquidationParameters({
+                targetHealth: g.targetHealth,
+                minIncentive: g.minIncentive,
+                maxIncentive: g.maxIncentive,
+                fullIncentiveHealth: g.fullIncentiveHealth,
+                absorbHealth: g.absorbHealth,
+                tipShare: g.tipShare
+            });
     }
 
     /// @inheritdoc ICreditGovernance
@@ -394,7 +398,7 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         IRiskModel model = IRiskModel(_risk.riskModel);
         uint256 spread = IPriceOracle(model.oracle()).maxSpread(asset);
         uint256 kept = BPS - model.bounds(asset).minMaintenance;
-        uint256 product = (BPS + minIncentive) * spread * kept / (BPS * BPS);
+        uint256 product = ((BPS + minIncentive) * spread * kept) / (BPS * BPS);
         require(product <= WAD, ThresholdTooHigh(asset, product));
     }
 }

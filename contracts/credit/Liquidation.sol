@@ -97,11 +97,10 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     // ---------------------------------------------------------------- entries
 
     /// @inheritdoc ICreditPositions
-    function liquidate(LiquidationItem[] calldata items, bytes calldata data)
-        external
-        locked
-        returns (uint256[] memory repaid)
-    {
+    function liquidate(
+        LiquidationItem[] calldata items,
+        bytes calldata data
+    ) external locked returns (uint256[] memory repaid) {
         repaid = new uint256[](items.length);
         Batch memory b = _open();
         uint256 total;
@@ -157,10 +156,12 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     // ---------------------------------------------------------------- one account
 
     /// @dev Liquidates one account as far as `maxRepay` goes; 0 and nothing done if it is healthy or cannot be.
-    function _liquidateOne(Batch memory b, address account, uint256 header, uint256 maxRepay)
-        private
-        returns (uint256 paid)
-    {
+    function _liquidateOne(
+        Batch memory b,
+        address account,
+        uint256 header,
+        uint256 maxRepay
+    ) private returns (uint256 paid) {
         Position memory x = _inspect(b, account, header);
         if (x.shares == 0) return 0;
         bool insolvent = LiquidationMath.isInsolvent(x.e);
@@ -178,7 +179,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         }
 
         Taking memory t = Taking({subset: x.priced, fraction: s.fraction, shares: shares, tip: 0});
-        (uint256[] memory slice,) = _take(b, x, t);
+        (uint256[] memory slice, ) = _take(b, x, t);
         emit Liquidate(account, msg.sender, paid, slice);
         _finish(b, account, x, shares);
     }
@@ -194,8 +195,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
 
         uint256 shares = _sharesFor(b, x, s.repay);
         removed = _toDebt(shares, b.index);
-        Taking memory t =
-            Taking({subset: subset, fraction: s.fraction, shares: shares, tip: _tip(b, s, value)});
+        Taking memory t = Taking({subset: subset, fraction: s.fraction, shares: shares, tip: _tip(b, s, value)});
         (uint256[] memory slice, uint256 lowValue) = _take(b, x, t);
         emit Absorb(account, msg.sender, removed, t.tip, slice);
         removed += _finish(b, account, x, shares);
@@ -204,11 +204,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     }
 
     /// @dev Reads an account and values it; `shares` is 0 if it is debt-free or healthy.
-    function _inspect(Batch memory b, address account, uint256 header)
-        private
-        view
-        returns (Position memory x)
-    {
+    function _inspect(Batch memory b, address account, uint256 header) private view returns (Position memory x) {
         uint256 shares = AccountLib.debt(header);
         if (shares == 0) return x;
         uint256 bits = AccountLib.bitmap(header);
@@ -262,27 +258,28 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
 
     /// @dev The slice that `maxRepay` pays for, or 0 shares if it is too small: it must take at least min(V, minimum debt) in
     /// value and leave no debt below the minimum.
-    function _shrink(Batch memory b, Position memory x, Slice memory s, uint256 maxRepay)
-        private
-        pure
-        returns (uint256 shares, uint256 fraction)
-    {
+    function _shrink(
+        Batch memory b,
+        Position memory x,
+        Slice memory s,
+        uint256 maxRepay
+    ) private pure returns (uint256 shares, uint256 fraction) {
         uint256 minimum = b.minimumDebt;
         if (x.e.debt <= minimum || x.e.value == 0) return (0, 0);
         if (maxRepay > x.e.debt - minimum) maxRepay = x.e.debt - minimum;
         uint256 index_ = b.index;
         // Down: the payment stays within what was offered.
-        shares = maxRepay * SHARES_PER_DOLLAR / index_;
-        fraction = LiquidationMath.fractionFor(x.e.value, shares * index_ / SHARES_PER_DOLLAR, s.incentive);
-        if (fraction * x.e.value / WAD < _min(x.e.value, minimum)) shares = 0;
+        shares = (maxRepay * SHARES_PER_DOLLAR) / index_;
+        fraction = LiquidationMath.fractionFor(x.e.value, (shares * index_) / SHARES_PER_DOLLAR, s.incentive);
+        if ((fraction * x.e.value) / WAD < _min(x.e.value, minimum)) shares = 0;
     }
 
     /// @dev Which assets the absorber takes of an account, and the slice of them.
-    function _absorbSlice(Batch memory b, Position memory x, bool insolvent)
-        private
-        pure
-        returns (bool allowed, uint256 subset, Slice memory s, uint256 value)
-    {
+    function _absorbSlice(
+        Batch memory b,
+        Position memory x,
+        bool insolvent
+    ) private pure returns (bool allowed, uint256 subset, Slice memory s, uint256 value) {
         subset = x.priced;
         if (insolvent) {
             // Nothing may keep a loss from being booked: capacity does not count.
@@ -312,11 +309,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     }
 
     /// @dev The exposure when only `subset` can be taken: V and M_s of the subset, M and D of the account.
-    function _exposureOf(Batch memory b, Position memory x, uint256 subset)
-        private
-        pure
-        returns (Exposure memory e)
-    {
+    function _exposureOf(Batch memory b, Position memory x, uint256 subset) private pure returns (Exposure memory e) {
         if (subset == x.priced) return x.e;
         e.limit = x.e.limit;
         e.debt = x.e.debt;
@@ -332,17 +325,18 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     }
 
     /// @dev The assets of `subset` of which the absorber has room for the slice.
-    function _fitting(Batch memory b, Position memory x, uint256 subset, uint256 fraction)
-        private
-        pure
-        returns (uint256 fitting)
-    {
+    function _fitting(
+        Batch memory b,
+        Position memory x,
+        uint256 subset,
+        uint256 fraction
+    ) private pure returns (uint256 fitting) {
         uint256 rank;
         for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
             uint256 asset = AccountLib.lowest(rest);
             uint256 amount = b.balances[rank++];
             if ((subset >> asset) & 1 == 0) continue;
-            if (amount * fraction / WAD <= b.a.capacities[asset]) fitting |= 1 << asset;
+            if ((amount * fraction) / WAD <= b.a.capacities[asset]) fitting |= 1 << asset;
         }
     }
 
@@ -350,11 +344,11 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     /// the caller's tips.
     /// @return slice For the event: packed like an account that owes the shares and holds what was taken.
     /// @return lowValue What the taker gets, at low prices; only worked out for an absorption. {USD}
-    function _take(Batch memory b, Position memory x, Taking memory t)
-        private
-        pure
-        returns (uint256[] memory slice, uint256 lowValue)
-    {
+    function _take(
+        Batch memory b,
+        Position memory x,
+        Taking memory t
+    ) private pure returns (uint256[] memory slice, uint256 lowValue) {
         uint256[] memory balances = b.balances;
         uint256[] memory credits = b.credits;
         uint256[] memory taken = b.taken;
@@ -368,7 +362,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
                 uint256 balance = Arrays.unsafeMemoryAccess(balances, rank++);
                 uint256 bit = _lowestBit(rest);
                 if (t.subset & bit == 0) continue;
-                uint256 amount = balance * t.fraction / WAD;
+                uint256 amount = (balance * t.fraction) / WAD;
                 if (amount == 0) continue;
                 _set(balances, rank - 1, balance - amount);
                 _set(taken, n++, amount);
@@ -387,16 +381,17 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
 
     /// @dev Books an amount against the absorber's capacity and sets the caller's part of it aside.
     /// @return kept The absorber's part. {ledger}
-    function _splitTip(Absorption memory a, uint256 asset, uint256 amount, uint256 tip)
-        private
-        pure
-        returns (uint256 kept)
-    {
+    function _splitTip(
+        Absorption memory a,
+        uint256 asset,
+        uint256 amount,
+        uint256 tip
+    ) private pure returns (uint256 kept) {
         unchecked {
             // Insolvent accounts are taken beyond capacity.
             uint256 room = Arrays.unsafeMemoryAccess(a.capacities, asset);
             _set(a.capacities, asset, room > amount ? room - amount : 0);
-            uint256 tipped = amount * tip / WAD;
+            uint256 tipped = (amount * tip) / WAD;
             _set(a.tips, asset, Arrays.unsafeMemoryAccess(a.tips, asset) + tipped);
             kept = amount - tipped;
         }
@@ -404,10 +399,12 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
 
     /// @dev Stores what `_take` left of an account, writing off a debt that nothing is left to pay.
     /// @return writtenOff {plUSD}
-    function _finish(Batch memory b, address account, Position memory x, uint256 shares)
-        private
-        returns (uint256 writtenOff)
-    {
+    function _finish(
+        Batch memory b,
+        address account,
+        Position memory x,
+        uint256 shares
+    ) private returns (uint256 writtenOff) {
         uint256[] memory balances = b.balances;
         uint256 bits;
         uint256 rank;
@@ -441,12 +438,12 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
 
     /// @dev The caller's part of the slice: a share of the incentive, for an insolvent account at least the floor. 18 decimals
     function _tip(Batch memory b, Slice memory s, uint256 value) private pure returns (uint256 tip) {
-        tip = s.incentive * b.p.tipShare / BPS * WAD / (WAD + s.incentive);
+        tip = (((s.incentive * b.p.tipShare) / BPS) * WAD) / (WAD + s.incentive);
         if (!s.insolvent) return tip;
         uint256 floor = b.a.tipFloor;
-        uint256 worth = value * s.fraction / WAD;
-        if (worth * tip / WAD >= floor) return tip;
-        if (worth > floor) return floor * WAD / worth;
+        uint256 worth = (value * s.fraction) / WAD;
+        if ((worth * tip) / WAD >= floor) return tip;
+        if (worth > floor) return (floor * WAD) / worth;
         // The collateral cannot pay the floor: all of it, and the absorber owes the rest.
         b.a.tipOwed += floor - worth;
         return WAD;

@@ -72,7 +72,7 @@ library LiquidationMath {
     function capByValue(Exposure memory e, LiquidationParameters memory p) internal pure returns (uint256) {
         unchecked {
             if (e.value < e.debt) return uint256(p.minIncentive) * WAD_PER_BPS;
-            return (e.value - e.debt) * WAD / e.debt;
+            return ((e.value - e.debt) * WAD) / e.debt;
         }
     }
 
@@ -84,7 +84,7 @@ library LiquidationMath {
             uint256 full = uint256(p.fullIncentiveHealth) * WAD_PER_BPS;
             if (health >= WAD) return low;
             if (health <= full) return high;
-            return low + (high - low) * (WAD - health) / (WAD - full);
+            return low + ((high - low) * (WAD - health)) / (WAD - full);
         }
     }
 
@@ -109,15 +109,15 @@ library LiquidationMath {
                 return s;
             }
 
-            s.incentive = incentiveCurve(e.limit * WAD / e.debt, p);
+            s.incentive = incentiveCurve((e.limit * WAD) / e.debt, p);
             if (s.incentive > cap) s.incentive = cap;
 
             // f = (H D - M) / (H V / (1 + l) - M_s), by which health after the slice is H. The denominator is positive because
             // (1 + l) M_s D <= V M < V D makes V / (1 + l) > M_s, and H >= 1. Rounded down: the account keeps more.
-            uint256 wanted = uint256(p.targetHealth) * e.debt / BPS - e.limit;
-            uint256 gained = uint256(p.targetHealth) * e.value * WAD / (WAD + s.incentive) / BPS;
+            uint256 wanted = (uint256(p.targetHealth) * e.debt) / BPS - e.limit;
+            uint256 gained = (uint256(p.targetHealth) * e.value * WAD) / (WAD + s.incentive) / BPS;
             gained = gained > e.priced ? gained - e.priced : 0;
-            s.fraction = wanted >= gained ? WAD : wanted * WAD / gained;
+            s.fraction = wanted >= gained ? WAD : (wanted * WAD) / gained;
             s.repay = _priceOf(e.value, s.fraction, s.incentive);
 
             if (s.repay >= e.debt || e.debt - s.repay < minimumDebt) {
@@ -138,7 +138,7 @@ library LiquidationMath {
     /// @notice The fraction of `value` that `repay` buys: `repay (1 + l) / V`, at most 1, rounded down. 18 decimals
     function fractionFor(uint256 value, uint256 repay, uint256 incentive) internal pure returns (uint256 f) {
         unchecked {
-            f = repay * (WAD + incentive) / value;
+            f = (repay * (WAD + incentive)) / value;
             if (f > WAD) f = WAD;
         }
     }

@@ -75,9 +75,7 @@ interface ICreditShared {
     /// @notice {asset}: token units
     event Deposit(uint256 indexed asset, address indexed account, address indexed caller, uint256 amount);
     /// @notice {asset}: token units
-    event Withdraw(
-        uint256 indexed asset, address indexed account, address indexed caller, address to, uint256 amount
-    );
+    event Withdraw(uint256 indexed asset, address indexed account, address indexed caller, address to, uint256 amount);
     /// @notice {plUSD}, {share}
     event Borrow(address indexed account, address indexed caller, address to, uint256 amount, uint256 shares);
     /// @notice {plUSD}, {share}
@@ -165,9 +163,7 @@ interface ICreditPositions is ICreditShared {
     /// @notice Withdraws to `to`. Caller: the account or an operator. A debt-free account needs no price for it.
     /// @param amount {asset} token units; `type(uint256).max` for all; truncated to a ledger unit
     /// @return withdrawn {asset}
-    function withdraw(uint256 asset, uint256 amount, address account, address to)
-        external
-        returns (uint256 withdrawn);
+    function withdraw(uint256 asset, uint256 amount, address account, address to) external returns (uint256 withdrawn);
 
     /// @notice Borrows plUSD to `to`. Caller: the account or an operator. The first borrow of an account needs a live price
     /// for everything it holds; further ones stop looking once the debt is covered.
@@ -187,9 +183,10 @@ interface ICreditPositions is ICreditShared {
     /// The seized collateral is credited to the caller's account; with `data` not empty the caller is called back
     /// (`ILiquidationCallback`) before plUSD is burned from it.
     /// @return repaid Burned from the caller, per item; 0 for skipped ones. {plUSD}
-    function liquidate(LiquidationItem[] calldata items, bytes calldata data)
-        external
-        returns (uint256[] memory repaid);
+    function liquidate(
+        LiquidationItem[] calldata items,
+        bytes calldata data
+    ) external returns (uint256[] memory repaid);
 
     /// @notice Hands failing accounts to the absorber: those below the absorption health, those whose collateral cannot pay the
     /// least incentive, and those with nothing priced left. Others are skipped; reverts with `NothingToDo` if all are.

@@ -69,10 +69,7 @@ interface IExchangeRateFeed is AggregatorV3Interface {
     function ratio() external view returns (uint256 current, uint256 counted, uint256 cap);
 
     /// @notice What the cap grows from: ratio and time of the snapshot, the anchor of the slope (18 decimals), and the growth. bps per year
-    function snapshot()
-        external
-        view
-        returns (uint256 ratio, uint256 time, uint256 anchor, uint256 growthPerYear);
+    function snapshot() external view returns (uint256 ratio, uint256 time, uint256 anchor, uint256 growthPerYear);
 
     /// @notice The fall that waits for its confirmation: the highest ratio seen and since when; zeros where there is none.
     function pendingFall() external view returns (uint256 ratio, uint256 since);

@@ -86,10 +86,11 @@ interface IRiskModel {
     /// @param enough Summing stops here. {USD} 18 decimals
     /// @param complete Look at every holding, and revert with `AssetUnpriced` if one has no live source.
     /// @return limit {USD} 18 decimals, rounded down; exact only when below `enough` or when `complete`.
-    function borrowLimit(uint256[] calldata holdings, uint256 enough, bool complete)
-        external
-        view
-        returns (uint256 limit);
+    function borrowLimit(
+        uint256[] calldata holdings,
+        uint256 enough,
+        bool complete
+    ) external view returns (uint256 limit);
 
     /// @notice Maintenance limit `M = sum high * v_i * (1 - m_i)` of a list of holdings. {USD} 18 decimals, rounded down
     function maintenanceLimit(uint256[] calldata holdings) external view returns (uint256 limit);

@@ -21,9 +21,7 @@ library FeedReader {
     /// is how old the answer is.
     /// @dev Return data of 160 bytes proves that code was run (precompiles cannot be listed, they have no code), so that the
     /// code size need not be looked at.
-    function latest(
-        address feed
-    ) internal view returns (bool ok, int256 answer, uint256 startedAt, uint256 updatedAt) {
+    function latest(address feed) internal view returns (bool ok, int256 answer, uint256 startedAt, uint256 updatedAt) {
         uint256 available = gasleft();
         require(available >= REQUIRED_GAS, IPriceOracle.InsufficientGas(available, REQUIRED_GAS));
         assembly ("memory-safe") {

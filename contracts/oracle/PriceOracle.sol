@@ -338,9 +338,7 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     /// @return low The lowest that the price may be by the feed's own deviation threshold, rounded down.
     /// @return high The highest that it may be, rounded up.
     /// @return goodUntil When the answer goes stale (it may be past already); 0 when there is none in band. (unix seconds)
-    function _read(
-        FeedSlot slot
-    ) private view returns (uint256 answer, uint256 low, uint256 high, uint256 goodUntil) {
+    function _read(FeedSlot slot) private view returns (uint256 answer, uint256 low, uint256 high, uint256 goodUntil) {
         (bool ok, int256 raw, , uint256 updatedAt) = FeedReader.latest(slot.feed());
         // Zero, negative and absurd: below 2**128, scaling by at most 1e18 cannot overflow.
         if (!ok || raw <= 0 || raw > MAX_RAW || updatedAt == 0 || updatedAt > block.timestamp) return (0, 0, 0, 0);

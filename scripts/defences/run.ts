@@ -22,7 +22,19 @@ import { DEFENCES, type Defence } from "./list.js";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /** What a copy needs to build and test; generated files come along so that only what a patch touches is compiled again. */
-const COPIED = ["contracts", "test", "deploy", "sdk", "scripts", "hardhat.config.ts", "package.json", "tsconfig.json", "artifacts", "cache", "types"];
+const COPIED = [
+  "contracts",
+  "test",
+  "deploy",
+  "sdk",
+  "scripts",
+  "hardhat.config.ts",
+  "package.json",
+  "tsconfig.json",
+  "artifacts",
+  "cache",
+  "types",
+];
 
 /** How long one test run may take before it is ended. {ms} */
 const TIMEOUT = 8 * 60_000;
@@ -101,7 +113,10 @@ async function judge(copy: string, defence: Defence): Promise<{ verdict: Verdict
       const source = await readFile(path, "utf8");
       if (!originals.has(path)) originals.set(path, source);
       if (source.split(find).length !== 2) return { verdict: "PATCH DOES NOT FIT" };
-      await writeFile(path, source.replace(find, () => replace));
+      await writeFile(
+        path,
+        source.replace(find, () => replace),
+      );
     }
     const run = await runTests(copy, defence.tests);
     if (!run.compiled) return { verdict: "DOES NOT BUILD", run };
@@ -114,7 +129,12 @@ async function judge(copy: string, defence: Defence): Promise<{ verdict: Verdict
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { only: { type: "string" }, list: { type: "boolean" }, json: { type: "boolean" }, verbose: { type: "boolean" } },
+    options: {
+      only: { type: "string" },
+      list: { type: "boolean" },
+      json: { type: "boolean" },
+      verbose: { type: "boolean" },
+    },
   });
   if (values.list) {
     for (const d of DEFENCES) console.log(`${d.id.padEnd(28)} ${d.withstands}`);
@@ -144,7 +164,9 @@ async function main(): Promise<number> {
       const { verdict, run } = await judge(copy, defence);
       results.push({ id: defence.id, verdict });
       const counts = run ? `${run.failing} of ${run.failing + run.passing} tests fail` : "";
-      console.log(`[${String(i + 1).padStart(2)}/${chosen.length}] ${defence.id.padEnd(28)} ${verdict.padEnd(18)} ${counts}`);
+      console.log(
+        `[${String(i + 1).padStart(2)}/${chosen.length}] ${defence.id.padEnd(28)} ${verdict.padEnd(18)} ${counts}`,
+      );
       if (run && (values.verbose || verdict !== "noticed")) console.log(run.output.slice(-4000));
     }
   } finally {
@@ -153,7 +175,8 @@ async function main(): Promise<number> {
 
   const missed = results.filter((r) => r.verdict !== "noticed");
   console.log(`${results.length - missed.length} of ${results.length} defences are tested.`);
-  if (values.json) console.log(JSON.stringify({ defences: results.length, noticed: results.length - missed.length, results }));
+  if (values.json)
+    console.log(JSON.stringify({ defences: results.length, noticed: results.length - missed.length, results }));
   return missed.length === 0 ? 0 : 1;
 }
 

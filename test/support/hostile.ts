@@ -12,7 +12,11 @@ export interface ListingOptions {
 }
 
 /** Makes an asset number known to oracle and risk model at `price`, without listing it in the engine. */
-export async function prepareAsset(world: World, asset: number, options: ListingOptions = {}): Promise<MockV3Aggregator> {
+export async function prepareAsset(
+  world: World,
+  asset: number,
+  options: ListingOptions = {},
+): Promise<MockV3Aggregator> {
   const { unitDecimals = 8, price = 100_00000000n } = options;
   const feed = (await world.ethers.deployContract("MockV3Aggregator", [8, price])) as MockV3Aggregator;
   await world.oracle.listFeed(asset, {
@@ -45,7 +49,15 @@ export async function listToken(
 }
 
 /** Ways in which a feed can fail. */
-export const BREAKAGES = ["reverts", "eats all gas", "answers nothing", "zero", "negative", "out of band", "stale"] as const;
+export const BREAKAGES = [
+  "reverts",
+  "eats all gas",
+  "answers nothing",
+  "zero",
+  "negative",
+  "out of band",
+  "stale",
+] as const;
 export type Breakage = (typeof BREAKAGES)[number];
 
 /** Bytecode that does nothing good. */

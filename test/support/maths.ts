@@ -25,10 +25,7 @@ export function ceilDiv(a: bigint, b: bigint): bigint {
 
 /** `low v (1 - h)`, rounded down. {USD} */
 export function borrowTerm(q: QuoteLike, balance: bigint): bigint {
-  return (
-    (q.low * balance * q.borrowDepth * (BPS - q.initialHaircut)) /
-    ((q.borrowDepth + balance) * q.unit * BPS)
-  );
+  return (q.low * balance * q.borrowDepth * (BPS - q.initialHaircut)) / ((q.borrowDepth + balance) * q.unit * BPS);
 }
 
 /** `high v (1 - m)`, rounded down. {USD} */

@@ -27,10 +27,42 @@ export interface AssetSpec {
 
 /** Ether, bitcoin, staked ether, a stablecoin: the kinds that the protocol is for. */
 export const SPECS: readonly AssetSpec[] = [
-  { symbol: "WETH", decimals: 18, unitDecimals: 8, price: 2_000_00000000n, initial: 2500, maintenance: 1700, depth: 100_000n },
-  { symbol: "WBTC", decimals: 8, unitDecimals: 8, price: 40_000_00000000n, initial: 2500, maintenance: 1700, depth: 5_000n },
-  { symbol: "wstETH", decimals: 18, unitDecimals: 8, price: 2_300_00000000n, initial: 3000, maintenance: 2100, depth: 50_000n },
-  { symbol: "USDC", decimals: 6, unitDecimals: 6, price: 1_00000000n, initial: 1000, maintenance: 600, depth: 100_000_000n },
+  {
+    symbol: "WETH",
+    decimals: 18,
+    unitDecimals: 8,
+    price: 2_000_00000000n,
+    initial: 2500,
+    maintenance: 1700,
+    depth: 100_000n,
+  },
+  {
+    symbol: "WBTC",
+    decimals: 8,
+    unitDecimals: 8,
+    price: 40_000_00000000n,
+    initial: 2500,
+    maintenance: 1700,
+    depth: 5_000n,
+  },
+  {
+    symbol: "wstETH",
+    decimals: 18,
+    unitDecimals: 8,
+    price: 2_300_00000000n,
+    initial: 3000,
+    maintenance: 2100,
+    depth: 50_000n,
+  },
+  {
+    symbol: "USDC",
+    decimals: 6,
+    unitDecimals: 6,
+    price: 1_00000000n,
+    initial: 1000,
+    maintenance: 600,
+    depth: 100_000_000n,
+  },
 ];
 
 /** Parameters that tests start from. bps */

@@ -138,11 +138,7 @@ contract ExchangeRateFeed is IExchangeRateFeed, AccessManaged {
     }
 
     /// @inheritdoc IExchangeRateFeed
-    function snapshot()
-        external
-        view
-        returns (uint256 ratio_, uint256 time, uint256 anchor, uint256 growthPerYear)
-    {
+    function snapshot() external view returns (uint256 ratio_, uint256 time, uint256 anchor, uint256 growthPerYear) {
         Snapshot memory s = _snapshot;
         return (s.ratio, s.time, s.anchor, s.growthPerYear);
     }

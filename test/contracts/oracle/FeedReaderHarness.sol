@@ -9,9 +9,7 @@ contract FeedReaderHarness {
         return FeedReader.latest(feed);
     }
 
-    function plain(
-        address feed
-    ) external view returns (bool ok, int256 answer, uint256 startedAt, uint256 updatedAt) {
+    function plain(address feed) external view returns (bool ok, int256 answer, uint256 startedAt, uint256 updatedAt) {
         (bool success, bytes memory data) = feed.staticcall{gas: FeedReader.FEED_GAS}(
             abi.encodeWithSignature("latestRoundData()")
         );

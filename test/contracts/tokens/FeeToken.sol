@@ -16,7 +16,7 @@ contract FeeToken is TestToken {
 
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
-        uint256 kept = amount * fee / 10_000;
+        uint256 kept = (amount * fee) / 10_000;
         if (kept != 0 && from != address(0) && to != address(0)) super._update(to, address(0), kept);
     }
 }

@@ -24,16 +24,16 @@ contract RebasingToken is IERC20 {
     }
 
     function mint(address to, uint256 amount) external {
-        sharesOf[to] += amount * 1e18 / factor;
-        totalShares += amount * 1e18 / factor;
+        sharesOf[to] += (amount * 1e18) / factor;
+        totalShares += (amount * 1e18) / factor;
     }
 
     function balanceOf(address account) public view returns (uint256) {
-        return sharesOf[account] * factor / 1e18;
+        return (sharesOf[account] * factor) / 1e18;
     }
 
     function totalSupply() external view returns (uint256) {
-        return totalShares * factor / 1e18;
+        return (totalShares * factor) / 1e18;
     }
 
     function approve(address spender, uint256 amount) external returns (bool) {
@@ -55,7 +55,7 @@ contract RebasingToken is IERC20 {
     function _move(address from, address to, uint256 amount) private {
         uint256 held = balanceOf(from);
         require(held >= amount, Insufficient(from, held, amount));
-        uint256 shares = amount * 1e18 / factor;
+        uint256 shares = (amount * 1e18) / factor;
         sharesOf[from] -= shares;
         sharesOf[to] += shares;
     }

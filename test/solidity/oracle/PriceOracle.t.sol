@@ -138,7 +138,10 @@ contract PriceOracleTest is OracleFixture {
         whole = 1 + (whole % 999_000);
         uint8[6] memory decimals = [0, 2, 6, 8, 18, 24];
         for (uint256 i; i < decimals.length; ++i) {
-            oracle.listFeed(i + 1, config(address(new MockV3Aggregator(decimals[i], int256(whole * 10 ** decimals[i])))));
+            oracle.listFeed(
+                i + 1,
+                config(address(new MockV3Aggregator(decimals[i], int256(whole * 10 ** decimals[i]))))
+            );
             (uint256 primary, ) = oracle.primaryPrice(i + 1);
             require(primary == whole * 1e18, "scaled wrongly");
         }

@@ -145,14 +145,7 @@ contract PriceOracleConfigTest is OracleFixture {
     // ---- migration
 
     function _mismatch(uint256 newPrice, uint256 anchor, uint256 tolerance) private pure returns (bytes memory) {
-        return
-            abi.encodeWithSelector(
-                IPriceOracle.FeedActivationMismatch.selector,
-                ETH,
-                newPrice,
-                anchor,
-                tolerance
-            );
+        return abi.encodeWithSelector(IPriceOracle.FeedActivationMismatch.selector, ETH, newPrice, anchor, tolerance);
     }
 
     function test_migrationNearTheLivePrice() public {

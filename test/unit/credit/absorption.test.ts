@@ -118,9 +118,7 @@ describe("CreditEngine.absorb", () => {
       }
       const taken = (asset: number): bigint => ((held.get(asset) ?? 0n) * expected.fraction) / WAD;
       const packed = (removed / SHARE) | (0b1001n << 64n) | (taken(0) << 80n) | (taken(3) << 138n);
-      await expect(call)
-        .to.emit(engine, "Absorb")
-        .withArgs(alice.address, liquidator.address, removed, tip, [packed]);
+      await expect(call).to.emit(engine, "Absorb").withArgs(alice.address, liquidator.address, removed, tip, [packed]);
     });
 
     it("returns what it removed, books no loss while the low value covers it, and tells the absorber", async () => {
@@ -204,13 +202,19 @@ describe("CreditEngine.absorb", () => {
       const taken = 10n ** 8n - (await engine.balanceOf(bob.address, 1));
       await snapshot.restore();
       await treasury.setCapacity(1, taken - 1n);
-      await expect(engine.connect(liquidator).absorb([bob.address])).to.be.revertedWithCustomError(engine, "NothingToDo");
+      await expect(engine.connect(liquidator).absorb([bob.address])).to.be.revertedWithCustomError(
+        engine,
+        "NothingToDo",
+      );
       await treasury.setCapacity(1, taken);
       await engine.connect(liquidator).absorb([bob.address]);
       // Full but for the tip: the next one of that asset is left out.
       expect(await treasury.capacities(2)).to.deep.equal([taken - (await engine.balanceOf(treasuryAddress, 1))]);
       await world().setPrice(1, usd(29_500));
-      await expect(engine.connect(liquidator).absorb([bob.address])).to.be.revertedWithCustomError(engine, "NothingToDo");
+      await expect(engine.connect(liquidator).absorb([bob.address])).to.be.revertedWithCustomError(
+        engine,
+        "NothingToDo",
+      );
       await engine.connect(liquidator).absorb([bob.address, alice.address]);
     });
 
@@ -265,7 +269,9 @@ describe("CreditEngine.absorb", () => {
       const loss = debt - low;
       expect(loss > 1_000n * WAD).to.equal(true);
       expect(ceiling - (await gate.ceilingOf(world().engineAddress))).to.equal(loss);
-      await expect(call).to.emit(gate, "LossBooked").withArgs(engineAddress, loss, ceiling - loss);
+      await expect(call)
+        .to.emit(gate, "LossBooked")
+        .withArgs(engineAddress, loss, ceiling - loss);
       await expect(call).to.emit(treasury, "Absorbed").withArgs(liquidator.address, debt, loss, 0n);
       expect(await dollar.level(treasuryAddress)).to.equal(debt);
     });

@@ -87,9 +87,10 @@ describe("CreditEngine authorisation", () => {
 
     it("refuses the zero address as operator", async () => {
       const { engine, alice, ethers } = world();
-      await expect(
-        engine.connect(alice).setAuthorization(ethers.ZeroAddress, true),
-      ).to.be.revertedWithCustomError(engine, "ZeroAddress");
+      await expect(engine.connect(alice).setAuthorization(ethers.ZeroAddress, true)).to.be.revertedWithCustomError(
+        engine,
+        "ZeroAddress",
+      );
     });
   });
 

@@ -46,7 +46,10 @@ describe("CreditEngine.deposit", () => {
   describe("amounts", () => {
     it("refuses 0", async () => {
       const { engine, alice } = world();
-      await expect(engine.connect(alice).deposit(0, 0, alice.address)).to.be.revertedWithCustomError(engine, "ZeroAmount");
+      await expect(engine.connect(alice).deposit(0, 0, alice.address)).to.be.revertedWithCustomError(
+        engine,
+        "ZeroAmount",
+      );
     });
 
     it("refuses less than one ledger unit", async () => {
@@ -231,7 +234,9 @@ describe("CreditEngine.deposit", () => {
       const [depth] = await risk.depths(0);
       const cap = floatDown(depth / 2n, 10n);
 
-      await expect(engine.connect(bob).syncAssetCap(0)).to.emit(engine, "AssetCapSet").withArgs(0, 10n ** 17n, cap);
+      await expect(engine.connect(bob).syncAssetCap(0))
+        .to.emit(engine, "AssetCapSet")
+        .withArgs(0, 10n ** 17n, cap);
 
       await world().fund(bob, 0, WAD);
       await expect(engine.connect(bob).deposit(0, WAD, bob.address))

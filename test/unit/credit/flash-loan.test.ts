@@ -73,9 +73,7 @@ describe("CreditEngine.flashLoan", () => {
     const { engine, ethers, alice, assets, borrower, borrowerAddress } = world();
     await approve();
     await borrower.setAnswer(ethers.id("something else"));
-    await expect(loan(WAD))
-      .to.be.revertedWithCustomError(engine, "FlashLoanCallbackFailed")
-      .withArgs(borrowerAddress);
+    await expect(loan(WAD)).to.be.revertedWithCustomError(engine, "FlashLoanCallbackFailed").withArgs(borrowerAddress);
     await expect(engine.flashLoan(alice.address, at(assets, 0).address, WAD, "0x")).to.revert(ethers);
   });
 
@@ -143,7 +141,9 @@ describe("CreditEngine.flashLoan", () => {
       abi.encodeFunctionData("balanceOf", [alice.address, 0]),
       abi.encodeFunctionData("totalDebt"),
     ];
-    await borrower.plan([...attempts.map(({ data }) => data), ...views].map((data) => ({ target: engineAddress, data })));
+    await borrower.plan(
+      [...attempts.map(({ data }) => data), ...views].map((data) => ({ target: engineAddress, data })),
+    );
     await loan(10n * WAD);
     const outcomes = await borrower.outcomes();
     for (const [i, { name }] of attempts.entries()) {

@@ -173,7 +173,9 @@ describe("CreditEngine governance", () => {
         .to.emit(engine, "DebtLimitsSet")
         .withArgs(200n * WAD, 5_000n * WAD);
       expect(await engine.debtLimits()).to.deep.equal([200n * WAD, 5_000n * WAD]);
-      await expect(engine.setTipFloor(1_000n * WAD)).to.emit(engine, "TipFloorSet").withArgs(1_000n * WAD);
+      await expect(engine.setTipFloor(1_000n * WAD))
+        .to.emit(engine, "TipFloorSet")
+        .withArgs(1_000n * WAD);
       expect(await engine.tipFloor()).to.equal(1_000n * WAD);
       await expect(engine.setDepthFraction(1)).to.emit(engine, "DepthFractionSet").withArgs(1);
       expect(await engine.depthFraction()).to.equal(1n);
@@ -381,7 +383,9 @@ describe("CreditEngine governance", () => {
       const { engine } = world();
       for (const other of [await model({ without: 2 }), await model({ unitDecimals: 9 })]) {
         const address = await other.getAddress();
-        await expect(engine.setRiskModel(address)).to.be.revertedWithCustomError(engine, "ModuleMismatch").withArgs(address, 2);
+        await expect(engine.setRiskModel(address))
+          .to.be.revertedWithCustomError(engine, "ModuleMismatch")
+          .withArgs(address, 2);
       }
       const good = await model();
       await engine.setRiskModel(await good.getAddress());
@@ -462,7 +466,9 @@ describe("CreditEngine governance", () => {
       await expect(engine.pause(0, 8)).to.emit(engine, "AssetPausesSet").withArgs(0, 9);
       await engine.pause(1, 4);
       expect([await pauses(0), await pauses(1), await pauses(2)]).to.deep.equal([9n, 4n, 0n]);
-      await expect(engine.unpause(0, 1 + 2)).to.emit(engine, "AssetPausesSet").withArgs(0, 8);
+      await expect(engine.unpause(0, 1 + 2))
+        .to.emit(engine, "AssetPausesSet")
+        .withArgs(0, 8);
       await engine.unpause(0, 15);
       expect([await pauses(0), await pauses(1)]).to.deep.equal([0n, 4n]);
     });
@@ -538,7 +544,13 @@ describe("CreditEngine governance", () => {
         const fresh = await ethers.deployContract("MockV3Aggregator", [18, 2_005n * WAD]);
         await oracle.migrateFeed(
           0,
-          { feed: await fresh.getAddress(), heartbeat: 3600, deviation: 50, minPrice: 10n ** 15n, maxPrice: 10n ** 24n },
+          {
+            feed: await fresh.getAddress(),
+            heartbeat: 3600,
+            deviation: 50,
+            minPrice: 10n ** 15n,
+            maxPrice: 10n ** 24n,
+          },
           100,
         );
         await breakFeed(world(), 0, how);

@@ -6,7 +6,7 @@ import { deployWorld, MAX_UINT256, SPECS, WAD, type World } from "../../support/
 
 const YEAR = 31_536_000n;
 /** 5% a year. {1/s} */
-const RATE = (WAD / 20n) / YEAR;
+const RATE = WAD / 20n / YEAR;
 const MAX_RATE = WAD / YEAR;
 const LARGEST_INDEX = 2n ** 88n - 1n;
 
@@ -150,7 +150,9 @@ describe("CreditEngine interest", () => {
       const expected = await engine.index();
       const call = await engine.connect(bob).updateRate();
       const index = await engine.index();
-      await expect(call).to.emit(engine, "Accrue").withArgs(index, 2n * RATE);
+      await expect(call)
+        .to.emit(engine, "Accrue")
+        .withArgs(index, 2n * RATE);
       expect((await engine.interest()).rate).to.equal(2n * RATE);
       // A second or two at the new block.
       expect(near(index, expected, (expected * RATE * 10n) / WAD + 2n)).to.equal(true);

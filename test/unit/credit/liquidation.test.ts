@@ -96,7 +96,9 @@ describe("CreditEngine.liquidate", () => {
       const health = healthOf(after);
       expect(health >= target && health <= target + 10n ** 14n, `health ${health}`).to.equal(true);
       // The liquidator's gain is the incentive.
-      expect((expected.repay * (WAD + expected.incentive)) / WAD >= (before.value * expected.fraction) / WAD).to.equal(true);
+      expect((expected.repay * (WAD + expected.incentive)) / WAD >= (before.value * expected.fraction) / WAD).to.equal(
+        true,
+      );
     });
 
     it("costs more the further the account has fallen, from the least incentive to the largest", async () => {
@@ -380,7 +382,9 @@ describe("CreditEngine.liquidate", () => {
       expect(paid).to.equal(ceilDiv(expected.repay, SHARE) * SHARE);
       expect(loss > 3_000n * WAD).to.equal(true);
       await expect(call).to.emit(engine, "WriteOff").withArgs(alice.address, loss);
-      await expect(call).to.emit(gate, "LossBooked").withArgs(engineAddress, loss, ceiling - loss);
+      await expect(call)
+        .to.emit(gate, "LossBooked")
+        .withArgs(engineAddress, loss, ceiling - loss);
       await expect(call).to.emit(dollar, "LevelMoved").withArgs(engineAddress, treasuryAddress, loss);
       expect(await engine.position(alice.address)).to.deep.equal([0n, []]);
       expect(await gate.ceilingOf(world().engineAddress)).to.equal(ceiling - loss);
@@ -485,7 +489,9 @@ describe("CreditEngine.liquidate", () => {
       const outer = await ethers.deployContract("Actor");
       const inner = await ethers.deployContract("Actor");
       const [outerAddress, innerAddress] = [await outer.getAddress(), await inner.getAddress()];
-      await world().dollar.connect(world().liquidator).transfer(outerAddress, 50_000n * WAD);
+      await world()
+        .dollar.connect(world().liquidator)
+        .transfer(outerAddress, 50_000n * WAD);
       await inner.execute(await hooked.getAddress(), hooked.interface.encodeFunctionData("register", [true]));
       const entries = lockedEntries(world(), innerAddress, alice.address);
       await inner.plan(entries.map(({ data }) => ({ target: engineAddress, data })));
@@ -685,7 +691,9 @@ describe("CreditEngine.liquidate", () => {
       const spent = await dollar.balanceOf(liquidator.address);
       const call = await engine.connect(liquidator).liquidate([all(alice)], "0x");
       await expect(call).to.emit(engine, "WriteOff").withArgs(alice.address, debt);
-      await expect(call).to.emit(engine, "Credit").withArgs(1, treasuryAddress, 5n * 10n ** 7n);
+      await expect(call)
+        .to.emit(engine, "Credit")
+        .withArgs(1, treasuryAddress, 5n * 10n ** 7n);
       expect(await engine.position(alice.address)).to.deep.equal([0n, []]);
       expect(await engine.balanceOf(treasuryAddress, 1)).to.equal(5n * 10n ** 7n);
       expect(await engine.balanceOf(liquidator.address, 1)).to.equal(0n);

@@ -40,15 +40,17 @@ describe("CreditEngine.withdraw", () => {
 
   it("refuses 0, less than a unit, and all of nothing", async () => {
     const { engine, alice, bob } = world();
-    await expect(
-      engine.connect(alice).withdraw(0, 0, alice.address, alice.address),
-    ).to.be.revertedWithCustomError(engine, "ZeroAmount");
+    await expect(engine.connect(alice).withdraw(0, 0, alice.address, alice.address)).to.be.revertedWithCustomError(
+      engine,
+      "ZeroAmount",
+    );
     await expect(engine.connect(alice).withdraw(0, 1, alice.address, alice.address))
       .to.be.revertedWithCustomError(engine, "AmountBelowLedgerUnit")
       .withArgs(0, 1, SCALE);
-    await expect(
-      engine.connect(bob).withdraw(0, MAX_UINT256, bob.address, bob.address),
-    ).to.be.revertedWithCustomError(engine, "ZeroAmount");
+    await expect(engine.connect(bob).withdraw(0, MAX_UINT256, bob.address, bob.address)).to.be.revertedWithCustomError(
+      engine,
+      "ZeroAmount",
+    );
   });
 
   it("refuses more than is held: one unit more, 2^128, 2^256 - 2", async () => {
@@ -153,10 +155,9 @@ describe("CreditEngine.withdraw", () => {
       await world().deposit(alice, 2, WAD);
       await breakFeed(world(), 0, "zero");
       // Bitcoin is gone, ether counts nothing: only the staked ether is left.
-      await expect(engine.connect(alice).withdraw(2, SCALE, alice.address, alice.address)).to.be.revertedWithCustomError(
-        engine,
-        "BorrowLimitExceeded",
-      );
+      await expect(
+        engine.connect(alice).withdraw(2, SCALE, alice.address, alice.address),
+      ).to.be.revertedWithCustomError(engine, "BorrowLimitExceeded");
     });
   });
 

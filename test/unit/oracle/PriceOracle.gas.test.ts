@@ -12,7 +12,12 @@ async function deploy() {
   const [owner] = await ethers.getSigners();
   if (owner === undefined) throw new Error("no account");
   const manager = await ethers.deployContract("AccessManager", [owner.address]);
-  const oracle = await ethers.deployContract("PriceOracle", [await manager.getAddress(), ethers.ZeroAddress, 0n, 21_600n]);
+  const oracle = await ethers.deployContract("PriceOracle", [
+    await manager.getAddress(),
+    ethers.ZeroAddress,
+    0n,
+    21_600n,
+  ]);
   const feed = await ethers.deployContract("OneSlotFeed", [ANSWER]);
   const config = async (source: { getAddress(): Promise<string> }) => ({
     feed: await source.getAddress(),
@@ -27,7 +32,9 @@ async function deploy() {
 
 /** Gas of an `eth_call`-like transaction: everything is cold, as in a user's own transaction. */
 async function coldGas(
-  signer: { sendTransaction(tx: { to: string; data: string }): Promise<{ wait(): Promise<{ gasUsed: bigint } | null> }> },
+  signer: {
+    sendTransaction(tx: { to: string; data: string }): Promise<{ wait(): Promise<{ gasUsed: bigint } | null> }>;
+  },
   to: string,
   data: string,
 ): Promise<bigint> {
@@ -43,7 +50,9 @@ describe("PriceOracle: gas", () => {
     const { owner, oracle, feed } = await deploy();
     const price = await coldGas(owner, await oracle.getAddress(), oracle.interface.encodeFunctionData("price", [0n]));
     const bare = await coldGas(owner, await feed.getAddress(), feed.interface.encodeFunctionData("latestRoundData"));
-    console.log(`      price(), cold: ${price} gas, of which the one-slot feed itself ${bare}, its cold account 2600, one cold slot 2100`);
+    console.log(
+      `      price(), cold: ${price} gas, of which the one-slot feed itself ${bare}, its cold account 2600, one cold slot 2100`,
+    );
     // A second cold slot would cost 2100 more.
     expect(price - bare - 2_600n - 2_100n).to.be.lessThan(1_900n);
   });
@@ -76,7 +85,11 @@ describe("PriceOracle: gas", () => {
     await feed.setNeeded(200_000n - 400n);
     await feed.setMood(7n); // NeedsFullGas
     let served = 0;
-    for (let gasLimit = 30_000n; gasLimit < 300_000n; gasLimit += gasLimit > 215_000n && gasLimit < 250_000n ? 53n : 3_001n) {
+    for (
+      let gasLimit = 30_000n;
+      gasLimit < 300_000n;
+      gasLimit += gasLimit > 215_000n && gasLimit < 250_000n ? 53n : 3_001n
+    ) {
       const price = await oracle.price.staticCall(1n, { gasLimit }).catch(() => undefined);
       if (price === undefined) {
         expect(gasLimit, "refused with plenty of gas").to.be.lessThan(250_000n);

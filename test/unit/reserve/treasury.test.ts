@@ -120,7 +120,9 @@ describe("Treasury", () => {
       .to.be.revertedWithCustomError(dollar, "ERC20InsufficientBalance")
       .withArgs(treasuryAddress, 0n, 1_000n * WAD);
     await dollar.connect(alice).transfer(treasuryAddress, 1_000n * WAD);
-    await expect(treasury.cover(1_000n * WAD)).to.emit(treasury, "Covered").withArgs(1_000n * WAD);
+    await expect(treasury.cover(1_000n * WAD))
+      .to.emit(treasury, "Covered")
+      .withArgs(1_000n * WAD);
     expect(await dollar.level(treasuryAddress)).to.equal(level - 1_000n * WAD);
     expect(await dollar.totalSupply()).to.equal(supply - 1_000n * WAD);
   });

@@ -57,7 +57,9 @@ describe("FixedCeilingGate", () => {
   it("gives no more room for a level below zero than for one of zero", async () => {
     const { gate, dollar, governor, alice } = world();
     await world().deposit(alice, 0, WAD);
-    await world().engine.connect(alice).borrow(500n * WAD, alice.address, governor.address);
+    await world()
+      .engine.connect(alice)
+      .borrow(500n * WAD, alice.address, governor.address);
     await dollar.connect(governor).burn(governor.address, 500n * WAD);
     expect(await dollar.level(governor.address)).to.equal(-500n * WAD);
     expect(await gate.available(governor.address, 0)).to.equal(1_000n * WAD);

@@ -41,13 +41,7 @@ contract ExchangeRateFeedTest is OracleFixture {
 
     function _deploy(RateSource memory source) private returns (ExchangeRateFeed) {
         return
-            new ExchangeRateFeed(
-                address(manager),
-                "stTOK / USD",
-                AggregatorV3Interface(address(feed)),
-                source,
-                GROWTH
-            );
+            new ExchangeRateFeed(address(manager), "stTOK / USD", AggregatorV3Interface(address(feed)), source, GROWTH);
     }
 
     function _counted() private view returns (uint256 counted) {
