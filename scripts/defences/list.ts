@@ -52,14 +52,19 @@ export const DEFENCES: readonly Defence[] = [
     "return goodUntil != 0;",
     ...ORACLE_TESTS,
   ),
-  one(
-    "zero-price",
-    "a price of zero or below",
-    ORACLE,
-    "raw <= 0 || raw > MAX_RAW ||",
-    "raw > MAX_RAW ||",
-    ...ORACLE_TESTS,
-  ),
+  {
+    id: "zero-price",
+    withstands: "a price of zero or below (refused twice: by its sign and by the band)",
+    patch: [
+      { file: ORACLE, find: "raw <= 0 || raw > MAX_RAW ||", replace: "raw > MAX_RAW ||" },
+      {
+        file: ORACLE,
+        find: "if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0, 0, 0);",
+        replace: "",
+      },
+    ],
+    tests: ORACLE_TESTS,
+  },
   one(
     "future-price",
     "a price stamped in the future",
@@ -176,8 +181,8 @@ export const DEFENCES: readonly Defence[] = [
     "rate-jump",
     "an exchange rate that jumps (growth cap)",
     RATE_FEED,
-    "function _requireGrowth(uint256 growthPerYear) private pure {",
-    "function _requireGrowth(uint256 growthPerYear) private pure {\n        if (growthPerYear != type(uint256).max) return;",
+    "uint256 product = Math.mulDiv(uint256(base), Math.min(_ratio(), _cap(_snapshot)), BASE_UNIT);",
+    "uint256 product = Math.mulDiv(uint256(base), _ratio(), BASE_UNIT);",
     "test/solidity/oracle/feeds/ExchangeRateFeed.t.sol",
   ),
   one(
