@@ -30,6 +30,9 @@ const Output = z.object({
   }),
 });
 
+/** The part of `artifacts/build-info/*.json` that says what was compiled. */
+const Input = z.object({ input: z.object({ sources: z.record(z.object({ content: z.string() })) }) });
+
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Prefix of the contracts' own files in the compiler's output. */
@@ -49,8 +52,14 @@ export async function undocumented(): Promise<string[]> {
   for (const name of await readdir(directory)) {
     if (!name.endsWith(".output.json")) continue;
     const { output } = Output.parse(JSON.parse(await readFile(join(directory, name), "utf8")));
+    const { input } = Input.parse(
+      JSON.parse(await readFile(join(directory, name.replace(".output.json", ".json")), "utf8")),
+    );
     for (const [file, { ast }] of Object.entries(output.sources)) {
       if (!file.startsWith(OURS) || ast === undefined) continue;
+      // A build that is kept for other files may hold an earlier version of this one.
+      const present = await readFile(join(root, file.slice("project/".length)), "utf8").catch(() => undefined);
+      if (input.sources[file]?.content !== present) continue;
       for (const node of ast.nodes) {
         const unit = Unit.parse(node);
         if (unit.nodeType !== "ContractDefinition") continue;

@@ -18,7 +18,7 @@ export async function prepareAsset(
   options: ListingOptions = {},
 ): Promise<MockV3Aggregator> {
   const { unitDecimals = 8, price = 100_00000000n } = options;
-  const feed = (await world.ethers.deployContract("MockV3Aggregator", [8, price])) as MockV3Aggregator;
+  const feed = await world.ethers.deployContract("MockV3Aggregator", [8, price]);
   await world.oracle.listFeed(asset, {
     feed: await feed.getAddress(),
     heartbeat: 3600,
@@ -90,7 +90,11 @@ export async function breakAggregator(world: World, feed: MockV3Aggregator, how:
     case "out of band":
       await feed.updateAnswer(10n ** 17n);
       return;
-    default: {
+    case "stale":
+    case "reverts":
+    case "answers nothing":
+    case "eats all gas": {
+      // The last three are broken by their code, above.
       const now = BigInt(await world.connection.networkHelpers.time.latest());
       await feed.updateRoundData(99n, await feed.latestAnswer(), now - 4_000n, now - 4_000n);
     }

@@ -146,7 +146,7 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
     const id = BigInt(index);
     const token = await ethers.deployContract("TestToken", [spec.symbol, spec.decimals]);
     const address = await token.getAddress();
-    const feed = (await ethers.deployContract("MockV3Aggregator", [8, spec.price])) as MockV3Aggregator;
+    const feed = await ethers.deployContract("MockV3Aggregator", [8, spec.price]);
     await oracle.listFeed(id, {
       feed: await feed.getAddress(),
       heartbeat: 3600,

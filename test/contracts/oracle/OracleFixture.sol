@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
-import {FeedConfig, IPriceOracle, Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {FeedConfig, Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
 import {vm} from "../Vm.sol";
 

@@ -5,7 +5,6 @@ import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {FeedSlot, FeedSlots} from "../../../contracts/oracle/FeedSlot.sol";
 import {FeedReaderHarness} from "../../contracts/oracle/FeedReaderHarness.sol";
 import {HostileFeed, Mood} from "../../contracts/oracle/HostileFeed.sol";
-import {vm} from "../../contracts/Vm.sol";
 
 /// @notice The assembly feed call against the plain one, and the packing of a source.
 contract FeedReaderTest {

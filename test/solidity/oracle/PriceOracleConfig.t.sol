@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
-import {FeedConfig, IPriceOracle, Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {FeedConfig, IPriceOracle, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
 import {HostileFeed, Mood} from "../../contracts/oracle/HostileFeed.sol";
 import {OracleFixture} from "../../contracts/oracle/OracleFixture.sol";

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol";
-
 import {FeedConfig, IPriceOracle, Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {FeedReader} from "../../../contracts/oracle/FeedReader.sol";
 import {HostileFeed, Mood} from "../../contracts/oracle/HostileFeed.sol";

@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {HaircutBounds, IRiskModel, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
 import {SettableOracle} from "../../contracts/risk/SettableOracle.sol";
 import {vm} from "../../contracts/Vm.sol";

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {RiskFixture} from "./RiskFixture.sol";

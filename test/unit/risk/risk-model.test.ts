@@ -86,7 +86,7 @@ function randomPrice(random: Random): TwoSided {
 
 describe("RiskModel against a second implementation", () => {
   it("gives the same limits for random accounts, through random governance and time", async () => {
-    const seed = BigInt(process.env["PLIMSOLL_SEED"] ?? Date.now());
+    const seed = BigInt(process.env.PLIMSOLL_SEED ?? Date.now());
     console.log(`      seed ${seed} (repeat with PLIMSOLL_SEED=${seed})`);
     const random = new Random(seed);
     let paces = randomPaces(random);

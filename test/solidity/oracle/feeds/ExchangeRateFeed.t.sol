@@ -6,7 +6,7 @@ import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 import {IExchangeRateFeed, RateSource} from "../../../../contracts/interfaces/IExchangeRateFeed.sol";
-import {Price, PriceStatus} from "../../../../contracts/interfaces/IPriceOracle.sol";
+import {PriceStatus} from "../../../../contracts/interfaces/IPriceOracle.sol";
 import {ExchangeRateFeed} from "../../../../contracts/oracle/feeds/ExchangeRateFeed.sol";
 import {OracleFixture} from "../../../contracts/oracle/OracleFixture.sol";
 import {RateToken} from "../../../contracts/oracle/RateToken.sol";
