@@ -6,6 +6,7 @@ import { MARCH_2020_PRICES } from "../../../../replay/path/march-2020.js";
 import { countUpdates, FEED_RULES, march2020, PATH_STEP, seconds, STAKING_RATIO } from "../../../../replay/path/path.js";
 import type { FeedName, MarketPath } from "../../../../replay/path/path.js";
 import { seeded } from "../../../../replay/path/random.js";
+import { expectClose } from "../../../support/close.js";
 
 /** Compares as text: a path holds bigints. */
 function fingerprint(path: MarketPath): string {
@@ -49,9 +50,9 @@ describe("replay/path: random numbers", () => {
       sum += z;
       squares += z * z;
     }
-    expect(sumU / n).to.be.closeTo(0.5, 0.01);
-    expect(sum / n).to.be.closeTo(0, 0.02);
-    expect(squares / n).to.be.closeTo(1, 0.03);
+    expectClose(sumU / n, 0.5, 0.01);
+    expectClose(sum / n, 0, 0.02);
+    expectClose(squares / n, 1, 0.03);
   });
 
   it("refuses a seed that is not an integer", () => {
@@ -97,7 +98,7 @@ describe("replay/path: bridge", () => {
       });
       squares += Math.log(path[6]! / 100) ** 2;
     }
-    expect(Math.sqrt(squares / n)).to.be.closeTo(0.02, 0.001);
+    expectClose(Math.sqrt(squares / n), 0.02, 0.001);
   });
 
   it("refuses knots out of order, off the grid, or out of bounds", () => {
@@ -176,7 +177,7 @@ describe("replay/path: 12-13 March 2020", () => {
   });
 
   it("keeps USDC at par, grows the staking ratio slowly, and is in order", () => {
-    for (const update of answers(path, "usdc")) expect(Number(update.answer) / 1e8).to.be.closeTo(1, 0.002);
+    for (const update of answers(path, "usdc")) expectClose(Number(update.answer) / 1e8, 1, 0.002);
     const ratios = path.steps.flatMap((step) => (step.ratio === undefined ? [] : [step.ratio]));
     expect(ratios[0]).to.equal(STAKING_RATIO);
     expect(ratios).to.have.length(3);
