@@ -52,26 +52,8 @@ uint256 constant PAUSE_BORROW = 4;
 /// @dev Flash loans of the asset are paused.
 uint256 constant PAUSE_FLASH_LOAN = 8;
 
-/// @title Plimsoll's lending book: collateral in, plUSD out
-/// @notice One singleton with an internal ledger. An account holds up to 16 collaterals and one plUSD debt.
-///
-/// HEALTH. Risk-taking (borrow, withdraw with debt) needs `D <= B`; an account is liquidatable when `D > M`; health is
-/// `M / D`. B and M come from the risk model.
-///
-/// LIQUIDATION. A liquidator takes the same fraction of every priced asset, so nobody picks the best collateral, and pays
-/// plUSD. Absorption hands the slice to the reserve instead and needs no capital at all. Seized amounts are credited in the
-/// ledger: a paused or blacklisting token never blocks a liquidation.
-///
-/// ROUNDING. Always against the caller and for the protocol: debts round up, limits and collateral paid out round down.
-///
-/// LIVENESS. Repaying, being liquidated and the exit of a debt-free account need no price and cannot be paused.
-///
-/// TOKEN SAFETY. Balances are kept in ledger units (by default 1e-8 token, or the token's own unit if coarser). A deposit must
-/// arrive in full: fee-on-transfer tokens are refused; rebasing tokens are refused as soon as the balance falls below the
-/// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
-///
-/// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
-interface ICreditEngine is IERC3156FlashLender {
+/// @title Events and errors of the credit engine
+interface ICreditShared {
     // ------------------------------------------------------------------ events
 
     event AssetListed(uint256 indexed asset, address indexed token, uint256 scale);
@@ -158,11 +140,13 @@ interface ICreditEngine is IERC3156FlashLender {
     error NoDebt(address account);
     /// @notice None of the accounts could be liquidated or absorbed as asked.
     error NothingToDo();
-    error SelfLiquidation(address account);
 
     error Entered();
     error FlashLoanCallbackFailed(address receiver);
+}
 
+/// @title Positions, liquidation, flash loans: what the credit engine itself executes
+interface ICreditPositions is ICreditShared, IERC3156FlashLender {
     // ------------------------------------------------------------------ positions
 
     /// @notice Deposits `amount` of `asset` into `account`, truncated to a ledger unit. Anyone may add to what an account
@@ -235,9 +219,6 @@ interface ICreditEngine is IERC3156FlashLender {
     /// @notice Brings the index up to now.
     function accrue() external;
 
-    /// @notice Accrues at the stored rate and stores the rate source's next one. Anyone may call it.
-    function updateRate() external;
-
     // ------------------------------------------------------------------ views
 
     /// @notice The account's debt, interest up to now included. {plUSD}, rounded up
@@ -261,6 +242,22 @@ interface ICreditEngine is IERC3156FlashLender {
     /// @notice Stored rate and time of the last accrual. {1/s} 18 decimals, unix seconds
     function interest() external view returns (uint256 rate, uint256 accruedAt);
 
+    function dollar() external view returns (address);
+    function isAuthorized(address account, address operator) external view returns (bool);
+    function authorizationNonce(address account) external view returns (uint256);
+    /// @notice True inside any state-changing call; a balance sheet must not be taken then.
+    function isEntered() external view returns (bool);
+}
+
+/// @title Listing, parameters, modules: executed by the engine's governance part (see CreditGovernance)
+interface ICreditGovernance is ICreditShared {
+    // ------------------------------------------------------------------ rate
+
+    /// @notice Accrues at the stored rate and stores the rate source's next one. Anyone may call it.
+    function updateRate() external;
+
+    // ------------------------------------------------------------------ parameters in force
+
     function assetInfo(uint256 asset) external view returns (AssetInfo memory);
     /// @notice Bit i is set when asset i is listed here.
     function listedMask() external view returns (uint256);
@@ -275,11 +272,6 @@ interface ICreditEngine is IERC3156FlashLender {
     function issuanceGate() external view returns (address);
     function absorber() external view returns (address);
     function rateSource() external view returns (address);
-    function dollar() external view returns (address);
-    function isAuthorized(address account, address operator) external view returns (bool);
-    function authorizationNonce(address account) external view returns (uint256);
-    /// @notice True inside any state-changing call; a balance sheet must not be taken then.
-    function isEntered() external view returns (bool);
 
     // ------------------------------------------------------------------ governance
 
@@ -313,3 +305,24 @@ interface ICreditEngine is IERC3156FlashLender {
     /// @notice bps
     function setDepthFraction(uint256 depthFraction_) external;
 }
+
+/// @title Plimsoll's lending book: collateral in, plUSD out
+/// @notice One singleton with an internal ledger. An account holds up to 16 collaterals and one plUSD debt.
+///
+/// HEALTH. Risk-taking (borrow, withdraw with debt) needs `D <= B`; an account is liquidatable when `D > M`; health is
+/// `M / D`. B and M come from the risk model.
+///
+/// LIQUIDATION. A liquidator takes the same fraction of every priced asset, so nobody picks the best collateral, and pays
+/// plUSD. Absorption hands the slice to the reserve instead and needs no capital at all. Seized amounts are credited in the
+/// ledger: a paused or blacklisting token never blocks a liquidation.
+///
+/// ROUNDING. Always against the caller and for the protocol: debts round up, limits and collateral paid out round down.
+///
+/// LIVENESS. Repaying, being liquidated and the exit of a debt-free account need no price and cannot be paused.
+///
+/// TOKEN SAFETY. Balances are kept in ledger units (by default 1e-8 token, or the token's own unit if coarser). A deposit must
+/// arrive in full: fee-on-transfer tokens are refused; rebasing tokens are refused as soon as the balance falls below the
+/// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
+///
+/// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
+interface ICreditEngine is ICreditPositions, ICreditGovernance {}

@@ -70,6 +70,8 @@ interface IPriceOracle {
     error FeedActivationMismatch(uint256 asset, uint256 newPrice, uint256 referencePrice, uint256 tolerance);
     /// @notice The call carries too little gas to tell a dead feed from a starved one.
     error InsufficientGas(uint256 available, uint256 required);
+    /// @notice The decay was changed less than its longest duration ago; the next change is allowed at `allowedAt`. (unix seconds)
+    error DecayChangedRecently(uint256 allowedAt);
     /// @notice The rollup's sequencer is down since `since` (unix seconds), or its status cannot be read (`since` = 0).
     error SequencerDown(uint256 since);
     /// @notice The rollup's sequencer is back, but the grace period lasts until `until`. (unix seconds)
@@ -123,6 +125,7 @@ interface IPriceOracle {
     /// @notice Removes the second source.
     function removeSecondFeed(uint256 asset) external;
 
-    /// @notice Changes how long a last good high takes to decay to 0, within immutable limits. {s}
+    /// @notice Changes how long a last good high takes to decay to 0, within immutable limits, and not again before the longest
+    /// one has passed. What is unpriced already goes on decaying as it began. {s}
     function setDecay(uint256 duration) external;
 }

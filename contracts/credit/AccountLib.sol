@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// @notice An account as it is stored.
+/// @dev Slot layout, low bits first:
+/// ```
+/// header   [debt shares 64 | asset bitmap 16 | balance 58 | balance 58 | balance 58 | unused 2]
+/// words[k] [balance 64 | balance 64 | balance 64 | balance 64]
+/// ```
+/// Balances are stored by *rank*: the k-th set bit of the bitmap, counted from the lowest asset, owns the k-th balance. Ranks
+/// 0..2 live in the header, rank 3 + 4k + j in `words[k]`, lane j. An account of up to three assets is one slot.
+struct Account {
+    uint256 header;
+    uint256[4] words;
+}
+
+/// @title Packing of accounts
+/// @notice The only place that knows how an account lies in storage.
+/// @dev Assembly is avoided; `unchecked` is used where a bound in the comment makes overflow impossible. The tests hold a plain
+/// mapping-based version against this one.
+library AccountLib {
+    /// @notice A balance is too large for an account. {ledger}
+    error BalanceTooLarge(uint256 asset, uint256 balance, uint256 maximum);
+    /// @notice The debt is too large for an account. {share}
+    error DebtTooLarge(uint256 shares, uint256 maximum);
+
+    /// @dev Largest balance: 58 bits wherever it lies, because ranks shift when assets come and go. {ledger}
+    uint256 internal constant MAX_BALANCE = (1 << 58) - 1;
+    /// @dev Largest debt. {share}
+    uint256 internal constant MAX_DEBT = (1 << 64) - 1;
+
+    uint256 private constant DEBT_MASK = MAX_DEBT;
+    uint256 private constant BITMAP_OFFSET = 64;
+    uint256 private constant BITMAP_MASK = 0xffff;
+    uint256 private constant FIRST_BALANCE = 80;
+    uint256 private constant HEADER_BITS = 58;
+    uint256 private constant HEADER_RANKS = 3;
+    uint256 private constant WORD_MASK = (1 << 64) - 1;
+
+    // ---------------------------------------------------------------- reading a header
+
+    /// @notice Debt shares. {share}
+    function debt(uint256 header) internal pure returns (uint256) {
+        return header & DEBT_MASK;
+    }
+
+    /// @notice Bit i is set when asset i is held.
+    function bitmap(uint256 header) internal pure returns (uint256) {
+        return (header >> BITMAP_OFFSET) & BITMAP_MASK;
+    }
+
+    /// @notice The header with other debt shares. {share}
+    function withDebt(uint256 header, uint256 shares) internal pure returns (uint256) {
+        require(shares <= MAX_DEBT, DebtTooLarge(shares, MAX_DEBT));
+        return (header & ~DEBT_MASK) | shares;
+    }
+
+    /// @notice Number of set bits among the low 16.
+    function count(uint256 bits) internal pure returns (uint256) {
+        unchecked {
+            // Sums of neighbouring 1-, 2-, 4- and 8-bit fields; 16 bits in, so no field can overflow.
+            bits = (bits & 0x5555) + ((bits >> 1) & 0x5555);
+            bits = (bits & 0x3333) + ((bits >> 2) & 0x3333);
+            bits = (bits & 0x0f0f) + ((bits >> 4) & 0x0f0f);
+            return (bits & 0xff) + (bits >> 8);
+        }
+    }
+
+    /// @notice Number of the lowest set bit of a non-zero 16-bit mask.
+    function lowest(uint256 bits) internal pure returns (uint256 n) {
+        unchecked {
+            if (bits & 0xff == 0) n = 8;
+            if ((bits >> n) & 0xf == 0) n += 4;
+            if ((bits >> n) & 0x3 == 0) n += 2;
+            if ((bits >> n) & 0x1 == 0) n += 1;
+        }
+    }
+
+    /// @notice The balance of `asset`. {ledger}
+    function balance(Account storage account, uint256 header, uint256 asset) internal view returns (uint256) {
+        uint256 bits = bitmap(header);
+        if ((bits >> asset) & 1 == 0) return 0;
+        return _at(account, header, count(bits & ((1 << asset) - 1)));
+    }
+
+    /// @dev The balance at a rank that is held.
+    function _at(Account storage account, uint256 header, uint256 rank) private view returns (uint256) {
+        unchecked {
+            if (rank < HEADER_RANKS) return (header >> (FIRST_BALANCE + rank * HEADER_BITS)) & MAX_BALANCE;
+            rank -= HEADER_RANKS;
+            return (account.words[rank >> 2] >> ((rank & 3) << 6)) & WORD_MASK;
+        }
+    }
+
+    /// @notice Reads all balances by rank into `balances`, which must have room for them. {ledger}
+    /// @return held How many there are.
+    function unpack(Account storage account, uint256 header, uint256[] memory balances)
+        internal
+        view
+        returns (uint256 held)
+    {
+        held = count(bitmap(header));
+        unchecked {
+            uint256 inHeader = held < HEADER_RANKS ? held : HEADER_RANKS;
+            uint256 lanes = header >> FIRST_BALANCE;
+            for (uint256 rank; rank < inHeader; ++rank) {
+                balances[rank] = lanes & MAX_BALANCE;
+                lanes >>= HEADER_BITS;
+            }
+            for (uint256 rank = HEADER_RANKS; rank < held; ++rank) {
+                uint256 k = rank - HEADER_RANKS;
+                if (k & 3 == 0) lanes = account.words[k >> 2];
+                balances[rank] = lanes & WORD_MASK;
+                lanes >>= 64;
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    /// @notice Sets the balance of one asset and returns the new header, which the caller stores. {ledger}
+    /// @dev In place when the set of assets stays the same; otherwise everything above shifts by a rank.
+    function setBalance(Account storage account, uint256 header, uint256 asset, uint256 amount)
+        internal
+        returns (uint256)
+    {
+        require(amount <= MAX_BALANCE, BalanceTooLarge(asset, amount, MAX_BALANCE));
+        uint256 bits = bitmap(header);
+        uint256 rank = count(bits & ((1 << asset) - 1));
+        bool held = (bits >> asset) & 1 != 0;
+        if (held && amount != 0) return _replace(account, header, rank, amount);
+        if (!held && amount == 0) return header;
+        uint256[] memory balances = new uint256[](16);
+        uint256 n = unpack(account, header, balances);
+        unchecked {
+            if (held) {
+                for (uint256 i = rank + 1; i < n; ++i) balances[i - 1] = balances[i];
+                balances[n - 1] = 0;
+            } else {
+                for (uint256 i = n; i > rank; --i) balances[i] = balances[i - 1];
+                balances[rank] = amount;
+            }
+        }
+        return pack(account, header, debt(header), bits ^ (1 << asset), balances);
+    }
+
+    /// @dev Replaces the balance at a rank that is held and stays held.
+    function _replace(Account storage account, uint256 header, uint256 rank, uint256 amount)
+        private
+        returns (uint256)
+    {
+        unchecked {
+            if (rank < HEADER_RANKS) {
+                uint256 offset = FIRST_BALANCE + rank * HEADER_BITS;
+                return (header & ~(MAX_BALANCE << offset)) | (amount << offset);
+            }
+            rank -= HEADER_RANKS;
+            uint256 lane = (rank & 3) << 6;
+            uint256 word = account.words[rank >> 2];
+            account.words[rank >> 2] = (word & ~(WORD_MASK << lane)) | (amount << lane);
+            return header;
+        }
+    }
+
+    /// @notice Stores balances (by rank of `bits`, each at most MAX_BALANCE) beyond the header and returns the new header.
+    /// @param oldHeader Header in force until now: tells how many words are in use and may have to be cleared.
+    /// @param shares At most MAX_DEBT. {share}
+    function pack(
+        Account storage account,
+        uint256 oldHeader,
+        uint256 shares,
+        uint256 bits,
+        uint256[] memory balances
+    ) internal returns (uint256 header) {
+        uint256 held = count(bits);
+        uint256 before = count(bitmap(oldHeader));
+        header = packHeader(shares, bits, balances, held);
+        unchecked {
+            uint256 used = _words(held);
+            uint256 usedBefore = _words(before);
+            for (uint256 k; k < used; ++k) account.words[k] = _packWord(balances, k, held);
+            // Words no longer in use are cleared for the refund; unpack never reads them.
+            for (uint256 k = used; k < usedBefore; ++k) account.words[k] = 0;
+        }
+    }
+
+    /// @notice The words of an account in memory, as they would be stored: header first. For events.
+    function packToMemory(uint256 shares, uint256 bits, uint256[] memory balances)
+        internal
+        pure
+        returns (uint256[] memory packed)
+    {
+        uint256 held = count(bits);
+        unchecked {
+            uint256 used = _words(held);
+            packed = new uint256[](1 + used);
+            packed[0] = packHeader(shares, bits, balances, held);
+            for (uint256 k; k < used; ++k) packed[k + 1] = _packWord(balances, k, held);
+        }
+    }
+
+    /// @dev Header of an account with `held` assets.
+    function packHeader(uint256 shares, uint256 bits, uint256[] memory balances, uint256 held)
+        internal
+        pure
+        returns (uint256 header)
+    {
+        unchecked {
+            header = shares | (bits << BITMAP_OFFSET);
+            if (held > 0) header |= balances[0] << FIRST_BALANCE;
+            if (held > 1) header |= balances[1] << (FIRST_BALANCE + HEADER_BITS);
+            if (held > 2) header |= balances[2] << (FIRST_BALANCE + 2 * HEADER_BITS);
+        }
+    }
+
+    /// @dev Words needed for `held` assets.
+    function _words(uint256 held) private pure returns (uint256) {
+        unchecked {
+            // The first three are in the header; four to a word, rounded up.
+            return held <= HEADER_RANKS ? 0 : (held - HEADER_RANKS + 3) >> 2;
+        }
+    }
+
+    /// @dev Word k of the balances beyond the header.
+    function _packWord(uint256[] memory balances, uint256 k, uint256 held) private pure returns (uint256 word) {
+        unchecked {
+            uint256 first = HEADER_RANKS + (k << 2);
+            uint256 last = first + 4 < held ? first + 4 : held;
+            for (uint256 rank = last; rank > first; --rank) word = (word << 64) | balances[rank - 1];
+        }
+    }
+}

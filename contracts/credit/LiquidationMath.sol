@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {LiquidationParameters} from "../interfaces/ICreditEngine.sol";
+
+/// @notice What liquidation looks at. All {USD} with 18 decimals (debt: {plUSD}, counted at 1 USD).
+/// @param value V: priced collateral at mid, without liquidity discount.
+/// @param priced M_s: the priced collateral's part of the maintenance limit.
+/// @param limit M: the whole maintenance limit, decaying unpriced collateral included.
+/// @param debt D.
+struct Exposure {
+    uint256 value;
+    uint256 priced;
+    uint256 limit;
+    uint256 debt;
+}
+
+/// @notice A slice: which part of every priced asset goes, for how much debt.
+/// @param fraction f, at most 1. 18 decimals
+/// @param incentive l. 18 decimals
+/// @param repay `f V / (1 + l)`, at most D. {plUSD}, rounded up
+/// @param insolvent The priced collateral cannot pay its part of the debt.
+struct Slice {
+    uint256 fraction;
+    uint256 incentive;
+    uint256 repay;
+    bool insolvent;
+}
+
+/// @title Sizes of liquidation slices
+/// @notice DESIGN section 3, "Account". Pure arithmetic, so that it can be held against an independent model.
+/// @dev Products of two {USD} amounts stay below 2^256 for amounts below 2^128 (3.4e20 USD); checked arithmetic reverts beyond.
+library LiquidationMath {
+    uint256 internal constant WAD = 1e18;
+    uint256 internal constant BPS = 1e4;
+    uint256 private constant WAD_PER_BPS = 1e14;
+
+    /// @notice Whether the priced collateral cannot pay its share of the debt: `V M < M_s D`, or, where nothing priced counts
+    /// towards M, `V < D` with nothing else counting either.
+    function isInsolvent(Exposure memory e) internal pure returns (bool) {
+        if (e.priced == 0) return e.value < e.debt && e.limit == 0;
+        return e.value * e.limit < e.priced * e.debt;
+    }
+
+    /// @notice The largest incentive that does not lower a solvent account's health: `(1 + l) M_s D <= V M`.
+    /// @dev Rounded down, for the account; no limit when nothing priced counts towards M; 0 for an insolvent exposure.
+    function capByHealth(Exposure memory e) internal pure returns (uint256) {
+        if (e.priced == 0) return type(uint256).max;
+        uint256 due = e.priced * e.debt;
+        uint256 have = e.value * e.limit;
+        return have < due ? 0 : Math.mulDiv(have - due, WAD, due);
+    }
+
+    /// @notice The largest incentive that leaves no debt behind: `V / D - 1` where V >= D, else lmin.
+    /// @dev Rounded down, for the account.
+    function capByValue(Exposure memory e, LiquidationParameters memory p) internal pure returns (uint256) {
+        if (e.value < e.debt) return uint256(p.minIncentive) * WAD_PER_BPS;
+        return (e.value - e.debt) * WAD / e.debt;
+    }
+
+    /// @notice lmin at health 1, lmax at `fullIncentiveHealth` and below, linear between. 18 decimals
+    function incentiveCurve(uint256 health, LiquidationParameters memory p) internal pure returns (uint256) {
+        uint256 low = uint256(p.minIncentive) * WAD_PER_BPS;
+        uint256 high = uint256(p.maxIncentive) * WAD_PER_BPS;
+        uint256 full = uint256(p.fullIncentiveHealth) * WAD_PER_BPS;
+        if (health >= WAD) return low;
+        if (health <= full) return high;
+        return low + (high - low) * (WAD - health) / (WAD - full);
+    }
+
+    /// @notice The largest slice of an exposure with D > M.
+    /// @param cap Upper limit of the incentive (see `capByHealth`, `capByValue`); ignored when insolvent.
+    /// @param insolvent Judged by the caller: on absorption the slice may be of a subset, insolvency is of the whole.
+    /// @param minimumDebt No smaller debt is left, except 0 or where nothing priced is left to pay it. {plUSD}
+    function slice(
+        Exposure memory e,
+        LiquidationParameters memory p,
+        uint256 cap,
+        bool insolvent,
+        uint256 minimumDebt
+    ) internal pure returns (Slice memory s) {
+        s.insolvent = insolvent;
+        if (insolvent) {
+            s.incentive = uint256(p.minIncentive) * WAD_PER_BPS;
+            s.fraction = WAD;
+            s.repay = _price(e.value, s.incentive);
+            if (s.repay > e.debt) s.repay = e.debt;
+            return s;
+        }
+
+        s.incentive = incentiveCurve(e.limit * WAD / e.debt, p);
+        if (s.incentive > cap) s.incentive = cap;
+
+        // f = (H D - M) / (H V / (1 + l) - M_s), by which health after the slice is H. The denominator is positive because
+        // (1 + l) M_s D <= V M < V D makes V / (1 + l) > M_s, and H >= 1. Rounded down: the account keeps more.
+        uint256 wanted = uint256(p.targetHealth) * e.debt / BPS - e.limit;
+        uint256 gained = uint256(p.targetHealth) * e.value * WAD / (WAD + s.incentive) / BPS;
+        gained = gained > e.priced ? gained - e.priced : 0;
+        s.fraction = wanted >= gained ? WAD : wanted * WAD / gained;
+        s.repay = _priceOf(e.value, s.fraction, s.incentive);
+
+        if (s.repay >= e.debt || e.debt - s.repay < minimumDebt) {
+            // All of the debt goes, for no more than its worth plus the incentive; where even everything does not pay it
+            // (part of the limit is unpriced collateral), everything priced goes.
+            uint256 all = _price(e.value, s.incentive);
+            if (all > e.debt) {
+                s.fraction = fractionFor(e.value, e.debt, s.incentive);
+                s.repay = e.debt;
+            } else {
+                s.fraction = WAD;
+                s.repay = all;
+            }
+        }
+    }
+
+    /// @notice The fraction of `value` that `repay` buys: `repay (1 + l) / V`, at most 1, rounded down. 18 decimals
+    function fractionFor(uint256 value, uint256 repay, uint256 incentive) internal pure returns (uint256 f) {
+        f = repay * (WAD + incentive) / value;
+        if (f > WAD) f = WAD;
+    }
+
+    /// @dev What is paid for all of `value`, rounded up: against the taker.
+    function _price(uint256 value, uint256 incentive) private pure returns (uint256) {
+        return (value * WAD + WAD + incentive - 1) / (WAD + incentive);
+    }
+
+    /// @dev What is paid for a fraction of `value`, rounded up: against the taker.
+    function _priceOf(uint256 value, uint256 fraction, uint256 incentive) private pure returns (uint256) {
+        return (value * fraction + WAD + incentive - 1) / (WAD + incentive);
+    }
+}

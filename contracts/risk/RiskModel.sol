@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
+import {HaircutBounds, IRiskModel, Paces, Quote, RiskTargets} from "../interfaces/IRiskModel.sol";
+import {DepthScale} from "./DepthScale.sol";
+import {Moves, RiskTerms, Terms} from "./RiskTerms.sol";
+import {Valuation} from "./Valuation.sol";
+
+/// @title Haircuts, liquidation thresholds and liquidity-adjusted values
+/// @dev RAMPS. Movement is counted in whole steps of one clock per pace, that of `_clock`: between two moments a maintenance
+/// haircut may rise by `steps(later) - steps(earlier)` bps, where `steps(t) = floor(pace * (t - since) / 1 day)` and
+/// `since` is when the paces were last set. Such differences add up exactly, whatever the moments between: bringing a
+/// group's starts up to now as often as anyone likes neither slows a ramp, by dropping fractions of a step, nor hurries
+/// it, by rounding them up, and changes no value in force. The same holds for initial haircuts and, counted in marks of
+/// `DepthScale`, for depths. Over any span a value moves by less than one step more than pace times span.
+///
+/// GAP. The initial haircut stored is the one in force, gap included: so it falls at its pace also after the maintenance
+/// haircut or the gap that held it up went down at once.
+///
+/// ROUNDING. Limits are rounded down, depths are stored rounded down.
+contract RiskModel is IRiskModel, AccessManaged {
+    // ---- immutable limits
+
+    /// @notice The largest asset number.
+    uint256 public constant MAX_ASSET = 15;
+    /// @notice The most decimals of a ledger unit.
+    uint256 public constant MAX_UNIT_DECIMALS = 18;
+    /// @notice The lowest maintenance haircut that an asset's bounds may allow. bps
+    uint256 public constant MIN_MAINTENANCE = 100;
+    /// @notice Limits of `Paces.maintenanceRise`. bps a day
+    uint256 public constant MIN_MAINTENANCE_RISE = 10;
+    uint256 public constant MAX_MAINTENANCE_RISE = 2_000;
+    /// @notice Limits of `Paces.initialFall`. bps a day
+    uint256 public constant MIN_INITIAL_FALL = 1;
+    uint256 public constant MAX_INITIAL_FALL = 2_000;
+    /// @notice Limits of `Paces.depthFall`. bps a day
+    uint256 public constant MIN_DEPTH_FALL = 10;
+    uint256 public constant MAX_DEPTH_FALL = 5_000;
+    /// @notice Limits of `Paces.minGap`. bps
+    uint256 public constant MIN_GAP = 50;
+    uint256 public constant MAX_GAP = 2_000;
+
+    uint256 private constant GROUPS = 4;
+    /// @dev A holding is `asset << 248 | balance`.
+    uint256 private constant ASSET_SHIFT = 248;
+    uint256 private constant BALANCE_MASK = (1 << ASSET_SHIFT) - 1;
+
+    /// @inheritdoc IRiskModel
+    address public immutable oracle;
+
+    // ---- storage
+
+    /// @notice The paces and when they were set. One slot: 16 + 16 + 16 + 16 + 64 bits.
+    struct Clock {
+        uint16 maintenanceRise;
+        uint16 initialFall;
+        uint16 depthFall;
+        uint16 minGap;
+        uint64 since;
+    }
+
+    /// @dev Assets `4 g .. 4 g + 3` in slot g, see `RiskTerms`. All that is read while nothing ramps.
+    uint256[GROUPS] private _lanes;
+    /// @dev Aims and start of the ramps of assets `4 g .. 4 g + 3` in slot g, see `RiskTerms`.
+    uint256[GROUPS] private _aims;
+    Clock private _clock;
+    mapping(uint256 asset => HaircutBounds) private _bounds;
+
+    constructor(address authority_, address oracle_, Paces memory paces_) AccessManaged(authority_) {
+        oracle = oracle_;
+        _setClock(paces_);
+    }
+
+    // ---- valuation
+
+    /// @inheritdoc IRiskModel
+    function quote(uint256 mask) external view returns (Quote[] memory quotes) {
+        if (mask >> (MAX_ASSET + 1) != 0) revert AssetNotListed(Math.log2(mask));
+        Price[] memory prices = IPriceOracle(oracle).prices(mask);
+        quotes = new Quote[](prices.length);
+        uint256 count;
+        for (uint256 asset = 0; asset <= MAX_ASSET; ++asset) {
+            if ((mask >> asset) & 1 == 0) continue;
+            uint256 lane = _listedLane(asset);
+            (Terms memory terms, uint256 borrowMark) = _inForce(asset, lane);
+            Price memory price = prices[count];
+            quotes[count++] = Quote({
+                low: price.low,
+                mid: price.mid,
+                high: price.high,
+                status: price.status,
+                initialHaircut: terms.initial,
+                maintenanceHaircut: terms.maintenance,
+                borrowDepth: DepthScale.toDepth(borrowMark),
+                maintenanceDepth: DepthScale.toDepth(terms.mark),
+                unit: _unit(lane)
+            });
+        }
+    }
+
+    /// @inheritdoc IRiskModel
+    function borrowLimit(uint256[] calldata holdings, uint256 enough, bool complete)
+        external
+        view
+        returns (uint256 limit)
+    {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            if (limit >= enough && !complete) break;
+            (uint256 asset, uint256 balance) = _split(holdings[i]);
+            uint256 lane = _listedLane(asset);
+            (Terms memory terms, uint256 borrowMark) = _inForce(asset, lane);
+            // Nothing to value: the price matters only where it must be known to be there.
+            if ((balance == 0 || terms.initial == Valuation.BPS) && !complete) continue;
+            Price memory price = IPriceOracle(oracle).price(asset);
+            if (price.status != PriceStatus.Live) {
+                require(!complete || price.status != PriceStatus.Unpriced, IPriceOracle.AssetUnpriced(asset));
+                continue;
+            }
+            limit += Valuation.limitTerm(
+                price.low,
+                balance,
+                DepthScale.toDepth(borrowMark),
+                _unit(lane),
+                terms.initial
+            );
+        }
+    }
+
+    /// @inheritdoc IRiskModel
+    function maintenanceLimit(uint256[] calldata holdings) external view returns (uint256 limit) {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            (uint256 asset, uint256 balance) = _split(holdings[i]);
+            uint256 lane = _listedLane(asset);
+            (Terms memory terms,) = _inForce(asset, lane);
+            if (balance == 0 || terms.maintenance == Valuation.BPS) continue;
+            // Whatever its status: the higher source when they disagree, a decaying last good high when none is live.
+            uint256 high = IPriceOracle(oracle).price(asset).high;
+            limit += Valuation.limitTerm(
+                high,
+                balance,
+                DepthScale.toDepth(terms.mark),
+                _unit(lane),
+                terms.maintenance
+            );
+        }
+    }
+
+    /// @inheritdoc IRiskModel
+    function requirePriced(uint256 asset) public view {
+        require(IPriceOracle(oracle).isLive(asset), IPriceOracle.AssetUnpriced(asset));
+    }
+
+    // ---- views
+
+    /// @inheritdoc IRiskModel
+    function haircuts(uint256 asset) external view returns (uint256 initial, uint256 maintenance) {
+        (Terms memory terms,) = _inForce(asset, _listedLane(asset));
+        return (terms.initial, terms.maintenance);
+    }
+
+    /// @inheritdoc IRiskModel
+    function depths(uint256 asset) external view returns (uint256 borrowDepth, uint256 maintenanceDepth) {
+        (Terms memory terms, uint256 borrowMark) = _inForce(asset, _listedLane(asset));
+        return (DepthScale.toDepth(borrowMark), DepthScale.toDepth(terms.mark));
+    }
+
+    /// @inheritdoc IRiskModel
+    function targets(uint256 asset) external view returns (RiskTargets memory) {
+        _listedLane(asset);
+        Terms memory aim = _aim(asset);
+        // Haircuts are at most 10,000.
+        return RiskTargets(uint16(aim.initial), uint16(aim.maintenance), DepthScale.toDepth(aim.mark));
+    }
+
+    /// @inheritdoc IRiskModel
+    function bounds(uint256 asset) external view returns (HaircutBounds memory) {
+        _listedLane(asset);
+        return _bounds[asset];
+    }
+
+    /// @inheritdoc IRiskModel
+    function paces() external view returns (Paces memory) {
+        Clock memory clock = _clock;
+        return Paces(clock.maintenanceRise, clock.initialFall, clock.depthFall, clock.minGap);
+    }
+
+    /// @inheritdoc IRiskModel
+    function unitDecimals(uint256 asset) external view returns (uint256) {
+        return RiskTerms.unitDecimalsOf(_listedLane(asset));
+    }
+
+    /// @inheritdoc IRiskModel
+    function listedMask() external view returns (uint256) {
+        return _flagMask(RiskTerms.LISTED);
+    }
+
+    /// @inheritdoc IRiskModel
+    function delistedMask() external view returns (uint256) {
+        return _flagMask(RiskTerms.DELISTED);
+    }
+
+    // ---- governance
+
+    /// @inheritdoc IRiskModel
+    function listAsset(
+        uint256 asset,
+        uint256 unitDecimals_,
+        HaircutBounds calldata bounds_,
+        RiskTargets calldata initialValues
+    ) external restricted {
+        require(asset <= MAX_ASSET, AssetNumberTooLarge(asset, MAX_ASSET));
+        require(_lane(asset) == 0, AssetListedAlready(asset));
+        require(unitDecimals_ <= MAX_UNIT_DECIMALS, UnitDecimalsTooLarge(unitDecimals_, MAX_UNIT_DECIMALS));
+        _within("minInitial", bounds_.minInitial, 0, Valuation.BPS);
+        _within("maxInitial", bounds_.maxInitial, bounds_.minInitial, Valuation.BPS);
+        _within("minMaintenance", bounds_.minMaintenance, MIN_MAINTENANCE, Valuation.BPS);
+        _within("maxMaintenance", bounds_.maxMaintenance, bounds_.minMaintenance, Valuation.BPS);
+        Terms memory terms = _checked(initialValues, bounds_);
+        requirePriced(asset);
+
+        _bounds[asset] = bounds_;
+        emit AssetListed(asset, unitDecimals_, bounds_);
+        // Nobody holds it yet: "in force" is the aim itself.
+        _turn(asset, RiskTerms.listed(unitDecimals_) | RiskTerms.pack(terms), terms);
+    }
+
+    /// @inheritdoc IRiskModel
+    function setTargets(uint256 asset, RiskTargets calldata targets_) external restricted {
+        uint256 lane = _listedLane(asset);
+        require(lane & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
+        _turn(asset, lane, _checked(targets_, _bounds[asset]));
+    }
+
+    /// @inheritdoc IRiskModel
+    function delist(uint256 asset) external restricted {
+        uint256 lane = _listedLane(asset);
+        require(lane & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
+        emit AssetDelisted(asset);
+        // h may be aimed above the asset's bounds here: nothing at all is lent against it any more.
+        Terms memory to = Terms(Valuation.BPS, _bounds[asset].maxMaintenance, _aim(asset).mark);
+        _turn(asset, lane | RiskTerms.DELISTED, to);
+    }
+
+    /// @inheritdoc IRiskModel
+    function setPaces(Paces calldata paces_) external restricted {
+        // What has moved so far moved at the old paces; from now on all of it moves at the new ones.
+        for (uint256 group = 0; group < GROUPS; ++group) {
+            if (_lanes[group] == 0) continue;
+            (_lanes[group], _aims[group]) = _rebased(group, paces_.minGap);
+        }
+        _setClock(paces_);
+    }
+
+    // ---- internals: reading
+
+    /// @dev Splits `asset << 248 | balance`.
+    function _split(uint256 holding) private pure returns (uint256 asset, uint256 balance) {
+        asset = holding >> ASSET_SHIFT;
+        balance = holding & BALANCE_MASK;
+        require(balance <= Valuation.MAX_BALANCE, HoldingTooLarge(asset, balance, Valuation.MAX_BALANCE));
+    }
+
+    /// @dev {ledger/tok}
+    function _unit(uint256 lane) private pure returns (uint256) {
+        unchecked {
+            return 10 ** RiskTerms.unitDecimalsOf(lane);
+        }
+    }
+
+    /// @dev 0 when not listed. `asset` must be in range.
+    function _lane(uint256 asset) private view returns (uint256) {
+        return RiskTerms.laneAt(_lanes[asset >> 2], asset & 3);
+    }
+
+    function _listedLane(uint256 asset) private view returns (uint256 lane) {
+        require(asset <= MAX_ASSET, AssetNotListed(asset));
+        lane = _lane(asset);
+        require(lane != 0, AssetNotListed(asset));
+    }
+
+    function _aim(uint256 asset) private view returns (Terms memory) {
+        return RiskTerms.unpack(RiskTerms.aimAt(_aims[asset >> 2], asset & 3));
+    }
+
+    /// @dev The terms in force now, with the depth for maintenance, and the mark of the depth for borrowing, which is the
+    /// one aimed at: the depth for maintenance rises at once and falls slowly, so it is never the smaller of the two.
+    function _inForce(uint256 asset, uint256 lane) private view returns (Terms memory terms, uint256 borrowMark) {
+        terms = RiskTerms.unpack(lane);
+        borrowMark = terms.mark;
+        if (lane & RiskTerms.RAMPING != 0) {
+            uint256 aims = _aims[asset >> 2];
+            Terms memory to = RiskTerms.unpack(RiskTerms.aimAt(aims, asset & 3));
+            terms = RiskTerms.moved(terms, to, _movesSince(RiskTerms.startOf(aims)));
+            borrowMark = to.mark;
+        }
+    }
+
+    /// @dev The most that has moved from `start` until now.
+    function _movesSince(uint256 start) private view returns (Moves memory) {
+        Clock memory clock = _clock;
+        unchecked {
+            // A start is never before `since`, which `setPaces` and the constructor alone set. Each product is below
+            // 2**16 * 2**20 * 2**64.
+            uint256 earlier = start - clock.since;
+            uint256 later = block.timestamp - clock.since;
+            uint256 marks = uint256(clock.depthFall) * DepthScale.OCTAVE;
+            uint256 fall = clock.initialFall;
+            uint256 rise = clock.maintenanceRise;
+            return Moves({
+                initialFall: (fall * later) / 1 days - (fall * earlier) / 1 days,
+                maintenanceRise: (rise * later) / 1 days - (rise * earlier) / 1 days,
+                depthFall: (marks * later) / (Valuation.BPS * 1 days) - (marks * earlier) / (Valuation.BPS * 1 days),
+                gap: clock.minGap
+            });
+        }
+    }
+
+    function _flagMask(uint256 flag) private view returns (uint256 mask) {
+        for (uint256 asset = 0; asset <= MAX_ASSET; ++asset) {
+            if (_lane(asset) & flag != 0) mask |= 1 << asset;
+        }
+    }
+
+    // ---- internals: writing
+
+    function _within(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum) private pure {
+        require(value >= minimum && value <= maximum, ParameterOutOfBounds(parameter, value, minimum, maximum));
+    }
+
+    /// @dev Targets that are within the asset's bounds.
+    function _checked(RiskTargets calldata targets_, HaircutBounds memory limits) private pure returns (Terms memory) {
+        _within("initialHaircut", targets_.initialHaircut, limits.minInitial, limits.maxInitial);
+        _within("maintenanceHaircut", targets_.maintenanceHaircut, limits.minMaintenance, limits.maxMaintenance);
+        _within("depth", targets_.depth, 0, Valuation.MAX_DEPTH);
+        return Terms(targets_.initialHaircut, targets_.maintenanceHaircut, DepthScale.toMark(targets_.depth));
+    }
+
+    /// @dev `lane` with the terms `current`, marked as ramping unless they have arrived at `to`.
+    function _laneWith(uint256 lane, Terms memory current, Terms memory to, uint256 gap) private pure returns (uint256) {
+        lane = (lane & ~(RiskTerms.AIM_MASK | RiskTerms.RAMPING)) | RiskTerms.pack(current);
+        return RiskTerms.arrived(current, to, gap) ? lane : lane | RiskTerms.RAMPING;
+    }
+
+    /// @dev A group with its starts brought up to now, no value in force changed, except that initial haircuts rise to
+    /// keep `gap`. The initial haircut is the only one that a new gap can move.
+    function _rebased(uint256 group, uint256 gap) private view returns (uint256 lanes, uint256 aims) {
+        lanes = _lanes[group];
+        aims = _aims[group];
+        for (uint256 index = 0; index < 4; ++index) {
+            uint256 lane = RiskTerms.laneAt(lanes, index);
+            if (lane == 0) continue;
+            (Terms memory current,) = _inForce(group * 4 + index, lane);
+            current.initial = Math.max(current.initial, RiskTerms.floorOf(current.maintenance, gap));
+            Terms memory to = RiskTerms.unpack(RiskTerms.aimAt(aims, index));
+            lanes = RiskTerms.withLane(lanes, index, _laneWith(lane, current, to, gap));
+        }
+        aims = RiskTerms.withStart(aims, block.timestamp);
+    }
+
+    /// @dev Turns an asset towards `to`; its neighbours' starts come up to now with it, as they share the time of start.
+    /// @param lane The asset's lane with the flags it shall have, and the terms it has.
+    function _turn(uint256 asset, uint256 lane, Terms memory to) private {
+        (uint256 group, uint256 index, uint256 gap) = (asset >> 2, asset & 3, _clock.minGap);
+        (Terms memory current,) = _inForce(asset, lane);
+        Terms memory from = RiskTerms.turned(current, to);
+        from.initial = Math.max(from.initial, RiskTerms.floorOf(from.maintenance, gap));
+
+        (uint256 lanes, uint256 aims) = _rebased(group, gap);
+        _lanes[group] = RiskTerms.withLane(lanes, index, _laneWith(lane, from, to, gap));
+        _aims[group] = RiskTerms.withAim(aims, index, RiskTerms.pack(to));
+        emit TargetsSet(asset, to.initial, to.maintenance, DepthScale.toDepth(to.mark));
+    }
+
+    function _setClock(Paces memory paces_) private {
+        _within("maintenanceRise", paces_.maintenanceRise, MIN_MAINTENANCE_RISE, MAX_MAINTENANCE_RISE);
+        _within("initialFall", paces_.initialFall, MIN_INITIAL_FALL, MAX_INITIAL_FALL);
+        _within("depthFall", paces_.depthFall, MIN_DEPTH_FALL, MAX_DEPTH_FALL);
+        _within("minGap", paces_.minGap, MIN_GAP, MAX_GAP);
+        _clock = Clock(
+            paces_.maintenanceRise,
+            paces_.initialFall,
+            paces_.depthFall,
+            paces_.minGap,
+            uint64(block.timestamp)
+        );
+        emit PacesSet(paces_);
+    }
+}
