@@ -17,7 +17,7 @@ export default defineConfig({
         settings: {
           evmVersion: "osaka",
           viaIR: true,
-          optimizer: { enabled: true, runs: 200 },
+          optimizer: { enabled: true, runs: 600 },
         },
       },
     ],
@@ -32,7 +32,7 @@ export default defineConfig({
   },
   networks: {
     // Blocks may share a second: otherwise a burst of blocks runs ahead of the clock that calls are simulated at.
-    default: { type: "edr-simulated", chainType: "l1", allowBlocksWithSameTimestamp: true },
+    default: { type: "edr-simulated", chainType: "l1", allowBlocksWithSameTimestamp: true, gasMultiplier: 1.3 },
     localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
   paths: {

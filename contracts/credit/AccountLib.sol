@@ -16,7 +16,7 @@ struct Account {
 
 /// @title Packing of accounts
 /// @notice The only place that knows how an account lies in storage.
-/// @dev Assembly is avoided; `unchecked` is used where a bound in the comment makes overflow impossible. The tests hold a plain
+/// @dev Assembly is used for one opcode only; `unchecked` is used where a bound in the comment makes overflow impossible. The tests hold a plain
 /// mapping-based version against this one.
 library AccountLib {
     /// @notice A balance is too large for an account. {ledger}
@@ -66,13 +66,11 @@ library AccountLib {
         }
     }
 
-    /// @notice Number of the lowest set bit of a non-zero 16-bit mask.
+    /// @notice Number of the lowest set bit of a non-zero mask.
     function lowest(uint256 bits) internal pure returns (uint256 n) {
-        unchecked {
-            if (bits & 0xff == 0) n = 8;
-            if ((bits >> n) & 0xf == 0) n += 4;
-            if ((bits >> n) & 0x3 == 0) n += 2;
-            if ((bits >> n) & 0x1 == 0) n += 1;
+        assembly {
+            // The lowest bit alone, by the zeros above it.
+            n := sub(255, clz(and(bits, sub(0, bits))))
         }
     }
 

@@ -2,20 +2,14 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
-import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {
     ICreditPositions,
     PAUSE_DEPOSIT,
-    PAUSE_FLASH_LOAN,
     PAUSE_WITHDRAW
 } from "../interfaces/ICreditEngine.sol";
 import {IIssuanceGate, LOANS} from "../interfaces/IIssuanceGate.sol";
@@ -27,38 +21,32 @@ import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
 import {Liquidation} from "./Liquidation.sol";
 
 /// @title Plimsoll's lending book
-/// @notice See ICreditEngine for what it promises. Layout and lock are in CreditStorage, parameters in CreditGovernance, failing
-/// accounts in Liquidation; here are the positions of healthy ones.
-contract CreditEngine is CreditStorage, Liquidation, EIP712, Multicall {
+/// @notice See ICreditEngine for what it promises. Here are the positions of healthy accounts; failing ones are in Liquidation, layout and
+/// lock in CreditStorage, authorisation and flash loans in CreditAccess, parameters in CreditGovernance.
+contract CreditEngine is CreditStorage, Liquidation, Multicall {
     using AccountLib for Account;
     using SafeERC20 for IERC20;
 
-    bytes32 private constant AUTHORIZATION_TYPEHASH = keccak256(
-        "Authorization(address account,address operator,bool authorized,uint256 nonce,uint256 deadline)"
-    );
-    bytes32 private constant FLASH_LOAN_MAGIC = keccak256("ERC3156FlashBorrower.onFlashLoan");
+    /// @dev The rest of the engine's code, see CreditExtension.
+    address private immutable EXTENSION;
 
-    /// @dev The rest of the engine's code, see CreditGovernance.
-    address private immutable GOVERNANCE;
-
-    /// @param governance A CreditGovernance built with the same authority and token.
-    constructor(CreditEngineConfig memory c, address governance)
+    /// @param extension A CreditExtension built with the same authority and token.
+    constructor(CreditEngineConfig memory c, address extension)
         AccessManaged(c.authority)
         CreditStorage(c.dollar)
-        EIP712("Plimsoll Credit Engine", "1")
     {
-        GOVERNANCE = governance;
-        Address.functionDelegateCall(governance, abi.encodeCall(CreditGovernance.initialize, (c)));
+        EXTENSION = extension;
+        Address.functionDelegateCall(extension, abi.encodeCall(CreditGovernance.initialize, (c)));
     }
 
-    /// @dev Everything in ICreditGovernance is executed by that part, on this contract's storage.
+    /// @dev Everything in ICreditAccess and ICreditGovernance is executed by that part, on this contract's storage.
     fallback() external {
-        address governance = GOVERNANCE;
+        address extension = EXTENSION;
         assembly ("memory-safe") {
             // Beyond the free memory pointer, so nothing of Solidity's is touched.
             let free := mload(0x40)
             calldatacopy(free, 0, calldatasize())
-            let ok := delegatecall(gas(), governance, free, calldatasize(), 0, 0)
+            let ok := delegatecall(gas(), extension, free, calldatasize(), 0, 0)
             returndatacopy(free, 0, returndatasize())
             switch ok
             case 0 { revert(free, returndatasize()) }
@@ -179,7 +167,7 @@ contract CreditEngine is CreditStorage, Liquidation, EIP712, Multicall {
         if (amount < owed) {
             // Down: a payment removes no more shares than it pays for; amount < owed keeps the product small.
             shares = amount * SHARES_PER_DOLLAR / d.index;
-            require(shares != 0, AmountTooLarge(0, amount));
+            require(shares != 0, AmountBelowDebtShare(amount, _toDebt(1, d.index)));
         }
         // Up to the wei, and still at most `amount`, because shares were rounded down.
         repaid = _toDebt(shares, d.index);
@@ -228,96 +216,7 @@ contract CreditEngine is CreditStorage, Liquidation, EIP712, Multicall {
         require(received == amount, TransferMismatch(token, amount, received));
     }
 
-    // ---------------------------------------------------------------- flash loans of collateral
-
-    /// @inheritdoc IERC3156FlashLender
-    function maxFlashLoan(address token) public view returns (uint256) {
-        uint256 number = _assetOf[token];
-        if (number == 0) return 0;
-        AssetSlot memory a = _assets[number - 1];
-        if (a.pauses & PAUSE_FLASH_LOAN != 0) return 0;
-        // Not more than the ledger says: donations are nobody's to lend.
-        return a.total * _scale(a);
-    }
-
-    /// @inheritdoc IERC3156FlashLender
-    function flashFee(address token, uint256) external view returns (uint256) {
-        require(_assetOf[token] != 0, AssetNotListed(MAX_ASSETS));
-        return 0;
-    }
-
-    /// @inheritdoc IERC3156FlashLender
-    function flashLoan(IERC3156FlashBorrower receiver, address token, uint256 amount, bytes calldata data)
-        external
-        locked
-        returns (bool)
-    {
-        uint256 number = _assetOf[token];
-        require(number != 0, AssetNotListed(MAX_ASSETS));
-        require(amount != 0, ZeroAmount());
-        uint256 asset = number - 1;
-        require(_assets[asset].pauses & PAUSE_FLASH_LOAN == 0, Paused(asset, PAUSE_FLASH_LOAN));
-        uint256 maximum = maxFlashLoan(token);
-        require(amount <= maximum, AmountTooLarge(amount, maximum));
-
-        uint256 before = IERC20(token).balanceOf(address(this));
-        IERC20(token).safeTransfer(address(receiver), amount);
-        require(
-            receiver.onFlashLoan(msg.sender, token, amount, 0, data) == FLASH_LOAN_MAGIC,
-            FlashLoanCallbackFailed(address(receiver))
-        );
-        IERC20(token).safeTransferFrom(address(receiver), address(this), amount);
-        uint256 balance = IERC20(token).balanceOf(address(this));
-        require(balance >= before, TransferMismatch(token, before, balance));
-        emit FlashLoan(asset, address(receiver), msg.sender, amount);
-        return true;
-    }
-
-    // ---------------------------------------------------------------- authorisation and permits
-
-    /// @inheritdoc ICreditPositions
-    function setAuthorization(address operator, bool authorized) external {
-        _setAuthorization(msg.sender, operator, authorized);
-    }
-
-    /// @inheritdoc ICreditPositions
-    function setAuthorizationWithSig(
-        address account,
-        address operator,
-        bool authorized,
-        uint256 nonce,
-        uint256 deadline,
-        bytes calldata signature
-    ) external {
-        require(block.timestamp <= deadline, SignatureExpired(deadline));
-        uint256 expected = _nonces[account]++;
-        require(nonce == expected, NonceMismatch(account, nonce, expected));
-        bytes32 digest = _hashTypedDataV4(
-            keccak256(abi.encode(AUTHORIZATION_TYPEHASH, account, operator, authorized, nonce, deadline))
-        );
-        require(
-            SignatureChecker.isValidSignatureNowCalldata(account, digest, signature), InvalidSignature(account)
-        );
-        _setAuthorization(account, operator, authorized);
-    }
-
-    /// @inheritdoc ICreditPositions
-    function cancelAuthorizationSignatures() external {
-        ++_nonces[msg.sender];
-    }
-
-    /// @inheritdoc ICreditPositions
-    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
-        address token = _listed(asset).token;
-        // Somebody may have used the signature already, which leaves the allowance in place: the deposit that follows tells.
-        try IERC20Permit(token).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
-    }
-
-    function _setAuthorization(address account, address operator, bool authorized) private {
-        require(operator != address(0), ZeroAddress());
-        _authorized[account][operator] = authorized;
-        emit AuthorizationSet(account, operator, authorized, msg.sender);
-    }
+    // ---------------------------------------------------------------- operators
 
     function _isOperator(address account) private view returns (bool) {
         return account == msg.sender || _authorized[account][msg.sender];
@@ -331,7 +230,9 @@ contract CreditEngine is CreditStorage, Liquidation, EIP712, Multicall {
 
     /// @inheritdoc ICreditPositions
     function accrue() external locked {
-        _debt = _accrued();
+        DebtSlot memory d = _accrued();
+        _debt = d;
+        emit Accrue(d.index, d.rate);
     }
 
     // ---------------------------------------------------------------- views
@@ -378,16 +279,6 @@ contract CreditEngine is CreditStorage, Liquidation, EIP712, Multicall {
     /// @inheritdoc ICreditPositions
     function dollar() external view returns (address) {
         return address(DOLLAR);
-    }
-
-    /// @inheritdoc ICreditPositions
-    function isAuthorized(address account, address operator) external view returns (bool) {
-        return account == operator || _authorized[account][operator];
-    }
-
-    /// @inheritdoc ICreditPositions
-    function authorizationNonce(address account) external view returns (uint256) {
-        return _nonces[account];
     }
 
     /// @inheritdoc ICreditPositions

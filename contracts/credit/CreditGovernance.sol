@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 import {
@@ -35,11 +34,9 @@ struct CreditEngineConfig {
 }
 
 /// @title Listing, parameters and modules of the credit engine
-/// @notice The credit engine's code is larger than one contract may be. This part of it lives at an address of its own and is executed
-/// by the engine with `delegatecall`, on the engine's storage; the address is fixed when the engine is built. Everything here is
-/// called by governance (AccessManager) or, where it can only bring the engine in line with what is true already, by anyone. None of it
-/// moves a position. Called directly, it works on its own empty storage and means nothing.
-contract CreditGovernance is CreditStorage, ICreditGovernance {
+/// @notice Everything here is called by governance (AccessManager) or, where it can only bring the engine in line with what is true
+/// already, by anyone. None of it moves a position. Executed by `delegatecall`, see CreditExtension.
+abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     // ---------------------------------------------------------------- immutable limits
 
     /// @notice Highest borrow rate: 100% a year. {1/s} 18 decimals
@@ -64,8 +61,6 @@ contract CreditGovernance is CreditStorage, ICreditGovernance {
 
     /// @notice Only the engine's constructor may do this.
     error OnlyDuringConstruction();
-
-    constructor(address authority, address dollar_) AccessManaged(authority) CreditStorage(dollar_) {}
 
     /// @notice Sets the first parameters and modules. For the engine's constructor.
     function initialize(CreditEngineConfig calldata c) external {

@@ -138,13 +138,12 @@ abstract contract CreditStorage is AccessManaged, ICreditShared {
     }
 
     /// @dev The debt slot brought up to now, in memory; the caller stores it.
-    function _accrued() internal returns (DebtSlot memory d) {
+    function _accrued() internal view returns (DebtSlot memory d) {
         d = _debt;
         if (d.accruedAt == block.timestamp) return d;
         // Casts are safe: _indexNow never exceeds 88 bits; 32 bits of time last until 2106.
         d.index = uint88(_indexNow(d));
         d.accruedAt = uint32(block.timestamp);
-        emit Accrue(d.index, d.rate);
     }
 
     /// @dev What shares owe, rounded up, for the protocol. {share} -> {plUSD}

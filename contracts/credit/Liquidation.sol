@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
+
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
 import {ICreditPositions, LiquidationItem, LiquidationParameters} from "../interfaces/ICreditEngine.sol";
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
@@ -20,37 +22,50 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     using AccountLib for Account;
 
     /// @dev What a batch carries from account to account.
-    /// @param debt Accrued debt slot; stored at the end.
-    /// @param p Liquidation parameters.
+    /// @param index Debt index, accrued. 18 decimals
+    /// @param removed Debt shares removed so far. {share}
     /// @param minimumDebt {plUSD}
-    /// @param model Risk model.
-    /// @param quoted Assets whose quotes have been read.
-    /// @param quotes Quotes by asset number.
-    /// @param balances Scratch: the current account's balances by rank. {ledger}
-    /// @param taken Scratch: what is taken of them, by rank. {ledger}
-    /// @param credits Taken by asset, for the taker of the slices. {ledger}
-    /// @param tips Taken by asset, for the caller of `absorb`. {ledger}
-    /// @param remainders Unpriced, decayed rests by asset, for the absorber. {ledger}
-    /// @param capacities What the absorber still takes, by asset. {ledger}
-    /// @param writtenOff Debt written off. {plUSD}
+    /// @param writtenOff Debt written off so far. {plUSD}
     /// @param done Accounts that something was done to.
+    /// @param quoted Assets whose quotes have been read.
+    /// @param p Liquidation parameters.
+    /// @param model Risk model.
+    /// @param quotes Quotes by asset number.
+    /// @param credits Taken, by asset, for the taker of the slices. {ledger}
+    /// @param remainders Unpriced, decayed rests, by asset, for the absorber. {ledger}
+    /// @param balances Scratch: the current account's balances by rank. {ledger}
+    /// @param taken Scratch: what is taken of it, without zeros. {ledger}
     struct Batch {
-        DebtSlot debt;
-        LiquidationParameters p;
+        uint256 index;
+        uint256 removed;
         uint256 minimumDebt;
-        IRiskModel model;
+        uint256 writtenOff;
+        uint256 done;
         uint256 quoted;
+        LiquidationParameters p;
+        IRiskModel model;
         Quote[] quotes;
+        uint256[] credits;
+        uint256[] remainders;
         uint256[] balances;
         uint256[] taken;
-        uint256[] credits;
-        uint256[] tips;
-        uint256[] remainders;
-        uint256[] capacities;
-        uint256 writtenOff;
+        Absorption a;
+    }
+
+    /// @dev What a batch of absorptions carries besides.
+    /// @param absorber Who takes the slices.
+    /// @param tipFloor {USD}
+    /// @param tipOwed Tips that the collateral could not pay. {USD}
+    /// @param loss Booked losses, account by account. {USD}
+    /// @param tips Taken, by asset, for the caller. {ledger}
+    /// @param capacities What the absorber still takes, by asset. {ledger}
+    struct Absorption {
+        address absorber;
+        uint256 tipFloor;
         uint256 tipOwed;
         uint256 loss;
-        uint256 done;
+        uint256[] tips;
+        uint256[] capacities;
     }
 
     /// @dev One account of a batch.
@@ -67,71 +82,87 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         Exposure e;
     }
 
+    /// @dev What is taken of an account.
+    /// @param subset Of which assets.
+    /// @param fraction Which part of each. 18 decimals
+    /// @param shares Against which debt. {share}
+    /// @param tip Which part of it goes to the caller of `absorb`. 18 decimals
+    struct Taking {
+        uint256 subset;
+        uint256 fraction;
+        uint256 shares;
+        uint256 tip;
+    }
+
     // ---------------------------------------------------------------- entries
 
     /// @inheritdoc ICreditPositions
     function liquidate(LiquidationItem[] calldata items, bytes calldata data)
         external
+        locked
         returns (uint256[] memory repaid)
     {
-        require(_lock == FREE, Entered());
-        _lock = LOCKED;
-
-        Batch memory b = _open();
         repaid = new uint256[](items.length);
+        Batch memory b = _open();
         uint256 total;
         for (uint256 i; i < items.length; ++i) {
-            repaid[i] = _liquidateOne(b, items[i].account, items[i].maxRepay);
-            total += repaid[i];
+            address account = items[i].account;
+            uint256 header = _accounts[account].header;
+            uint256 free = _prepare(b, header);
+            total += repaid[i] = _liquidateOne(b, account, header, items[i].maxRepay);
+            _release(free);
         }
-        require(b.done != 0, NothingToDo());
-        _debt = b.debt;
+        _close(b);
         _creditAll(msg.sender, b.credits);
-        _settleWriteOffs(b);
+        if (b.writtenOff != 0) _settleWriteOffs(b);
 
         if (data.length != 0) {
-            uint256[] memory seized = _holdings(b.credits);
             // Everything is stored and only the payment is open: the liquidator may withdraw what it was credited, nothing else.
+            uint256[] memory seized = _holdings(b.credits);
             _lock = CALLBACK;
             ILiquidationCallback(msg.sender).onLiquidate(total, seized, data);
             _lock = LOCKED;
         }
         if (total != 0) DOLLAR.burn(msg.sender, total);
-        _lock = FREE;
     }
 
     /// @inheritdoc ICreditPositions
     function absorb(address[] calldata accounts) external locked returns (uint256[] memory debtRemoved) {
-        Batch memory b = _open();
-        b.capacities = new uint256[](MAX_ASSETS);
-        b.tips = new uint256[](MAX_ASSETS);
         debtRemoved = new uint256[](accounts.length);
+        Batch memory b = _open();
+        Absorption memory a = b.a;
+        AbsorberSlot memory slot = _absorber;
+        a.absorber = slot.absorber;
+        a.tipFloor = slot.tipFloor;
+        a.tips = new uint256[](MAX_ASSETS);
+        a.capacities = new uint256[](MAX_ASSETS);
         uint256 total;
         for (uint256 i; i < accounts.length; ++i) {
-            debtRemoved[i] = _absorbOne(b, accounts[i]);
-            total += debtRemoved[i];
+            uint256 header = _accounts[accounts[i]].header;
+            uint256 free = _prepare(b, header);
+            total += debtRemoved[i] = _absorbOne(b, accounts[i], header);
+            _release(free);
         }
-        require(b.done != 0, NothingToDo());
-        _debt = b.debt;
-        address taker = _absorber.absorber;
-        for (uint256 asset; asset < MAX_ASSETS; ++asset) {
-            b.credits[asset] += b.remainders[asset];
-        }
-        _creditAll(taker, b.credits);
-        _creditAll(msg.sender, b.tips);
+        _close(b);
+        if (b.writtenOff != 0) _merge(b.credits, b.remainders);
+        _creditAll(a.absorber, b.credits);
+        _creditAll(msg.sender, a.tips);
 
         // The supply stays; the absorber now stands behind what the borrowers owed.
-        if (total != 0) DOLLAR.moveLevel(taker, total);
-        if (b.loss != 0) IIssuanceGate(_gate.gate).bookLoss(b.loss);
-        IAbsorber(taker).onAbsorb(msg.sender, b.tipOwed, total, b.loss);
+        if (total != 0) DOLLAR.moveLevel(a.absorber, total);
+        if (a.loss != 0) IIssuanceGate(_gate.gate).bookLoss(a.loss);
+        IAbsorber(a.absorber).onAbsorb(msg.sender, a.tipOwed, total, a.loss);
     }
 
     // ---------------------------------------------------------------- one account
 
     /// @dev Liquidates one account as far as `maxRepay` goes; 0 and nothing done if it is healthy or cannot be.
-    function _liquidateOne(Batch memory b, address account, uint256 maxRepay) private returns (uint256 paid) {
-        (bool failing, Position memory x) = _inspect(b, account);
-        if (!failing) return 0;
+    function _liquidateOne(Batch memory b, address account, uint256 header, uint256 maxRepay)
+        private
+        returns (uint256 paid)
+    {
+        Position memory x = _inspect(b, account, header);
+        if (x.shares == 0) return 0;
         bool insolvent = LiquidationMath.isInsolvent(x.e);
         // Nothing priced, and the rest has not decayed yet: nothing to take.
         if (x.priced == 0 && !insolvent) return 0;
@@ -139,74 +170,86 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         uint256 cap = _min(LiquidationMath.capByHealth(x.e), LiquidationMath.capByValue(x.e, b.p));
         Slice memory s = LiquidationMath.slice(x.e, b.p, cap, insolvent, b.minimumDebt);
         uint256 shares = _sharesFor(b, x, s.repay);
-        paid = _toDebt(shares, b.debt.index);
+        paid = _toDebt(shares, b.index);
         if (paid > maxRepay) {
             (shares, s.fraction) = _shrink(b, x, s, maxRepay);
             if (shares == 0) return 0;
-            paid = _toDebt(shares, b.debt.index);
+            paid = _toDebt(shares, b.index);
         }
 
-        _take(b, x, x.priced, s.fraction);
-        _addTo(b.credits, b.taken, x.bits);
-        uint256[] memory packed = AccountLib.packToMemory(shares, _takenBits(b, x.bits), _takenBalances(b, x.bits));
-        emit Liquidate(account, msg.sender, paid, packed);
-        b.writtenOff += _finish(b, account, x, shares);
+        Taking memory t = Taking({subset: x.priced, fraction: s.fraction, shares: shares, tip: 0});
+        (uint256[] memory slice,) = _take(b, x, t);
+        emit Liquidate(account, msg.sender, paid, slice);
+        _finish(b, account, x, shares);
     }
 
     /// @dev Absorbs one account; 0 and nothing done if it is not absorbable.
-    function _absorbOne(Batch memory b, address account) private returns (uint256 removed) {
-        (bool failing, Position memory x) = _inspect(b, account);
-        if (!failing) return 0;
+    function _absorbOne(Batch memory b, address account, uint256 header) private returns (uint256 removed) {
+        Position memory x = _inspect(b, account, header);
+        if (x.shares == 0) return 0;
         bool insolvent = LiquidationMath.isInsolvent(x.e);
         if (x.priced == 0 && !insolvent) return 0;
         (bool allowed, uint256 subset, Slice memory s, uint256 value) = _absorbSlice(b, x, insolvent);
         if (!allowed) return 0;
 
         uint256 shares = _sharesFor(b, x, s.repay);
-        removed = _toDebt(shares, b.debt.index);
-        _take(b, x, subset, s.fraction);
-        uint256 tip = _tip(b, s, value);
-        uint256[] memory packed = AccountLib.packToMemory(shares, _takenBits(b, x.bits), _takenBalances(b, x.bits));
-        emit Absorb(account, msg.sender, removed, tip, packed);
-        uint256 lowValue = _splitTip(b, x.bits, tip, insolvent);
+        removed = _toDebt(shares, b.index);
+        Taking memory t =
+            Taking({subset: subset, fraction: s.fraction, shares: shares, tip: _tip(b, s, value)});
+        (uint256[] memory slice, uint256 lowValue) = _take(b, x, t);
+        emit Absorb(account, msg.sender, removed, t.tip, slice);
         removed += _finish(b, account, x, shares);
         // Gains are counted when the next statement is taken; a loss is booked now, account by account.
-        if (removed > lowValue) b.loss += removed - lowValue;
+        if (removed > lowValue) b.a.loss += removed - lowValue;
     }
 
-    /// @dev Reads an account and values it. `failing` is false for a debt-free or healthy one.
-    function _inspect(Batch memory b, address account) private view returns (bool failing, Position memory x) {
-        x.header = _accounts[account].header;
-        x.shares = AccountLib.debt(x.header);
-        if (x.shares == 0) return (false, x);
-        x.bits = AccountLib.bitmap(x.header);
-        _quote(b, x.bits);
-        _accounts[account].unpack(x.header, b.balances);
-        uint256 owed = _toDebt(x.shares, b.debt.index);
-        x.e.debt = owed;
+    /// @dev Reads an account and values it; `shares` is 0 if it is debt-free or healthy.
+    function _inspect(Batch memory b, address account, uint256 header)
+        private
+        view
+        returns (Position memory x)
+    {
+        uint256 shares = AccountLib.debt(header);
+        if (shares == 0) return x;
+        uint256 bits = AccountLib.bitmap(header);
+        uint256[] memory balances = b.balances;
+        _accounts[account].unpack(header, balances);
+        uint256 owed = _toDebt(shares, b.index);
 
+        uint256 limit;
+        uint256 pricedLimit;
+        uint256 value;
+        uint256 priced;
         uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest &= rest - 1) {
+        for (uint256 rest = bits; rest != 0; rest = _next(rest)) {
             uint256 asset = AccountLib.lowest(rest);
-            Quote memory q = b.quotes[asset];
-            uint256 amount = b.balances[rank++];
-            uint256 limit =
-                Valuation.limitTerm(q.high, amount, q.maintenanceDepth, q.unit, q.maintenanceHaircut);
-            x.e.limit += limit;
-            // Covered: healthy, whatever else there is.
-            if (x.e.limit >= owed) return (false, x);
-            if (q.status == PriceStatus.Unpriced) continue;
-            x.priced |= 1 << asset;
-            x.e.priced += limit;
-            x.e.value += Valuation.plainValue(q.mid, amount, q.unit);
+            Quote memory q = _quoteOf(b, asset);
+            uint256 amount = Arrays.unsafeMemoryAccess(balances, rank);
+            uint256 term = Valuation.limitTerm(q.high, amount, q.maintenanceDepth, q.unit, q.maintenanceHaircut);
+            unchecked {
+                // Sixteen terms below 2^158 each (price < 2^100, balance < 2^58).
+                ++rank;
+                limit += term;
+                // Covered: healthy, whatever else there is.
+                if (limit >= owed) return x;
+                if (q.status == PriceStatus.Unpriced) continue;
+                priced |= 1 << asset;
+                pricedLimit += term;
+                value += Valuation.plainValue(q.mid, amount, q.unit);
+            }
         }
-        failing = true;
+        x.header = header;
+        x.bits = bits;
+        x.priced = priced;
+        x.shares = shares;
+        x.e = Exposure({value: value, priced: pricedLimit, limit: limit, debt: owed});
+        LiquidationMath.check(x.e);
     }
 
     /// @dev Debt shares for a payment: all of them when it pays the debt, else rounded up, against whoever pays.
     function _sharesFor(Batch memory b, Position memory x, uint256 repay) private pure returns (uint256 shares) {
         if (repay >= x.e.debt) return x.shares;
-        uint256 index_ = b.debt.index;
+        uint256 index_ = b.index;
         shares = (repay * SHARES_PER_DOLLAR + index_ - 1) / index_;
         if (shares > x.shares) shares = x.shares;
     }
@@ -221,12 +264,11 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         uint256 minimum = b.minimumDebt;
         if (x.e.debt <= minimum || x.e.value == 0) return (0, 0);
         if (maxRepay > x.e.debt - minimum) maxRepay = x.e.debt - minimum;
-        uint256 index_ = b.debt.index;
+        uint256 index_ = b.index;
         // Down: the payment stays within what was offered.
         shares = maxRepay * SHARES_PER_DOLLAR / index_;
         fraction = LiquidationMath.fractionFor(x.e.value, shares * index_ / SHARES_PER_DOLLAR, s.incentive);
-        uint256 least = _min(x.e.value, minimum);
-        if (fraction * x.e.value / WAD < least) shares = 0;
+        if (fraction * x.e.value / WAD < _min(x.e.value, minimum)) shares = 0;
     }
 
     /// @dev Which assets the absorber takes of an account, and the slice of them.
@@ -273,7 +315,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         e.limit = x.e.limit;
         e.debt = x.e.debt;
         uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest &= rest - 1) {
+        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
             uint256 asset = AccountLib.lowest(rest);
             uint256 amount = b.balances[rank++];
             if ((subset >> asset) & 1 == 0) continue;
@@ -290,107 +332,131 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         returns (uint256 fitting)
     {
         uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest &= rest - 1) {
+        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
             uint256 asset = AccountLib.lowest(rest);
             uint256 amount = b.balances[rank++];
             if ((subset >> asset) & 1 == 0) continue;
-            if (amount * fraction / WAD <= b.capacities[asset]) fitting |= 1 << asset;
+            if (amount * fraction / WAD <= b.a.capacities[asset]) fitting |= 1 << asset;
         }
     }
 
-    /// @dev Takes `fraction` of each asset of `subset` into `b.taken`, rounded down, for the account.
-    function _take(Batch memory b, Position memory x, uint256 subset, uint256 fraction) private pure {
+    /// @dev Takes a part of each asset of a subset, rounded down, for the account: out of `b.balances`, into the taker's credits and
+    /// the caller's tips.
+    /// @return slice For the event: packed like an account that owes the shares and holds what was taken.
+    /// @return lowValue What the taker gets, at low prices; only worked out for an absorption. {USD}
+    function _take(Batch memory b, Position memory x, Taking memory t)
+        private
+        pure
+        returns (uint256[] memory slice, uint256 lowValue)
+    {
+        uint256[] memory balances = b.balances;
+        uint256[] memory credits = b.credits;
+        uint256[] memory taken = b.taken;
+        bool absorbing = b.a.capacities.length != 0;
+        uint256 bits;
         uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest &= rest - 1) {
-            bool takes = (subset >> AccountLib.lowest(rest)) & 1 == 1;
-            b.taken[rank] = takes ? b.balances[rank] * fraction / WAD : 0;
-            ++rank;
+        uint256 n;
+        unchecked {
+            // Balances, and all of an asset's balances together, stay below 2^58; fractions and tips are at most 1e18.
+            for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
+                uint256 balance = Arrays.unsafeMemoryAccess(balances, rank++);
+                uint256 bit = _lowestBit(rest);
+                if (t.subset & bit == 0) continue;
+                uint256 amount = balance * t.fraction / WAD;
+                if (amount == 0) continue;
+                _set(balances, rank - 1, balance - amount);
+                _set(taken, n++, amount);
+                bits |= bit;
+                uint256 asset = AccountLib.lowest(rest);
+                if (absorbing) {
+                    Quote memory q = _quoteOf(b, asset);
+                    amount = _splitTip(b.a, asset, amount, t.tip);
+                    lowValue += Valuation.plainValue(q.low, amount, q.unit);
+                }
+                _set(credits, asset, Arrays.unsafeMemoryAccess(credits, asset) + amount);
+            }
+        }
+        slice = AccountLib.packToMemory(t.shares, bits, taken);
+    }
+
+    /// @dev Books an amount against the absorber's capacity and sets the caller's part of it aside.
+    /// @return kept The absorber's part. {ledger}
+    function _splitTip(Absorption memory a, uint256 asset, uint256 amount, uint256 tip)
+        private
+        pure
+        returns (uint256 kept)
+    {
+        unchecked {
+            // Insolvent accounts are taken beyond capacity.
+            uint256 room = Arrays.unsafeMemoryAccess(a.capacities, asset);
+            _set(a.capacities, asset, room > amount ? room - amount : 0);
+            uint256 tipped = amount * tip / WAD;
+            _set(a.tips, asset, Arrays.unsafeMemoryAccess(a.tips, asset) + tipped);
+            kept = amount - tipped;
         }
     }
 
-    /// @dev Stores what is left of an account, writing off a debt that nothing is left to pay.
+    /// @dev Stores what `_take` left of an account, writing off a debt that nothing is left to pay.
     /// @return writtenOff {plUSD}
     function _finish(Batch memory b, address account, Position memory x, uint256 shares)
         private
         returns (uint256 writtenOff)
     {
-        uint256 left = x.shares - shares;
-        bool allPricedGone = true;
+        uint256[] memory balances = b.balances;
         uint256 bits;
-        uint256 held;
         uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest &= rest - 1) {
-            uint256 amount = b.balances[rank] - b.taken[rank];
-            ++rank;
-            if (amount == 0) continue;
-            uint256 bit = rest & (~rest + 1);
-            bits |= bit;
-            if (x.priced & bit != 0) allPricedGone = false;
-            b.balances[held++] = amount;
+        uint256 held;
+        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
+            unchecked {
+                // held <= rank: what is overwritten has been read.
+                uint256 amount = Arrays.unsafeMemoryAccess(balances, rank++);
+                if (amount == 0) continue;
+                bits |= _lowestBit(rest);
+                _set(balances, held++, amount);
+            }
         }
-        // What else counts towards the limit is unpriced: it has decayed when the limit was all priced.
-        if (left != 0 && allPricedGone && x.e.limit == x.e.priced) {
-            writtenOff = _toDebt(left, b.debt.index);
+        uint256 left = x.shares - shares;
+        // Nothing priced is left, and what else there is counts nothing any more: unpriced and decayed.
+        if (left != 0 && bits & x.priced == 0 && x.e.limit == x.e.priced) {
+            writtenOff = _toDebt(left, b.index);
+            b.writtenOff += writtenOff;
+            _addTo(b.remainders, balances, bits);
             left = 0;
-            _addTo(b.remainders, b.balances, bits);
             bits = 0;
             emit WriteOff(account, writtenOff);
         }
         Account storage stored = _accounts[account];
-        stored.header = stored.pack(x.header, left, bits, b.balances);
-        // Casts are safe: the total is the sum of all accounts' shares.
-        b.debt.shares -= uint96(x.shares - left);
+        stored.header = stored.pack(x.header, left, bits, balances);
+        b.removed += x.shares - left;
         ++b.done;
     }
 
     // ---------------------------------------------------------------- tips
 
     /// @dev The caller's part of the slice: a share of the incentive, for an insolvent account at least the floor. 18 decimals
-    function _tip(Batch memory b, Slice memory s, uint256 value) private view returns (uint256 tip) {
+    function _tip(Batch memory b, Slice memory s, uint256 value) private pure returns (uint256 tip) {
         tip = s.incentive * b.p.tipShare / BPS * WAD / (WAD + s.incentive);
         if (!s.insolvent) return tip;
-        uint256 floor = _absorber.tipFloor;
+        uint256 floor = b.a.tipFloor;
         uint256 worth = value * s.fraction / WAD;
         if (worth * tip / WAD >= floor) return tip;
         if (worth > floor) return floor * WAD / worth;
         // The collateral cannot pay the floor: all of it, and the absorber owes the rest.
-        b.tipOwed += floor - worth;
+        b.a.tipOwed += floor - worth;
         return WAD;
-    }
-
-    /// @dev Splits `b.taken` between the absorber and the caller.
-    /// @return lowValue The absorber's part at low prices. {USD}
-    function _splitTip(Batch memory b, uint256 bits, uint256 tip, bool insolvent)
-        private
-        pure
-        returns (uint256 lowValue)
-    {
-        uint256 rank;
-        for (uint256 rest = bits; rest != 0; rest &= rest - 1) {
-            uint256 amount = b.taken[rank++];
-            if (amount == 0) continue;
-            uint256 asset = AccountLib.lowest(rest);
-            uint256 tipped = amount * tip / WAD;
-            b.tips[asset] += tipped;
-            uint256 kept = amount - tipped;
-            b.credits[asset] += kept;
-            Quote memory q = b.quotes[asset];
-            lowValue += Valuation.plainValue(q.low, kept, q.unit);
-            uint256 room = b.capacities[asset];
-            // Insolvent accounts are taken beyond capacity.
-            b.capacities[asset] = amount > room && insolvent ? 0 : room - amount;
-        }
     }
 
     // ---------------------------------------------------------------- batch
 
-    /// @dev Accrued debt, parameters and empty tables.
+    /// @dev Accrued index, parameters and empty tables.
     function _open() private returns (Batch memory b) {
-        b.debt = _accrued();
+        DebtSlot memory d = _accrued();
+        _debt = d;
+        b.index = d.index;
         RiskSlot memory r = _risk;
-        GateSlot memory g = _gate;
         b.model = IRiskModel(r.riskModel);
         b.minimumDebt = r.minimumDebt * WAD;
+        GateSlot memory g = _gate;
         b.p = LiquidationParameters({
             targetHealth: g.targetHealth,
             minIncentive: g.minIncentive,
@@ -406,26 +472,46 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         b.remainders = new uint256[](MAX_ASSETS);
     }
 
-    /// @dev Reads the quotes (and for absorption the capacities) of assets that the batch has not met yet.
-    function _quote(Batch memory b, uint256 bits) private view {
-        uint256 missing = bits & ~b.quoted;
-        if (missing == 0) return;
-        b.quoted |= missing;
-        Quote[] memory quotes = b.model.quote(missing);
-        uint256[] memory room;
-        if (b.capacities.length != 0) room = IAbsorber(_absorber.absorber).capacities(missing);
-        uint256 i;
-        for (uint256 rest = missing; rest != 0; rest &= rest - 1) {
-            uint256 asset = AccountLib.lowest(rest);
-            b.quotes[asset] = quotes[i];
-            if (room.length != 0) b.capacities[asset] = room[i];
-            ++i;
+    /// @dev Reads what the batch has not met yet of an account's assets: quotes, and for absorption capacities.
+    /// @return free Where free memory starts before the account is worked on.
+    function _prepare(Batch memory b, uint256 header) private view returns (uint256 free) {
+        uint256 missing = AccountLib.bitmap(header) & ~b.quoted;
+        if (missing != 0 && AccountLib.debt(header) != 0) {
+            b.quoted |= missing;
+            Quote[] memory quotes = b.model.quote(missing);
+            Absorption memory a = b.a;
+            bool absorbing = a.capacities.length != 0;
+            uint256[] memory room = absorbing ? IAbsorber(a.absorber).capacities(missing) : b.taken;
+            uint256 i;
+            for (uint256 rest = missing; rest != 0; rest = _next(rest)) {
+                uint256 asset = AccountLib.lowest(rest);
+                b.quotes[asset] = quotes[i];
+                if (absorbing) a.capacities[asset] = room[i];
+                ++i;
+            }
         }
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+    }
+
+    /// @dev Gives back the memory that one account used. Nothing that outlives it was allocated since `_prepare`; without this, memory
+    /// (priced quadratically) would be what limits a batch.
+    function _release(uint256 free) private pure {
+        assembly ("memory-safe") {
+            mstore(0x40, free)
+        }
+    }
+
+    /// @dev Stores the debt that is left.
+    function _close(Batch memory b) private {
+        require(b.done != 0, NothingToDo());
+        // The cast is safe: what was removed is part of the total.
+        _debt.shares -= uint96(b.removed);
     }
 
     /// @dev Hands unpriced rests and the debts written off to the absorber.
     function _settleWriteOffs(Batch memory b) private {
-        if (b.writtenOff == 0) return;
         address taker = _absorber.absorber;
         _creditAll(taker, b.remainders);
         DOLLAR.moveLevel(taker, b.writtenOff);
@@ -460,26 +546,15 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     /// @dev Adds amounts by rank of `bits` to a table by asset number.
     function _addTo(uint256[] memory table, uint256[] memory amounts, uint256 bits) private pure {
         uint256 rank;
-        for (uint256 rest = bits; rest != 0; rest &= rest - 1) {
+        for (uint256 rest = bits; rest != 0; rest = _next(rest)) {
             table[AccountLib.lowest(rest)] += amounts[rank++];
         }
     }
 
-    /// @dev The assets of `bits` of which something was taken.
-    function _takenBits(Batch memory b, uint256 bits) private pure returns (uint256 takenBits) {
-        uint256 rank;
-        for (uint256 rest = bits; rest != 0; rest &= rest - 1) {
-            if (b.taken[rank++] != 0) takenBits |= rest & (~rest + 1);
-        }
-    }
-
-    /// @dev What was taken, without zeros, by rank of `_takenBits`.
-    function _takenBalances(Batch memory b, uint256 bits) private pure returns (uint256[] memory balances) {
-        uint256 held = AccountLib.count(bits);
-        balances = new uint256[](held);
-        uint256 n;
-        for (uint256 rank; rank < held; ++rank) {
-            if (b.taken[rank] != 0) balances[n++] = b.taken[rank];
+    /// @dev Adds a table by asset number to another.
+    function _merge(uint256[] memory table, uint256[] memory more) private pure {
+        for (uint256 asset; asset < MAX_ASSETS; ++asset) {
+            table[asset] += more[asset];
         }
     }
 
@@ -491,6 +566,36 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         n = 0;
         for (uint256 asset; asset < MAX_ASSETS; ++asset) {
             if (table[asset] != 0) holdings[n++] = (asset << 248) | table[asset];
+        }
+    }
+
+    /// @dev The quote of an asset that `_prepare` has read.
+    function _quoteOf(Batch memory b, uint256 asset) private pure returns (Quote memory q) {
+        Quote[] memory quotes = b.quotes;
+        assembly ("memory-safe") {
+            // quotes has MAX_ASSETS elements and asset is a bit number of a 16-bit map.
+            q := mload(add(add(quotes, 0x20), shl(5, asset)))
+        }
+    }
+
+    /// @dev `array[i] = value` for an index known to be in range (a rank or an asset number below MAX_ASSETS).
+    function _set(uint256[] memory array, uint256 i, uint256 value) private pure {
+        assembly ("memory-safe") {
+            mstore(add(add(array, 0x20), shl(5, i)), value)
+        }
+    }
+
+    /// @dev A mask without its lowest bit.
+    function _next(uint256 mask) private pure returns (uint256) {
+        unchecked {
+            return mask & (mask - 1);
+        }
+    }
+
+    /// @dev The lowest bit of a non-zero mask.
+    function _lowestBit(uint256 mask) private pure returns (uint256) {
+        unchecked {
+            return mask & (~mask + 1);
         }
     }
 

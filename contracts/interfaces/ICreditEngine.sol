@@ -93,7 +93,8 @@ interface ICreditShared {
     /// @notice Credit moved inside the ledger outside of a slice (liquidator, absorber, tips). {ledger}
     event Credit(uint256 indexed asset, address indexed account, uint256 amount);
 
-    /// @notice The index moved. 18 decimals; {1/s} 18 decimals
+    /// @notice The rate was set, or the index brought up to now by `accrue`: from here on the index is `index * e^(rate * dt)`. Positions
+    /// do not announce the accrual that they cause. 18 decimals; {1/s} 18 decimals
     event Accrue(uint256 index, uint256 rate);
     event AuthorizationSet(address indexed account, address indexed operator, bool authorized, address caller);
     event FlashLoan(uint256 indexed asset, address indexed receiver, address indexed initiator, uint256 amount);
@@ -103,6 +104,7 @@ interface ICreditShared {
     error AssetNotListed(uint256 asset);
     error AssetListedAlready(uint256 asset);
     error TokenListedAlready(address token);
+    error TokenNotListed(address token);
     error TokenHasNoCode(address token);
     error TokenDecimalsUnsupported(address token, uint256 decimals);
     /// @notice `(1 + lmin) (high / mid) (1 - m)` may exceed 1: a liquidation could leave the account worse. 18 decimals
@@ -117,6 +119,8 @@ interface ICreditShared {
     /// @notice Less than one ledger unit. {asset}
     error AmountBelowLedgerUnit(uint256 asset, uint256 amount, uint256 scale);
     error AmountTooLarge(uint256 amount, uint256 maximum);
+    /// @notice Less than one debt share is worth. {plUSD}
+    error AmountBelowDebtShare(uint256 amount, uint256 shareValue);
     error Paused(uint256 asset, uint256 action);
     /// @notice {ledger}
     error CapExceeded(uint256 asset, uint256 newTotal, uint256 cap);
@@ -145,8 +149,8 @@ interface ICreditShared {
     error FlashLoanCallbackFailed(address receiver);
 }
 
-/// @title Positions, liquidation, flash loans: what the credit engine itself executes
-interface ICreditPositions is ICreditShared, IERC3156FlashLender {
+/// @title Positions and liquidation: what the credit engine itself executes
+interface ICreditPositions is ICreditShared {
     // ------------------------------------------------------------------ positions
 
     /// @notice Deposits `amount` of `asset` into `account`, truncated to a ledger unit. Anyone may add to what an account
@@ -191,29 +195,6 @@ interface ICreditPositions is ICreditShared, IERC3156FlashLender {
     /// @return debtRemoved Per account; 0 for skipped ones. {plUSD}
     function absorb(address[] calldata accounts) external returns (uint256[] memory debtRemoved);
 
-    // ------------------------------------------------------------------ authorisation, permits
-
-    /// @notice Lets `operator` deposit new assets, withdraw and borrow for the caller, or stops it.
-    function setAuthorization(address operator, bool authorized) external;
-
-    /// @notice The same by EIP-712 signature of `account` (EOA or ERC-1271).
-    /// @param nonce Must equal `authorizationNonce(account)`.
-    function setAuthorizationWithSig(
-        address account,
-        address operator,
-        bool authorized,
-        uint256 nonce,
-        uint256 deadline,
-        bytes calldata signature
-    ) external;
-
-    /// @notice Makes every outstanding authorisation signature of the caller void.
-    function cancelAuthorizationSignatures() external;
-
-    /// @notice Calls `permit` on a listed asset's token for the caller and this contract; does not revert when it fails (somebody may have
-    /// used the signature first), the deposit that follows tells. For `multicall`.
-    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
-
     // ------------------------------------------------------------------ interest
 
     /// @notice Brings the index up to now.
@@ -243,13 +224,40 @@ interface ICreditPositions is ICreditShared, IERC3156FlashLender {
     function interest() external view returns (uint256 rate, uint256 accruedAt);
 
     function dollar() external view returns (address);
-    function isAuthorized(address account, address operator) external view returns (bool);
-    function authorizationNonce(address account) external view returns (uint256);
     /// @notice True inside any state-changing call; a balance sheet must not be taken then.
     function isEntered() external view returns (bool);
 }
 
-/// @title Listing, parameters, modules: executed by the engine's governance part (see CreditGovernance)
+/// @title Authorisation, permits and flash loans of collateral (ERC-3156, free of charge): executed by the engine's extension
+interface ICreditAccess is ICreditShared, IERC3156FlashLender {
+    // ------------------------------------------------------------------ authorisation, permits
+
+    /// @notice Lets `operator` deposit new assets, withdraw and borrow for the caller, or stops it.
+    function setAuthorization(address operator, bool authorized) external;
+
+    /// @notice The same by EIP-712 signature of `account` (EOA or ERC-1271).
+    /// @param nonce Must equal `authorizationNonce(account)`.
+    function setAuthorizationWithSig(
+        address account,
+        address operator,
+        bool authorized,
+        uint256 nonce,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @notice Makes every outstanding authorisation signature of the caller void.
+    function cancelAuthorizationSignatures() external;
+
+    /// @notice Calls `permit` on a listed asset's token for the caller and this contract; does not revert when it fails (somebody may have
+    /// used the signature first), the deposit that follows tells. For `multicall`.
+    function permit(uint256 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    function isAuthorized(address account, address operator) external view returns (bool);
+    function authorizationNonce(address account) external view returns (uint256);
+}
+
+/// @title Listing, parameters, modules: executed by the engine's extension
 interface ICreditGovernance is ICreditShared {
     // ------------------------------------------------------------------ rate
 
@@ -325,4 +333,4 @@ interface ICreditGovernance is ICreditShared {
 /// ledger. Tokens that call their holders are harmless: the engine is locked while it moves tokens.
 ///
 /// LOCK. State-changing entries hold a transient lock. Only `withdraw` is open inside a liquidation callback.
-interface ICreditEngine is ICreditPositions, ICreditGovernance {}
+interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance {}

@@ -18,8 +18,8 @@ interface IIssuanceGate {
     /// @notice Lowers the headroom by a loss that was just booked; never reverts for its size. {USD} 18 decimals
     function bookLoss(uint256 amount) external;
 
-    /// @notice How much could be minted against `source` now. {plUSD} 18 decimals
-    function available(uint256 source) external view returns (uint256);
+    /// @notice How much `issuer` could mint against `source` now. {plUSD} 18 decimals
+    function available(address issuer, uint256 source) external view returns (uint256);
 }
 
 /// @dev `source` of a mint against a loan.

@@ -80,25 +80,29 @@ contract RiskModel is IRiskModel, AccessManaged {
     /// @inheritdoc IRiskModel
     function quote(uint256 mask) external view returns (Quote[] memory quotes) {
         if (mask >> (MAX_ASSET + 1) != 0) revert AssetNotListed(Math.log2(mask));
-        Price[] memory prices = IPriceOracle(oracle).prices(mask);
-        quotes = new Quote[](prices.length);
         uint256 count;
-        for (uint256 asset = 0; asset <= MAX_ASSET; ++asset) {
+        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
+        quotes = new Quote[](count);
+        count = 0;
+        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             uint256 lane = _listedLane(asset);
             (Terms memory terms, uint256 borrowMark) = _inForce(asset, lane);
-            Price memory price = prices[count];
-            quotes[count++] = Quote({
-                low: price.low,
-                mid: price.mid,
-                high: price.high,
-                status: price.status,
-                initialHaircut: terms.initial,
-                maintenanceHaircut: terms.maintenance,
-                borrowDepth: DepthScale.toDepth(borrowMark),
-                maintenanceDepth: DepthScale.toDepth(terms.mark),
-                unit: _unit(lane)
-            });
+            Quote memory entry = quotes[count++];
+            entry.initialHaircut = terms.initial;
+            entry.maintenanceHaircut = terms.maintenance;
+            entry.borrowDepth = DepthScale.toDepth(borrowMark);
+            entry.maintenanceDepth = DepthScale.toDepth(terms.mark);
+            entry.unit = _unit(lane);
+        }
+        // In one call, and after the checks, so that an unlisted asset is named by the risk model.
+        Price[] memory prices = IPriceOracle(oracle).prices(mask);
+        for (uint256 i = 0; i < count; ++i) {
+            (Quote memory entry, Price memory price) = (quotes[i], prices[i]);
+            entry.low = price.low;
+            entry.mid = price.mid;
+            entry.high = price.high;
+            entry.status = price.status;
         }
     }
 
@@ -112,21 +116,19 @@ contract RiskModel is IRiskModel, AccessManaged {
             if (limit >= enough && !complete) break;
             (uint256 asset, uint256 balance) = _split(holdings[i]);
             uint256 lane = _listedLane(asset);
-            (Terms memory terms, uint256 borrowMark) = _inForce(asset, lane);
+            (uint256 haircut, uint256 depth) = _borrowTerms(asset, lane);
             // Nothing to value: the price matters only where it must be known to be there.
-            if ((balance == 0 || terms.initial == Valuation.BPS) && !complete) continue;
-            Price memory price = IPriceOracle(oracle).price(asset);
-            if (price.status != PriceStatus.Live) {
-                require(!complete || price.status != PriceStatus.Unpriced, IPriceOracle.AssetUnpriced(asset));
+            if ((balance == 0 || haircut == Valuation.BPS) && !complete) continue;
+            (uint256 low,, PriceStatus status) = _price(asset);
+            if (status != PriceStatus.Live) {
+                require(!complete || status != PriceStatus.Unpriced, IPriceOracle.AssetUnpriced(asset));
                 continue;
             }
-            limit += Valuation.limitTerm(
-                price.low,
-                balance,
-                DepthScale.toDepth(borrowMark),
-                _unit(lane),
-                terms.initial
-            );
+            uint256 term = Valuation.limitTerm(low, balance, depth, _unit(lane), haircut);
+            unchecked {
+                // A term is below 2**164, and no calldata holds 2**92 of them.
+                limit += term;
+            }
         }
     }
 
@@ -135,17 +137,15 @@ contract RiskModel is IRiskModel, AccessManaged {
         for (uint256 i = 0; i < holdings.length; ++i) {
             (uint256 asset, uint256 balance) = _split(holdings[i]);
             uint256 lane = _listedLane(asset);
-            (Terms memory terms,) = _inForce(asset, lane);
-            if (balance == 0 || terms.maintenance == Valuation.BPS) continue;
+            (uint256 haircut, uint256 depth) = _maintenanceTerms(asset, lane);
+            if (balance == 0 || haircut == Valuation.BPS) continue;
             // Whatever its status: the higher source when they disagree, a decaying last good high when none is live.
-            uint256 high = IPriceOracle(oracle).price(asset).high;
-            limit += Valuation.limitTerm(
-                high,
-                balance,
-                DepthScale.toDepth(terms.mark),
-                _unit(lane),
-                terms.maintenance
-            );
+            (, uint256 high,) = _price(asset);
+            uint256 term = Valuation.limitTerm(high, balance, depth, _unit(lane), haircut);
+            unchecked {
+                // As in `borrowLimit`.
+                limit += term;
+            }
         }
     }
 
@@ -277,9 +277,54 @@ contract RiskModel is IRiskModel, AccessManaged {
     }
 
     function _listedLane(uint256 asset) private view returns (uint256 lane) {
-        require(asset <= MAX_ASSET, AssetNotListed(asset));
-        lane = _lane(asset);
+        if (asset <= MAX_ASSET) lane = _lane(asset);
         require(lane != 0, AssetNotListed(asset));
+    }
+
+    /// @dev The oracle's `price(asset)` without its `mid`. By hand, as decoding the struct would cost more than all else that
+    /// is computed for a holding; `quote` does it plainly, and tests hold the two together.
+    function _price(uint256 asset) private view returns (uint256 low, uint256 high, PriceStatus status) {
+        address target = oracle;
+        bytes4 selector = IPriceOracle.price.selector;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(0x00, selector)
+            mstore(0x04, asset)
+            if iszero(staticcall(gas(), target, 0x00, 0x24, free, 0x80)) {
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
+            status := mload(add(free, 0x60))
+            // Less than a whole price, or a status that is none: not an oracle.
+            if or(lt(returndatasize(), 0x80), gt(status, 2)) { revert(0, 0) }
+            low := mload(free)
+            high := mload(add(free, 0x40))
+        }
+    }
+
+    /// @dev What counts when risk is taken on. bps, {ledger}
+    function _borrowTerms(uint256 asset, uint256 lane) private view returns (uint256 haircut, uint256 depth) {
+        uint256 mark;
+        if (lane & RiskTerms.RAMPING == 0) {
+            (haircut, mark) = (RiskTerms.initialOf(lane), RiskTerms.markOf(lane));
+        } else {
+            Terms memory terms;
+            (terms, mark) = _inForce(asset, lane);
+            haircut = terms.initial;
+        }
+        depth = DepthScale.toDepth(mark);
+    }
+
+    /// @dev What counts when deciding on liquidation. bps, {ledger}
+    function _maintenanceTerms(uint256 asset, uint256 lane) private view returns (uint256 haircut, uint256 depth) {
+        uint256 mark;
+        if (lane & RiskTerms.RAMPING == 0) {
+            (haircut, mark) = (RiskTerms.maintenanceOf(lane), RiskTerms.markOf(lane));
+        } else {
+            (Terms memory terms,) = _inForce(asset, lane);
+            (haircut, mark) = (terms.maintenance, terms.mark);
+        }
+        depth = DepthScale.toDepth(mark);
     }
 
     function _aim(uint256 asset) private view returns (Terms memory) {

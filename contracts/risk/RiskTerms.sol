@@ -40,11 +40,12 @@ struct Moves {
 /// A lane without `ramping` holds what is in force; one with it holds what was in force at the group's `start`, from where
 /// it moves towards the aim.
 library RiskTerms {
-    uint256 internal constant LANE_BITS = 64;
-    uint256 internal constant LANE_MASK = (1 << 64) - 1;
-    uint256 internal constant AIM_BITS = 55;
+    /// @dev A lane is 2**6 bits wide.
+    uint256 private constant LANE_WIDTH_LOG2 = 6;
+    uint256 private constant LANE_MASK = (1 << 64) - 1;
+    uint256 private constant AIM_BITS = 55;
     uint256 internal constant AIM_MASK = (1 << 55) - 1;
-    uint256 internal constant START_SHIFT = 220;
+    uint256 private constant START_SHIFT = 220;
 
     uint256 internal constant RAMPING = 1 << 60;
     uint256 internal constant DELISTED = 1 << 61;
@@ -92,12 +93,12 @@ library RiskTerms {
 
     /// @notice Lane `index` (0..3) of a slot of lanes.
     function laneAt(uint256 lanes, uint256 index) internal pure returns (uint256) {
-        return (lanes >> (index * LANE_BITS)) & LANE_MASK;
+        return (lanes >> (index << LANE_WIDTH_LOG2)) & LANE_MASK;
     }
 
     /// @notice `lanes` with lane `index` replaced.
     function withLane(uint256 lanes, uint256 index, uint256 lane) internal pure returns (uint256) {
-        uint256 shift = index * LANE_BITS;
+        uint256 shift = index << LANE_WIDTH_LOG2;
         return (lanes & ~(LANE_MASK << shift)) | (lane << shift);
     }
 

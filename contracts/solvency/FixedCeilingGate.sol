@@ -2,64 +2,60 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
+import {IPlimsollDollar} from "../interfaces/IPlimsollDollar.sol";
 
-/// @title Issuance gate with a fixed ceiling on the supply
-/// @notice No mint may lift the supply of plUSD above the ceiling, whatever it is minted against. Booked losses lower the ceiling until
-/// governance sets it anew.
+/// @title Issuance gate with fixed ceilings
+/// @notice Each issuer (the credit engine, later the reserve) may have plUSD outstanding, as its facilitator level, up to a ceiling of its
+/// own, whatever it is minted against. A booked loss lowers the issuer's ceiling until governance sets it anew.
 contract FixedCeilingGate is IIssuanceGate, AccessManaged {
-    /// @notice Governance set the ceiling. {plUSD}
-    event CeilingSet(uint256 ceiling);
-    /// @notice A loss lowered the ceiling. {plUSD}
-    event LossBooked(address indexed by, uint256 amount, uint256 ceiling);
-    event IssuerSet(address indexed issuer, bool allowed);
+    /// @notice Governance set an issuer's ceiling. {plUSD}
+    event CeilingSet(address indexed issuer, uint256 ceiling);
+    /// @notice A loss lowered an issuer's ceiling. {plUSD}
+    event LossBooked(address indexed issuer, uint256 amount, uint256 ceiling);
 
-    /// @notice The most plUSD that may exist after a mint. {plUSD}
-    uint256 public ceiling;
-    /// @notice Who may book losses: the credit engine and the reserve.
-    mapping(address issuer => bool) public isIssuer;
-    IERC20 private immutable DOLLAR;
+    /// @notice The most plUSD that an issuer's level may reach; 0 for anybody who is no issuer. {plUSD}
+    mapping(address issuer => uint256) public ceilingOf;
+    IPlimsollDollar private immutable DOLLAR;
 
-    constructor(address authority, address dollar, uint256 ceiling_) AccessManaged(authority) {
-        DOLLAR = IERC20(dollar);
-        ceiling = ceiling_;
-        emit CeilingSet(ceiling_);
+    constructor(address authority, address dollar) AccessManaged(authority) {
+        DOLLAR = IPlimsollDollar(dollar);
     }
 
     /// @inheritdoc IIssuanceGate
-    /// @dev Nothing is stored: the supply itself is what is counted. The caller mints right after this, which fails for anyone but a
-    /// facilitator, so asking costs nobody anything and needs no permission.
-    function consume(uint256 source, uint256 amount) external view {
-        uint256 room = available(source);
+    /// @dev Nothing is stored: the level itself is what is counted.
+    function consume(uint256, uint256 amount) external view {
+        uint256 room = _room(msg.sender);
         require(amount <= room, IssuanceExceeded(amount, room));
     }
 
     /// @inheritdoc IIssuanceGate
     function bookLoss(uint256 amount) external {
-        require(isIssuer[msg.sender], NotIssuer(msg.sender));
+        uint256 ceiling = ceilingOf[msg.sender];
+        require(ceiling != 0 || DOLLAR.isFacilitator(msg.sender), NotIssuer(msg.sender));
         uint256 left = ceiling > amount ? ceiling - amount : 0;
-        ceiling = left;
+        ceilingOf[msg.sender] = left;
         emit LossBooked(msg.sender, amount, left);
     }
 
     /// @inheritdoc IIssuanceGate
-    function available(uint256) public view returns (uint256) {
-        uint256 supply = DOLLAR.totalSupply();
-        uint256 limit = ceiling;
-        return limit > supply ? limit - supply : 0;
+    function available(address issuer, uint256) external view returns (uint256) {
+        return _room(issuer);
     }
 
-    /// @notice Sets the ceiling. {plUSD}
-    function setCeiling(uint256 ceiling_) external restricted {
-        ceiling = ceiling_;
-        emit CeilingSet(ceiling_);
+    /// @notice Sets the ceiling of an issuer. {plUSD}
+    function setCeiling(address issuer, uint256 ceiling) external restricted {
+        ceilingOf[issuer] = ceiling;
+        emit CeilingSet(issuer, ceiling);
     }
 
-    /// @notice Says who may book losses.
-    function setIssuer(address issuer, bool allowed) external restricted {
-        isIssuer[issuer] = allowed;
-        emit IssuerSet(issuer, allowed);
+    /// @dev A level below zero (interest repaid beyond what was minted) leaves no more room than a level of zero.
+    function _room(address issuer) private view returns (uint256) {
+        int256 level = DOLLAR.level(issuer);
+        uint256 ceiling = ceilingOf[issuer];
+        // The cast is safe: the level is positive there.
+        uint256 used = level > 0 ? uint256(level) : 0;
+        return ceiling > used ? ceiling - used : 0;
     }
 }

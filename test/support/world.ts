@@ -78,10 +78,10 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
     await oracle.getAddress(),
     { maintenanceRise: 200, initialFall: 100, depthFall: 1000, minGap: 300 },
   ]);
-  const gate = await ethers.deployContract("FixedCeilingGate", [authority, dollarAddress, DEBT_CEILING]);
+  const gate = await ethers.deployContract("FixedCeilingGate", [authority, dollarAddress]);
   const treasury = await ethers.deployContract("Treasury", [authority, dollarAddress]);
   const rateSource = await ethers.deployContract("ConstantRate", [rate]);
-  const governance = await ethers.deployContract("CreditGovernance", [authority, dollarAddress]);
+  const extension = await ethers.deployContract("CreditExtension", [authority, dollarAddress]);
   const implementation = await ethers.deployContract("CreditEngine", [
     {
       authority,
@@ -95,14 +95,14 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
       depthFraction: 5_000,
       liquidation: LIQUIDATION,
     },
-    await governance.getAddress(),
+    await extension.getAddress(),
   ]);
   const engineAddress = await implementation.getAddress();
   const engine: ICreditEngine = await ethers.getContractAt("ICreditEngine", engineAddress);
   await dollar.setFacilitator(engineAddress, DEBT_CEILING);
   await dollar.setFacilitator(await treasury.getAddress(), 0);
   await dollar.setFlashMintCap(10_000_000n * WAD);
-  await gate.setIssuer(engineAddress, true);
+  await gate.setCeiling(engineAddress, DEBT_CEILING);
   await treasury.setCreditEngine(engineAddress);
   if (rate !== 0n) await engine.updateRate();
 

@@ -113,7 +113,7 @@ contract PriceOracleDecayTest is OracleFixture {
         require(_high("running") > 0, "the running one goes on as it began");
         // The next one is short.
         feed.updateAnswer(2_000e8);
-        uint256 end = block.timestamp + HEARTBEAT;
+        uint256 end = START + HEARTBEAT + DECAY - 1 + HEARTBEAT;
         vm.warp(end + 30 minutes);
         require(_high("next") == HIGH / 2, "next half");
         vm.warp(end + 1 hours);
@@ -126,7 +126,7 @@ contract PriceOracleDecayTest is OracleFixture {
         oracle.setDecay(7 days);
         require(_high("after") == 0, "revived");
         // Nor does a second change: by then even the longest has run out.
-        uint256 allowedAt = block.timestamp + 7 days;
+        uint256 allowedAt = START + HEARTBEAT + DECAY + 7 days;
         vm.warp(allowedAt - 1);
         expectRevert(abi.encodeWithSelector(IPriceOracle.DecayChangedRecently.selector, allowedAt));
         oracle.setDecay(2 days);
