@@ -68,7 +68,7 @@ export const PERMISSIONS: readonly Permission[] = [
   },
   { contract: "engine", role: "risk", functions: ["setAssetCap"] },
   { contract: "engine", role: "guardian", functions: ["pause"] },
-  { contract: "gate", role: "governor", functions: ["setCeiling", "setIssuer"] },
+  { contract: "gate", role: "governor", functions: ["setCeiling"] },
   { contract: "treasury", role: "governor", functions: ["setCreditEngine"] },
   { contract: "treasury", role: "risk", functions: ["setCapacity"] },
   { contract: "treasury", role: "treasurer", functions: ["cover", "withdraw"] },

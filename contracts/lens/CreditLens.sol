@@ -163,7 +163,7 @@ contract CreditLens is ICreditLens {
         uint256 ceiling;
         (s.minimumDebt, ceiling) = ENGINE.debtLimits();
         uint256 room = ceiling > s.totalDebt ? ceiling - s.totalDebt : 0;
-        uint256 headroom = IIssuanceGate(ENGINE.issuanceGate()).available(LOANS);
+        uint256 headroom = IIssuanceGate(ENGINE.issuanceGate()).available(address(ENGINE), LOANS);
         s.issuable = room < headroom ? room : headroom;
         (s.rate,) = ENGINE.interest();
     }

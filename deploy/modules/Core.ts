@@ -27,7 +27,6 @@ export default buildModule("Core", (m) => {
   const admin = m.getParameter("admin", m.getAccount(0));
   const minimumDebt = m.getParameter("minimumDebt", 100n * WAD);
   const debtCeiling = m.getParameter("debtCeiling", 100_000_000n * WAD);
-  const supplyCeiling = m.getParameter("supplyCeiling", 100_000_000n * WAD);
   const flashMintCap = m.getParameter("flashMintCap", 10_000_000n * WAD);
   const tipFloor = m.getParameter("tipFloor", 5n * WAD);
   const depthFraction = m.getParameter("depthFraction", 5_000);
@@ -41,10 +40,10 @@ export default buildModule("Core", (m) => {
   const dollar = m.contract("PlimsollDollar", [manager]);
   const oracle = m.contract("PriceOracle", [manager, sequencerFeed, gracePeriod, decay]);
   const risk = m.contract("RiskModel", [manager, oracle, PACES]);
-  const gate = m.contract("FixedCeilingGate", [manager, dollar, supplyCeiling]);
+  const gate = m.contract("FixedCeilingGate", [manager, dollar]);
   const treasury = m.contract("Treasury", [manager, dollar]);
   const rateSource = m.contract("ConstantRate", [rate]);
-  const governance = m.contract("CreditGovernance", [manager, dollar]);
+  const extension = m.contract("CreditExtension", [manager, dollar]);
   const implementation = m.contract("CreditEngine", [
     {
       authority: manager,
@@ -58,9 +57,9 @@ export default buildModule("Core", (m) => {
       depthFraction,
       liquidation: LIQUIDATION,
     },
-    governance,
+    extension,
   ]);
-  // Its governance part is reached through the same address.
+  // Its extension is reached through the same address.
   const engine = m.contractAt("ICreditEngine", implementation);
   const lens = m.contract("CreditLens", [engine]);
 
@@ -68,10 +67,10 @@ export default buildModule("Core", (m) => {
   // Absorbed debt moves to its level without regard to a cap; it mints nothing itself.
   m.call(dollar, "setFacilitator", [treasury, 0n], { id: "facilitator_treasury" });
   m.call(dollar, "setFlashMintCap", [flashMintCap]);
-  m.call(gate, "setIssuer", [engine, true]);
+  m.call(gate, "setCeiling", [engine, debtCeiling]);
   m.call(treasury, "setCreditEngine", [engine]);
   m.call(engine, "setTipFloor", [tipFloor]);
   m.call(engine, "updateRate", []);
 
-  return { manager, dollar, oracle, risk, gate, treasury, rateSource, governance, engine, lens };
+  return { manager, dollar, oracle, risk, gate, treasury, rateSource, extension, engine, lens };
 });

@@ -152,7 +152,7 @@ describe("CreditLens", () => {
     expect(book.collateralValue).to.equal(assets.reduce((sum, a) => sum + a.value, 0n));
     expect(book.minimumDebt).to.equal(100n * WAD);
     // The gate's headroom first, then the ceiling on debts: whichever is less.
-    await gate.connect(governor).setCeiling(30_000n * WAD);
+    await gate.connect(governor).setCeiling(engine, 30_000n * WAD);
     expect((await lens.book()).issuable).to.equal(3_500n * WAD);
     await engine.connect(governor).setDebtLimits(100n * WAD, 27_000n * WAD);
     expect((await lens.book()).issuable).to.equal(500n * WAD);
