@@ -13,8 +13,25 @@ export class TransactionFailed extends Error {
   }
 }
 
+/** A transaction that no block included. */
+export class TransactionStuck extends Error {
+  readonly hash: string;
+
+  constructor(hash: string, what: string) {
+    super(`${what} was not included within ${PATIENCE} blocks (${hash})`);
+    this.name = "TransactionStuck";
+    this.hash = hash;
+  }
+}
+
 /** EIP-7825: the most gas that one transaction may carry. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
+
+/** Actors of a scenario pay any price for gas: what they do stands for a market that is not paid for on this chain. {wei} per gas */
+const MAX_FEE = 100_000n * 10n ** 9n;
+
+/** Blocks that a queued transaction may wait for room. */
+const PATIENCE = 10;
 
 interface Receipt {
   readonly status: string;
@@ -46,7 +63,7 @@ function quantity(value: bigint | number): string {
  */
 export class Chain {
   readonly provider: EthereumProvider;
-  #pending: { hash: string; what: string }[] = [];
+  #pending: { hash: string; what: string; waited: number }[] = [];
 
   constructor(provider: EthereumProvider) {
     this.provider = provider;
@@ -101,10 +118,12 @@ export class Chain {
         to: call.to,
         data: call.data,
         gas: quantity(call.gas ?? 3_000_000n),
+        maxFeePerGas: quantity(MAX_FEE),
+        maxPriorityFeePerGas: quantity(0n),
         ...(call.value === undefined ? {} : { value: quantity(call.value) }),
       },
     ]);
-    this.#pending.push({ hash, what });
+    this.#pending.push({ hash, what, waited: 0 });
     return hash;
   }
 
@@ -122,9 +141,10 @@ export class Chain {
   async #check(): Promise<void> {
     const sent = this.#pending;
     this.#pending = [];
-    for (const { hash, what } of sent) {
+    for (const { hash, what, waited } of sent) {
       const receipt = await this.#request<Receipt | null>("eth_getTransactionReceipt", [hash]);
-      if (receipt === null) this.#pending.push({ hash, what });
+      if (receipt === null && waited < PATIENCE) this.#pending.push({ hash, what, waited: waited + 1 });
+      else if (receipt === null) throw new TransactionStuck(hash, what);
       else if (BigInt(receipt.status) !== 1n) throw new TransactionFailed(hash, what);
     }
   }
