@@ -6,6 +6,7 @@ import { ICreditEngine__factory } from "../types/contracts/index.js";
 
 const engineAbi = ICreditEngine__factory.createInterface();
 const borrowEvent = engineAbi.getEvent("Borrow");
+const withdrawEvent = engineAbi.getEvent("Withdraw");
 
 /**
  * Every account that ever borrowed, learned from the engine's events. Only a debt can fail, and a debt begins with a borrow: what
@@ -29,21 +30,29 @@ export class BorrowerBook {
     return [...this.#accounts];
   }
 
-  /** Reads the events up to `block`. The set only grows, so reading a block twice does no harm. */
-  async update(block: number, span = 5_000): Promise<void> {
+  /**
+   * Reads the events up to `block`. The set only grows, so reading a block twice does no harm.
+   * @returns The accounts that took risk in between: what was known of their health no longer holds.
+   */
+  async update(block: number, span = 5_000): Promise<Set<string>> {
+    const touched = new Set<string>();
     while (this.#next <= block) {
       const toBlock = Math.min(block, this.#next + span - 1);
       const logs = await this.#provider.getLogs({
         address: this.#engine,
-        topics: [borrowEvent.topicHash],
+        topics: [[borrowEvent.topicHash, withdrawEvent.topicHash]],
         fromBlock: this.#next,
         toBlock,
       });
       for (const log of logs) {
-        const { account } = engineAbi.decodeEventLog(borrowEvent, log.data, log.topics) as unknown as { account: string };
-        this.#accounts.add(account);
+        const event = engineAbi.parseLog(log);
+        if (event === null) continue;
+        const account = event.args["account"] as string;
+        if (event.name === "Borrow") this.#accounts.add(account);
+        if (this.#accounts.has(account)) touched.add(account);
       }
       this.#next = toBlock + 1;
     }
+    return touched;
   }
 }

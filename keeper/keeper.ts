@@ -14,12 +14,12 @@ import {
   IPriceOracle__factory,
   type FlashLiquidator,
   type ICreditEngine,
-  type ICreditLens,
   type IPriceOracle,
 } from "../types/contracts/index.js";
 import { BorrowerBook } from "./accounts.js";
 import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./config.js";
 import { GasModel } from "./gas.js";
+import { Watch } from "./watch.js";
 
 const WAD = 10n ** 18n;
 const BPS = 10_000n;
@@ -64,7 +64,6 @@ interface Failing {
   readonly account: string;
   readonly health: bigint;
   readonly preview: SlicePreview;
-  readonly debt: bigint;
 }
 
 interface Pending extends Sent {
@@ -75,6 +74,8 @@ interface Plan {
   readonly accounts: readonly Failing[];
   readonly items: { account: string; maxRepay: bigint }[];
   readonly sales: number;
+  /** As simulated, before gas. {plUSD} */
+  readonly profit: bigint;
   /** After modelled gas. {plUSD} */
   readonly net: bigint;
 }
@@ -109,10 +110,10 @@ export class Keeper {
   readonly #provider: Provider;
   readonly #onSettled: KeeperDependencies["onSettled"];
   readonly #engine: ICreditEngine;
-  readonly #lens: ICreditLens;
   readonly #oracle: IPriceOracle;
   readonly #liquidator: FlashLiquidator;
   readonly #book: BorrowerBook;
+  readonly #watch: Watch;
   readonly #liquidationGas = new GasModel(180_000, 30_000, 190_000);
   readonly #absorptionGas = new GasModel(150_000, 25_000, 0);
   #pending: Pending[] = [];
@@ -124,10 +125,11 @@ export class Keeper {
     this.#provider = provider;
     this.#onSettled = onSettled;
     this.#engine = ICreditEngine__factory.connect(this.config.engine, signer);
-    this.#lens = ICreditLens__factory.connect(this.config.lens, signer);
     this.#oracle = IPriceOracle__factory.connect(this.config.oracle, signer);
     this.#liquidator = FlashLiquidator__factory.connect(this.config.liquidator, signer);
     this.#book = new BorrowerBook(provider, this.config.engine, this.config.firstBlock);
+    const lens = ICreditLens__factory.connect(this.config.lens, signer);
+    this.#watch = new Watch(this.#engine, lens, this.#oracle, this.#book, this.config);
   }
 
   /** Looks at the latest block and acts on it. Does nothing when the block was looked at before. */
@@ -139,8 +141,7 @@ export class Keeper {
     if (head.number === this.#lastBlock) return { block: head.number, borrowers: this.#book.accounts.length, failing: 0, sent };
     this.#lastBlock = head.number;
 
-    await this.#book.update(head.number);
-    const failing = await this.#failing();
+    const failing = await this.#failing(head.number, head.timestamp);
     if (failing.length > 0) {
       const gas = await this.#gasCost(head.baseFeePerGas ?? 0n);
       const liquidated = await this.#liquidate(failing, gas, sent);
@@ -156,19 +157,16 @@ export class Keeper {
 
   // ---- what there is to do
 
-  async #failing(): Promise<Failing[]> {
+  async #failing(block: number, time: number): Promise<Failing[]> {
+    const list = await this.#watch.failing(block, time);
     const busy = new Set(this.#pending.flatMap((p) => p.accounts));
-    const accounts = this.#book.accounts;
     const found: Failing[] = [];
     let parameters: { p: LiquidationParameters; minimumDebt: bigint } | undefined;
-    for (let i = 0; i < accounts.length; i += this.config.chunk) {
-      const list = await this.#lens.failing(accounts.slice(i, i + this.config.chunk), BPS);
-      for (const h of list) {
-        if (busy.has(h.account)) continue;
-        parameters ??= await this.#parameters();
-        const preview = previewSlice(h, parameters.p, parameters.minimumDebt);
-        if (preview !== undefined) found.push({ account: h.account, health: h.health, debt: h.debt, preview });
-      }
+    for (const h of list) {
+      if (busy.has(h.account)) continue;
+      parameters ??= await this.#parameters();
+      const preview = previewSlice(h, parameters.p, parameters.minimumDebt);
+      if (preview !== undefined) found.push({ account: h.account, health: h.health, preview });
     }
     return found;
   }
@@ -198,15 +196,14 @@ export class Keeper {
       if (isError(error, "CALL_EXCEPTION")) return new Set();
       throw error;
     }
-    const gross = await this.#simulate(plan.items);
     const cost = gas.of(estimate);
-    if (gross === undefined || gross.profit < cost + this.config.minProfit) return new Set();
+    if (plan.profit < cost + this.config.minProfit) return new Set();
 
     const limit = min((estimate * GAS_HEADROOM_PERCENT) / 100n, this.config.maxGas);
     // On chain the profit must still pay for the gas: otherwise somebody was faster, and the call reverts early.
     const response = await this.#liquidator.liquidate(plan.items, routes, cost, { gasLimit: limit, ...this.#fees(gas) });
     const accounts = plan.accounts.map((f) => f.account);
-    this.#track({ job: "liquidate", hash: response.hash, accounts, expected: gross.profit - cost }, plan.sales, sent);
+    this.#track({ job: "liquidate", hash: response.hash, accounts, expected: plan.profit - cost }, plan.sales, sent);
     return new Set(accounts);
   }
 
@@ -244,7 +241,7 @@ export class Keeper {
     // How many assets there are to sell is not known here; the average account holds two.
     const sales = Math.min(this.config.routes.length, done.length + 1);
     const cost = gas.of(this.#liquidationGas.estimate(done.length, sales));
-    return { accounts: done, items: kept, sales, net: outcome.profit - cost };
+    return { accounts: done, items: kept, sales, profit: outcome.profit, net: outcome.profit - cost };
   }
 
   async #simulate(

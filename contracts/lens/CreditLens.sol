@@ -19,6 +19,8 @@ contract CreditLens is ICreditLens {
     uint256 private constant BALANCE_MASK = (1 << ASSET_SHIFT) - 1;
     uint256 private constant BPS = 10_000;
     uint256 private constant WAD = 1e18;
+    /// @dev A debt share is worth `index / 1e18` units of 1e-8 plUSD. {share/plUSD}
+    uint256 private constant SHARES_PER_DOLLAR = 1e8;
 
     /// @notice The lending book it reads. The risk model is asked for at each call, because it can be replaced.
     ICreditEngine public immutable ENGINE;
@@ -35,19 +37,24 @@ contract CreditLens is ICreditLens {
         uint256 listed = ENGINE.listedMask();
         Quote[MAX_ASSETS] memory quotes = _quotes(listed);
         uint256 borrowable = _borrowable(listed);
+        uint256 index = ENGINE.index();
         list = new AccountHealth[](accounts.length);
         for (uint256 i; i < accounts.length; ++i) {
-            list[i] = _health(accounts[i], quotes, borrowable);
+            (uint256 shares, uint256[] memory holdings) = ENGINE.position(accounts[i]);
+            list[i] = _health(accounts[i], shares, holdings, index, quotes, borrowable);
         }
     }
 
     /// @inheritdoc ICreditLens
     function failing(address[] calldata accounts, uint256 health) external view returns (AccountHealth[] memory list) {
         Quote[MAX_ASSETS] memory quotes = _quotes(ENGINE.listedMask());
+        uint256 index = ENGINE.index();
         list = new AccountHealth[](accounts.length);
         uint256 found;
         for (uint256 i; i < accounts.length; ++i) {
-            AccountHealth memory h = _health(accounts[i], quotes, 0);
+            (uint256 shares, uint256[] memory holdings) = ENGINE.position(accounts[i]);
+            if (shares == 0) continue;
+            AccountHealth memory h = _health(accounts[i], shares, holdings, index, quotes, 0);
             if (h.debt * health > h.maintenanceLimit * BPS) list[found++] = h;
         }
         // Shortens the array in place: `found` is at most its length.
@@ -74,13 +81,15 @@ contract CreditLens is ICreditLens {
     }
 
     /// @dev Terms and roundings are those of the risk model's limits and of the engine's own look at failing accounts.
-    function _health(address account, Quote[MAX_ASSETS] memory quotes, uint256 borrowable)
-        private
-        view
-        returns (AccountHealth memory h)
-    {
+    function _health(
+        address account,
+        uint256 shares,
+        uint256[] memory holdings,
+        uint256 index,
+        Quote[MAX_ASSETS] memory quotes,
+        uint256 borrowable
+    ) private pure returns (AccountHealth memory h) {
         h.account = account;
-        (uint256 shares, uint256[] memory holdings) = ENGINE.position(account);
         for (uint256 i; i < holdings.length; ++i) {
             uint256 asset = holdings[i] >> ASSET_SHIFT;
             uint256 balance = holdings[i] & BALANCE_MASK;
@@ -95,7 +104,8 @@ contract CreditLens is ICreditLens {
         if (shares == 0) {
             h.health = type(uint256).max;
         } else {
-            h.debt = ENGINE.debtOf(account);
+            // As `ENGINE.debtOf` has it, without a call for each account.
+            h.debt = (shares * index + SHARES_PER_DOLLAR - 1) / SHARES_PER_DOLLAR;
             h.health = h.maintenanceLimit * WAD / h.debt;
         }
     }

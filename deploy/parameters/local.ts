@@ -47,8 +47,8 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 100_000n * WAD,
     initialHaircut: 2_500,
     maintenanceHaircut: 1_700,
-    depth: 200_000n,
-    cap: 100_000n,
+    depth: 30_000n,
+    cap: 15_000n,
   },
   {
     id: 1,
@@ -63,8 +63,8 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 10_000_000n * WAD,
     initialHaircut: 2_500,
     maintenanceHaircut: 1_700,
-    depth: 4_000n,
-    cap: 2_000n,
+    depth: 600n,
+    cap: 300n,
   },
   {
     id: 2,
@@ -79,8 +79,8 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 200_000n * WAD,
     initialHaircut: 3_000,
     maintenanceHaircut: 2_100,
-    depth: 60_000n,
-    cap: 30_000n,
+    depth: 10_000n,
+    cap: 5_000n,
   },
   {
     id: 3,

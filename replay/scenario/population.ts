@@ -27,15 +27,15 @@ export interface Borrower {
 const MAX_USE = 0.95;
 const MIN_USE = 0.3;
 
-/** Debts in plUSD: from a little above the minimum to a few hundred thousand; most are small, as everywhere. */
+/** Debts in plUSD: from a little above the minimum to a hundred thousand and more; most are small, as everywhere. */
 const SMALLEST_DEBT = 110;
-const LARGEST_DEBT = 400_000;
+const LARGEST_DEBT = 150_000;
 const SMALL_SHARE = 0.35;
 
 function drawDebt(random: Random): number {
   if (random.uniform() < SMALL_SHARE) return random.between(SMALLEST_DEBT, 500);
-  // Log-normal around 6,000.
-  return Math.min(LARGEST_DEBT, Math.max(500, 6_000 * Math.exp(1.5 * random.normal())));
+  // Log-normal around 3,000.
+  return Math.min(LARGEST_DEBT, Math.max(500, 3_000 * Math.exp(1.5 * random.normal())));
 }
 
 /** Parts of the collateral by symbol: one to three kinds, each in a random proportion. */

@@ -32,12 +32,12 @@ const WETH_DEPOSIT = "0xd0e30db0";
 const POPULARITY: Readonly<Record<string, number>> = { WETH: 75, WBTC: 40, wstETH: 40, USDC: 25 };
 
 /** What the market maker borrows for its dealings, and against how much USDC. */
-const MAKER_COLLATERAL = 40_000_000n;
-const MAKER_DEBT = 20_000_000n;
+const MAKER_COLLATERAL = 8_000_000n;
+const MAKER_DEBT = 4_000_000n;
 /** What it is given of everything else: far more than the pools take. {tok} */
 const MAKER_ENDOWMENT = 100_000_000n;
 /** Half of it as wrapped ether. {ether} */
-const MAKER_ETHER = 4_000_000n;
+const MAKER_ETHER = 1_000_000n;
 /** Stock of the faucet. {WETH} */
 const FAUCET_STOCK = 10_000n;
 
@@ -83,10 +83,10 @@ function tokenOf(tokens: ReadonlyMap<string, Token>, symbol: string): Token {
 function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
   const [weth, wbtc, wsteth, usdc, plusd] = ["WETH", "WBTC", "wstETH", "USDC", PLUSD_SYMBOL].map((s) => tokenOf(tokens, s));
   return [
-    { base: weth!, quote: usdc!, fee: 500, depth: 200_000n * WAD },
-    { base: wbtc!, quote: usdc!, fee: 500, depth: 4_000n * 10n ** 8n },
-    { base: wsteth!, quote: weth!, fee: 100, depth: 100_000n * WAD, width: 0.05 },
-    { base: usdc!, quote: plusd!, fee: 100, depth: 200_000_000n * 10n ** 6n, width: 0.02 },
+    { base: weth!, quote: usdc!, fee: 500, depth: 30_000n * WAD },
+    { base: wbtc!, quote: usdc!, fee: 500, depth: 600n * 10n ** 8n },
+    { base: wsteth!, quote: weth!, fee: 100, depth: 15_000n * WAD, width: 0.05 },
+    { base: usdc!, quote: plusd!, fee: 100, depth: 30_000_000n * 10n ** 6n, width: 0.02 },
   ];
 }
 
