@@ -26,6 +26,10 @@ export default defineConfig({
     npmFilesToBuild: [
       "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol",
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
+      "@uniswap/v3-core/contracts/interfaces/IUniswapV3Factory.sol",
+      "@uniswap/v3-core/contracts/interfaces/IUniswapV3Pool.sol",
+      "@uniswap/v3-periphery/contracts/interfaces/IQuoterV2.sol",
+      "@uniswap/v3-periphery/contracts/interfaces/ISwapRouter.sol",
     ],
   },
   networks: {

@@ -1,0 +1,90 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { Future } from "@nomicfoundation/ignition-core";
+
+import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
+import { LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
+import Core from "../Core.js";
+import { applyRoles } from "../roles.js";
+import Tokens from "./Tokens.js";
+import Uniswap from "./Uniswap.js";
+
+const FEED_DECIMALS = 8;
+const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
+
+/** A whole local world: the protocol, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, a liquidator for the keeper. */
+export default buildModule("Local", (m) => {
+  const core = m.useModule(Core);
+  const tokens = m.useModule(Tokens);
+  const uniswap = m.useModule(Uniswap);
+  const deployer = m.getAccount(0);
+  const keeper = m.getParameter("keeper", m.getAccount(1));
+
+  const ethFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.eth], { id: "ethFeed" });
+  const btcFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.btc], { id: "btcFeed" });
+  const usdcFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.usdc], { id: "usdcFeed" });
+  const stakedEtherFeed = m.contract("ExchangeRateFeed", [
+    core.manager,
+    "wstETH / USD",
+    ethFeed,
+    {
+      target: tokens.wsteth,
+      selector: ratioSelector,
+      hasArgument: false,
+      argument: 0n,
+      decimals: 18,
+      // A test token's supply may be nothing at first.
+      minSupply: 0n,
+    },
+    LOCAL_GROWTH_CAP,
+  ]);
+  const feeds = { eth: ethFeed, btc: btcFeed, usdc: usdcFeed, stakedEther: stakedEtherFeed };
+
+  const done: Future[] = [];
+  for (const asset of LOCAL_ASSETS) {
+    const unit = 10n ** BigInt(asset.unitDecimals);
+    const fed = m.call(
+      core.oracle,
+      "listFeed",
+      [
+        asset.id,
+        {
+          feed: feeds[asset.feed],
+          heartbeat: asset.heartbeat,
+          deviation: asset.deviation,
+          minPrice: asset.minPrice,
+          maxPrice: asset.maxPrice,
+        },
+      ],
+      { id: `feed_${asset.symbol}` },
+    );
+    const rated = m.call(
+      core.risk,
+      "listAsset",
+      [
+        asset.id,
+        asset.unitDecimals,
+        LOCAL_BOUNDS,
+        { initialHaircut: asset.initialHaircut, maintenanceHaircut: asset.maintenanceHaircut, depth: asset.depth * unit },
+      ],
+      { id: `risk_${asset.symbol}`, after: [fed] },
+    );
+    const listed = m.call(core.engine, "listAsset", [asset.id, tokens[asset.token], asset.cap * unit], {
+      id: `list_${asset.symbol}`,
+      after: [rated],
+    });
+    const room = m.call(core.treasury, "setCapacity", [asset.id, asset.cap * unit], { id: `capacity_${asset.symbol}` });
+    done.push(listed, room);
+  }
+
+  const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
+
+  applyRoles(
+    m,
+    core.manager,
+    { ...core, stakedEtherFeed },
+    { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
+    [...done, liquidator],
+  );
+
+  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, liquidator };
+});

@@ -1,0 +1,110 @@
+/** What is listed on a local chain, and how. The prices are those of 12 March 2020, 00:00 UTC, where the scenario starts. */
+
+import { FEED_RULES } from "../../replay/path/path.js";
+
+const WAD = 10n ** 18n;
+
+export type TokenName = "weth" | "wbtc" | "wsteth" | "usdc";
+
+export interface LocalAsset {
+  readonly id: number;
+  readonly token: TokenName;
+  readonly symbol: string;
+  readonly decimals: number;
+  /** Decimals of the ledger unit. */
+  readonly unitDecimals: number;
+  /** Feed that prices it; the staked-ether token has the ether feed times its rate. */
+  readonly feed: "eth" | "btc" | "usdc" | "stakedEther";
+  /** How old an answer may be: the feed's heartbeat and half of it for a late round. {s} */
+  readonly heartbeat: number;
+  /** bps */
+  readonly deviation: number;
+  /** The oracle's own band. {USD/tok} 18 decimals */
+  readonly minPrice: bigint;
+  readonly maxPrice: bigint;
+  /** bps */
+  readonly initialHaircut: number;
+  readonly maintenanceHaircut: number;
+  /** {tok} */
+  readonly depth: bigint;
+  /** {tok} */
+  readonly cap: bigint;
+}
+
+const lateBy = (heartbeat: number): number => (heartbeat * 3) / 2;
+
+export const LOCAL_ASSETS: readonly LocalAsset[] = [
+  {
+    id: 0,
+    token: "weth",
+    symbol: "WETH",
+    decimals: 18,
+    unitDecimals: 8,
+    feed: "eth",
+    heartbeat: lateBy(FEED_RULES.eth.heartbeat),
+    deviation: FEED_RULES.eth.deviation,
+    minPrice: WAD,
+    maxPrice: 100_000n * WAD,
+    initialHaircut: 2_500,
+    maintenanceHaircut: 1_700,
+    depth: 30_000n,
+    cap: 15_000n,
+  },
+  {
+    id: 1,
+    token: "wbtc",
+    symbol: "WBTC",
+    decimals: 8,
+    unitDecimals: 8,
+    feed: "btc",
+    heartbeat: lateBy(FEED_RULES.btc.heartbeat),
+    deviation: FEED_RULES.btc.deviation,
+    minPrice: 100n * WAD,
+    maxPrice: 10_000_000n * WAD,
+    initialHaircut: 2_500,
+    maintenanceHaircut: 1_700,
+    depth: 600n,
+    cap: 300n,
+  },
+  {
+    id: 2,
+    token: "wsteth",
+    symbol: "wstETH",
+    decimals: 18,
+    unitDecimals: 8,
+    feed: "stakedEther",
+    heartbeat: lateBy(FEED_RULES.eth.heartbeat),
+    deviation: FEED_RULES.eth.deviation,
+    minPrice: WAD,
+    maxPrice: 200_000n * WAD,
+    initialHaircut: 3_000,
+    maintenanceHaircut: 2_100,
+    depth: 10_000n,
+    cap: 5_000n,
+  },
+  {
+    id: 3,
+    token: "usdc",
+    symbol: "USDC",
+    decimals: 6,
+    unitDecimals: 6,
+    feed: "usdc",
+    heartbeat: lateBy(FEED_RULES.usdc.heartbeat),
+    deviation: FEED_RULES.usdc.deviation,
+    minPrice: WAD / 2n,
+    maxPrice: 2n * WAD,
+    initialHaircut: 1_000,
+    maintenanceHaircut: 600,
+    depth: 1_000_000_000n,
+    cap: 100_000_000n,
+  },
+];
+
+/** Immutable outer limits of every local asset's haircuts. bps */
+export const LOCAL_BOUNDS = { minInitial: 500, maxInitial: 10_000, minMaintenance: 400, maxMaintenance: 9_000 } as const;
+
+/** First answers of the feeds. 8 decimals */
+export const LOCAL_ANSWERS = { eth: 194_60000000n, btc: 7_935_00000000n, usdc: 1_00000000n } as const;
+
+/** What the ratio of the staked-ether token may grow by. bps a year */
+export const LOCAL_GROWTH_CAP = 1_000;

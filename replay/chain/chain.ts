@@ -1,0 +1,157 @@
+/** A chain inside this process, in simulated time: blocks are made when asked for, at the time that is asked for. */
+
+import type { EthereumProvider } from "hardhat/types/providers";
+
+/** A transaction that was included and reverted. */
+export class TransactionFailed extends Error {
+  readonly hash: string;
+
+  constructor(hash: string, what: string) {
+    super(`${what} reverted (${hash})`);
+    this.name = "TransactionFailed";
+    this.hash = hash;
+  }
+}
+
+/** A transaction that no block included. */
+export class TransactionStuck extends Error {
+  readonly hash: string;
+
+  constructor(hash: string, what: string) {
+    super(`${what} was not included within ${PATIENCE} blocks (${hash})`);
+    this.name = "TransactionStuck";
+    this.hash = hash;
+  }
+}
+
+/** EIP-7825: the most gas that one transaction may carry. */
+export const MAX_TRANSACTION_GAS = 16_777_216n;
+
+/** Actors of a scenario pay any price for gas: what they do stands for a market that is not paid for on this chain. {wei} per gas */
+const MAX_FEE = 100_000n * 10n ** 9n;
+
+/** Blocks that a queued transaction may wait for room. */
+const PATIENCE = 10;
+
+interface Receipt {
+  readonly status: string;
+  readonly gasUsed: string;
+}
+
+export interface Call {
+  readonly to: string;
+  readonly data: string;
+  /** {wei} */
+  readonly value?: bigint;
+  readonly gas?: bigint;
+}
+
+export interface BlockOptions {
+  /** Unix seconds; above the last block's. */
+  readonly time?: number;
+  /** {wei} per gas */
+  readonly baseFee?: bigint;
+}
+
+function quantity(value: bigint | number): string {
+  return `0x${value.toString(16)}`;
+}
+
+/**
+ * Sends transactions in the order given, from accounts that the chain holds the keys of (or that are impersonated), and mines
+ * them in one block. For the actors of a scenario; keepers and wallets use ordinary signers.
+ */
+export class Chain {
+  readonly provider: EthereumProvider;
+  #pending: { hash: string; what: string; waited: number }[] = [];
+
+  constructor(provider: EthereumProvider) {
+    this.provider = provider;
+  }
+
+  async #request<T>(method: string, params: unknown[] = []): Promise<T> {
+    return (await this.provider.request({ method, params })) as T;
+  }
+
+  /** Blocks on request only (false), or one for each transaction (true). */
+  async setAutomine(on: boolean): Promise<void> {
+    await this.#request("evm_setAutomine", [on]);
+  }
+
+  /** A block every so many seconds; 0 stops it. */
+  async setIntervalMining(seconds: number): Promise<void> {
+    await this.#request("evm_setIntervalMining", [seconds * 1000]);
+  }
+
+  async setBalance(account: string, wei: bigint): Promise<void> {
+    await this.#request("hardhat_setBalance", [account, quantity(wei)]);
+  }
+
+  /** Lets `account` send transactions without a key. */
+  async impersonate(account: string): Promise<void> {
+    await this.#request("hardhat_impersonateAccount", [account]);
+  }
+
+  async setNextTime(time: number): Promise<void> {
+    await this.#request("evm_setNextBlockTimestamp", [quantity(time)]);
+  }
+
+  async setNextBaseFee(baseFee: bigint): Promise<void> {
+    await this.#request("hardhat_setNextBlockBaseFeePerGas", [quantity(baseFee)]);
+  }
+
+  async blockNumber(): Promise<number> {
+    return Number(await this.#request<string>("eth_blockNumber"));
+  }
+
+  /** Time of the latest block, unix seconds. */
+  async time(): Promise<number> {
+    const block = await this.#request<{ timestamp: string }>("eth_getBlockByNumber", ["latest", false]);
+    return Number(block.timestamp);
+  }
+
+  /** Queues a transaction for the next block. `what` names it in case it reverts. */
+  async send(from: string, call: Call, what: string): Promise<string> {
+    const hash = await this.#request<string>("eth_sendTransaction", [
+      {
+        from,
+        to: call.to,
+        data: call.data,
+        gas: quantity(call.gas ?? 3_000_000n),
+        maxFeePerGas: quantity(MAX_FEE),
+        maxPriorityFeePerGas: quantity(0n),
+        ...(call.value === undefined ? {} : { value: quantity(call.value) }),
+      },
+    ]);
+    this.#pending.push({ hash, what, waited: 0 });
+    return hash;
+  }
+
+  /**
+   * Mines one block with everything queued.
+   * @throws {TransactionFailed} if one of the transactions sent through `send` reverted.
+   */
+  async mine(options: BlockOptions = {}): Promise<void> {
+    if (options.time !== undefined) await this.setNextTime(options.time);
+    if (options.baseFee !== undefined) await this.setNextBaseFee(options.baseFee);
+    await this.#request("evm_mine");
+    await this.#check();
+  }
+
+  async #check(): Promise<void> {
+    const sent = this.#pending;
+    this.#pending = [];
+    for (const { hash, what, waited } of sent) {
+      const receipt = await this.#request<Receipt | null>("eth_getTransactionReceipt", [hash]);
+      if (receipt === null && waited < PATIENCE) this.#pending.push({ hash, what, waited: waited + 1 });
+      else if (receipt === null) throw new TransactionStuck(hash, what);
+      else if (BigInt(receipt.status) !== 1n) throw new TransactionFailed(hash, what);
+    }
+  }
+
+  /** Sends one transaction and mines it. */
+  async execute(from: string, call: Call, what: string): Promise<void> {
+    await this.send(from, call, what);
+    await this.mine();
+  }
+}

@@ -1,0 +1,48 @@
+/** An embedded chain: a node inside this process, with the protocol's local world on it. */
+
+import { BrowserProvider, Network, type Eip1193Provider, type JsonRpcSigner } from "ethers";
+import { network } from "hardhat";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { Chain } from "./chain.js";
+
+export const LOCAL_CHAIN_ID = 31_337;
+
+export interface EmbeddedChain {
+  readonly connection: NetworkConnection<"l1">;
+  readonly chain: Chain;
+  readonly provider: BrowserProvider;
+  /** The node's own accounts, whose keys everybody knows. */
+  readonly accounts: readonly JsonRpcSigner[];
+  close(): Promise<void>;
+}
+
+/** @param startTime Time of the first block, unix seconds. */
+export async function startEmbeddedChain(startTime: number): Promise<EmbeddedChain> {
+  const connection = await network.create({
+    network: "default",
+    chainType: "l1",
+    override: {
+      initialDate: new Date(startTime * 1000),
+      initialBaseFeePerGas: 1_000_000_000n,
+      // Actors of a scenario send in an order that matters.
+      mining: { auto: true, mempool: { order: "fifo" } },
+    },
+  });
+  // The ethers provider that keepers use on any network: no cached answers, since blocks here come faster than its cache expires.
+  const chainNetwork = Network.from(LOCAL_CHAIN_ID);
+  const provider = new BrowserProvider(connection.provider as Eip1193Provider, chainNetwork, {
+    cacheTimeout: -1,
+    staticNetwork: chainNetwork,
+  });
+  return {
+    connection,
+    chain: new Chain(connection.provider),
+    provider,
+    accounts: await provider.listAccounts(),
+    close: async () => {
+      provider.destroy();
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** A market path: every update of every feed, in order, with the gas price and the depth of the market at each moment. */
+
+import { bridge, interpolate, type Knot } from "./bridge.js";
+import { FeedSampler, type FeedRules, type FeedUpdate } from "./feed.js";
+import {
+  MARCH_2020_BTC,
+  MARCH_2020_DEPTH,
+  MARCH_2020_DOLLAR,
+  MARCH_2020_GAS,
+  MARCH_2020_PRICES,
+  MARCH_2020_VOLATILITY,
+} from "./march-2020.js";
+import { seeded } from "./random.js";
+
+/** What the path has prices for. `ratio`: ether per staked-ether token, from the token itself and not from a feed. */
+export type FeedName = "eth" | "btc" | "usdc";
+
+/** A moment at which at least one feed updates or the staking ratio grows. */
+export interface PathStep {
+  /** Seconds since the start of the path. */
+  readonly time: number;
+  readonly updates: Readonly<Partial<Record<FeedName, FeedUpdate>>>;
+  /** Ether per staked-ether token when it changes now, 18 decimals. */
+  readonly ratio?: bigint;
+  /** {wei} per gas */
+  readonly gasPrice: bigint;
+  /** Liquidity in the pools, as a fraction of what there was at the start. */
+  readonly depth: number;
+  /** Market price of plUSD. {USD} */
+  readonly dollar: number;
+}
+
+export interface MarketPath {
+  readonly name: string;
+  readonly seed: number;
+  /** {s} */
+  readonly duration: number;
+  readonly steps: readonly PathStep[];
+}
+
+/** As on Ethereum mainnet: 0.5% and an hour for ether and bitcoin, 0.25% and a day for USDC. */
+export const FEED_RULES: Readonly<Record<FeedName, FeedRules>> = {
+  eth: { deviation: 50, heartbeat: 3_600 },
+  btc: { deviation: 50, heartbeat: 3_600 },
+  usdc: { deviation: 25, heartbeat: 86_400 },
+};
+
+/** Seconds between two looks at the market: every feed observes the price this often. */
+export const PATH_STEP = 10;
+
+/** Ether per staked-ether token at the start (18 decimals), and its growth per day: 4% a year. */
+export const STAKING_RATIO = 1_070_000_000_000_000_000n;
+export const STAKING_GROWTH_PER_DAY = 109_589_041_095_890n;
+
+const DAY = 86_400;
+
+/** "26:15" -> 94_500 */
+export function seconds(clock: string): number {
+  const [hours, minutes] = clock.split(":").map(Number);
+  if (hours === undefined || minutes === undefined || !Number.isFinite(hours + minutes)) {
+    throw new RangeError(`not a time: ${clock}`);
+  }
+  return hours * 3_600 + minutes * 60;
+}
+
+function knots(points: readonly (readonly [string, number])[]): Knot[] {
+  return points.map(([time, value]) => ({ time: seconds(time), value }));
+}
+
+function stepwise(points: readonly Knot[], time: number): number {
+  let value = points[0]!.value;
+  for (const point of points) {
+    if (point.time > time) break;
+    value = point.value;
+  }
+  return value;
+}
+
+/**
+ * USDC: a mean-reverting walk around par, 2 bps either way on an ordinary day.
+ * Its own random numbers, so that it neither follows nor disturbs the others.
+ */
+export function parNoise(normal: () => number, points: number): Float64Array {
+  const reversion = Math.exp(-PATH_STEP / 3_600);
+  const shock = 0.0002 * Math.sqrt(1 - reversion ** 2);
+  const path = new Float64Array(points);
+  let x = 0;
+  for (let i = 0; i < points; i++) {
+    path[i] = 1 + x;
+    x = x * reversion + shock * normal();
+  }
+  return path;
+}
+
+/** 12-13 March 2020, filled in between its way-points as `seed` says. The same seed gives the same path. */
+export function march2020(seed: number): MarketPath {
+  const random = seeded(seed);
+  const ethNormal = random.fork("eth");
+  const btcNormal = random.fork("btc");
+  const usdcNormal = random.fork("usdc");
+
+  const eth = MARCH_2020_PRICES.map((p) => ({ time: seconds(p.time), value: p.eth }));
+  const btc = MARCH_2020_PRICES.map((p) => ({ time: seconds(p.time), value: p.btc }));
+  const duration = eth[eth.length - 1]!.time;
+  const points = duration / PATH_STEP + 1;
+
+  const volatilities = knots(MARCH_2020_VOLATILITY);
+  const shared = Float64Array.from({ length: points }, () => ethNormal.normal());
+  const { correlation, volatilityRatio } = MARCH_2020_BTC;
+  const own = Math.sqrt(1 - correlation ** 2);
+  const build = (prices: Knot[], scale: number, normal: (index: number) => number): Float64Array =>
+    bridge(prices, {
+      step: PATH_STEP,
+      volatility: (time) => scale * stepwise(volatilities, time),
+      normal,
+      floor: Math.min(...prices.map((p) => p.value)),
+      ceiling: Math.max(...prices.map((p) => p.value)),
+    });
+  const paths: Record<FeedName, Float64Array> = {
+    eth: build(eth, 1, (i) => shared[i]!),
+    btc: build(btc, volatilityRatio, (i) => correlation * shared[i]! + own * btcNormal.normal()),
+    usdc: parNoise(() => usdcNormal.normal(), points),
+  };
+
+  const gas = knots(MARCH_2020_GAS);
+  const depth = knots(MARCH_2020_DEPTH);
+  const dollar = knots(MARCH_2020_DOLLAR);
+  const samplers = Object.entries(paths).map(([name, path]) => ({
+    name: name as FeedName,
+    path,
+    sampler: new FeedSampler(FEED_RULES[name as FeedName]),
+  }));
+
+  const steps: PathStep[] = [];
+  for (let i = 0; i < points; i++) {
+    const time = i * PATH_STEP;
+    const updates: Partial<Record<FeedName, FeedUpdate>> = {};
+    for (const { name, path, sampler } of samplers) {
+      const update = sampler.observe(time, path[i]!);
+      if (update !== undefined) updates[name] = update;
+    }
+    const rebase = time % DAY === 0;
+    if (Object.keys(updates).length === 0 && !rebase) continue;
+    steps.push({
+      time,
+      updates,
+      ...(rebase ? { ratio: STAKING_RATIO + STAKING_GROWTH_PER_DAY * BigInt(time / DAY) } : {}),
+      gasPrice: BigInt(Math.round(interpolate(gas, time) * 1e9)),
+      depth: interpolate(depth, time),
+      dollar: interpolate(dollar, time),
+    });
+  }
+  return { name: "march-2020", seed, duration, steps };
+}
+
+/** How often `name` updates on `path`. */
+export function countUpdates(path: MarketPath, name: FeedName): number {
+  return path.steps.reduce((count, step) => count + (step.updates[name] === undefined ? 0 : 1), 0);
+}

@@ -1,0 +1,126 @@
+/** Runs a market path through a world: feeds update, the market follows, the keeper acts, block by block. */
+
+import type { Keeper, KeeperTotals } from "../../keeper/keeper.js";
+import type { FeedName, MarketPath } from "../path/path.js";
+import { audit, type Audit } from "./invariants.js";
+import { Outcome } from "./outcome.js";
+import { marketPrices, pushQuotes, setRatio, type World } from "./world.js";
+
+/** Seconds between a block of updates and the keepers' block after it. */
+const KEEPER_DELAY = 4;
+/** Blocks that keepers have at the end to finish what the last update began. */
+const LAST_BLOCKS = 20;
+/** Gas at the end does not stay at zero. {wei} */
+const MIN_BASE_FEE = 1_000_000_000n;
+
+/** Where a running scenario is. */
+export interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  /** Seconds since the start of the path. */
+  readonly time: number;
+  /** {USD} 8 decimals */
+  readonly eth: bigint;
+  readonly lowestEth: bigint;
+  /** {wei} per gas */
+  readonly gasPrice: bigint;
+  readonly depth: number;
+  readonly failing: number;
+  readonly outcome: Outcome;
+}
+
+export interface ScenarioResult {
+  readonly path: MarketPath;
+  readonly accounts: number;
+  /** Updates of the ether feed. */
+  readonly priceUpdates: number;
+  /** Updates of all feeds. */
+  readonly feedUpdates: number;
+  /** {USD} 8 decimals */
+  readonly lowestEth: bigint;
+  readonly outcome: Outcome;
+  readonly keeper: KeeperTotals;
+  readonly audit: Audit;
+}
+
+/**
+ * @param startTime Chain time of the path's start; after the world's last block.
+ * @param onProgress Called after each step.
+ */
+export async function runScenario(
+  world: World,
+  keeper: Keeper,
+  path: MarketPath,
+  startTime: number,
+  onProgress: (progress: Progress) => void,
+  signal?: AbortSignal,
+): Promise<ScenarioResult> {
+  const { chain, market, quotes } = world;
+  const outcome = new Outcome(world.provider, world.addresses, world.assets);
+  let [priceUpdates, feedUpdates] = [0, 0];
+  let lowestEth = quotes.answers.eth;
+
+  for (const [index, step] of path.steps.entries()) {
+    signal?.throwIfAborted();
+    const baseFee = step.gasPrice > MIN_BASE_FEE ? step.gasPrice : MIN_BASE_FEE;
+    const updated = Object.keys(step.updates) as FeedName[];
+    for (const name of updated) quotes.answers[name] = step.updates[name]!.answer;
+    await pushQuotes(world, updated);
+    feedUpdates += updated.length;
+    if (updated.includes("eth")) priceUpdates += 1;
+    if (quotes.answers.eth < lowestEth) lowestEth = quotes.answers.eth;
+    if (step.ratio !== undefined) {
+      quotes.ratio = step.ratio;
+      await setRatio(world, step.ratio);
+    }
+    quotes.dollar = BigInt(Math.round(step.dollar * 1e6)) * 10n ** 12n;
+    // Traders do not wait for feeds: by the time that a feed has updated, the pools are there. The same trades undo what keepers'
+    // sales did to the price since the last step.
+    await market.setDepth(step.depth);
+    await market.follow(marketPrices(quotes));
+    await chain.mine({ time: startTime + step.time, baseFee });
+    const failing = await keeperBlock(world, keeper, outcome, startTime + step.time + KEEPER_DELAY, baseFee);
+    onProgress({
+      step: index + 1,
+      steps: path.steps.length,
+      time: step.time,
+      eth: quotes.answers.eth,
+      lowestEth,
+      gasPrice: step.gasPrice,
+      depth: step.depth,
+      failing,
+      outcome,
+    });
+  }
+
+  let time = startTime + path.duration + KEEPER_DELAY;
+  const lastFee = path.steps[path.steps.length - 1]!.gasPrice;
+  for (let i = 0; i < LAST_BLOCKS; i++) {
+    time += KEEPER_DELAY;
+    await market.follow(marketPrices(quotes));
+    const failing = await keeperBlock(world, keeper, outcome, time, lastFee);
+    if (failing === 0) break;
+  }
+
+  return {
+    path,
+    accounts: world.borrowers.length,
+    priceUpdates,
+    feedUpdates,
+    lowestEth,
+    outcome,
+    keeper: keeper.totals,
+    audit: await audit(world.provider, world.addresses),
+  };
+}
+
+/** Lets the keeper look at the chain and mines what it sends. Returns how many accounts it found failing. */
+async function keeperBlock(world: World, keeper: Keeper, outcome: Outcome, time: number, baseFee: bigint): Promise<number> {
+  const tick = await keeper.tick();
+  await world.chain.mine({ time, baseFee });
+  if (tick.sent.length > 0) {
+    const block = await world.chain.blockNumber();
+    await outcome.read(block, block, marketPrices(world.quotes));
+  }
+  return tick.failing;
+}

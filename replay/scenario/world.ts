@@ -1,0 +1,250 @@
+/** The world of a scenario: an embedded chain with the protocol, its market, its borrowers and a keeper. */
+
+import { getAddress, type JsonRpcSigner } from "ethers";
+
+import { LOCAL_ASSETS, type LocalAsset } from "../../deploy/parameters/local.js";
+import { deployLocal } from "../../deploy/local.js";
+import { Keeper, type KeeperDependencies } from "../../keeper/keeper.js";
+import type { AddressBook } from "../../sdk/addresses.js";
+import {
+  FaucetStakedEther__factory,
+  ICreditEngine__factory,
+  MockV3Aggregator__factory,
+} from "../../types/contracts/index.js";
+import { Chain } from "../chain/chain.js";
+import { LOCAL_CHAIN_ID, startEmbeddedChain, type EmbeddedChain } from "../chain/embedded.js";
+import { MarketMaker, type PoolSpec, type Prices, type Token } from "../market/market-maker.js";
+import { STAKING_RATIO, type FeedName } from "../path/path.js";
+import type { Random } from "../path/random.js";
+import { drawBorrowers, type Borrower, type CollateralKind } from "./population.js";
+
+const WAD = 10n ** 18n;
+/** Answers have 8 decimals. */
+const ANSWER_TO_WAD = 10n ** 10n;
+const ETHER = WAD;
+
+const engineAbi = ICreditEngine__factory.createInterface();
+const tokenAbi = FaucetStakedEther__factory.createInterface();
+const feedAbi = MockV3Aggregator__factory.createInterface();
+const WETH_DEPOSIT = "0xd0e30db0";
+
+/** How many of a hundred accounts hold each kind of collateral. */
+const POPULARITY: Readonly<Record<string, number>> = { WETH: 75, WBTC: 40, wstETH: 40, USDC: 25 };
+
+/** What the market maker borrows for its dealings, and against how much USDC. */
+const MAKER_COLLATERAL = 8_000_000n;
+const MAKER_DEBT = 4_000_000n;
+/** What it is given of everything else: far more than the pools take. {tok} */
+const MAKER_ENDOWMENT = 100_000_000n;
+/** Half of it as wrapped ether. {ether} */
+const MAKER_ETHER = 1_000_000n;
+/** Stock of the faucet. {WETH} */
+const FAUCET_STOCK = 10_000n;
+
+export const PLUSD_SYMBOL = "plUSD";
+
+/** Present prices as the feeds have them, the staking ratio, and what plUSD costs in the market. */
+export interface Quotes {
+  answers: Record<FeedName, bigint>;
+  /** {eth/tok} 18 decimals */
+  ratio: bigint;
+  /** Market price of plUSD. {USD} 18 decimals */
+  dollar: bigint;
+}
+
+/** Market prices by token symbol: what the pools are traded to. {USD/tok} 18 decimals */
+export function marketPrices(quotes: Quotes): Prices {
+  const eth = quotes.answers.eth * ANSWER_TO_WAD;
+  return {
+    WETH: eth,
+    WBTC: quotes.answers.btc * ANSWER_TO_WAD,
+    wstETH: (eth * quotes.ratio) / WAD,
+    USDC: quotes.answers.usdc * ANSWER_TO_WAD,
+    [PLUSD_SYMBOL]: quotes.dollar,
+  };
+}
+
+export interface World extends EmbeddedChain {
+  readonly addresses: AddressBook;
+  readonly tokens: ReadonlyMap<string, Token>;
+  readonly assets: readonly LocalAsset[];
+  readonly deployer: JsonRpcSigner;
+  readonly market: MarketMaker;
+  readonly borrowers: readonly Borrower[];
+  readonly quotes: Quotes;
+  newKeeper(onSettled?: KeeperDependencies["onSettled"]): Keeper;
+}
+
+function tokenOf(tokens: ReadonlyMap<string, Token>, symbol: string): Token {
+  const token = tokens.get(symbol);
+  if (token === undefined) throw new RangeError(`no token ${symbol}`);
+  return token;
+}
+
+/** The pools: what each asset is sold through, and how deep they are at the start. */
+function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
+  const [weth, wbtc, wsteth, usdc, plusd] = ["WETH", "WBTC", "wstETH", "USDC", PLUSD_SYMBOL].map((s) => tokenOf(tokens, s));
+  return [
+    { base: weth!, quote: usdc!, fee: 500, depth: 30_000n * WAD },
+    { base: wbtc!, quote: usdc!, fee: 500, depth: 600n * 10n ** 8n },
+    { base: wsteth!, quote: weth!, fee: 100, depth: 15_000n * WAD, width: 0.05 },
+    { base: usdc!, quote: plusd!, fee: 100, depth: 30_000_000n * 10n ** 6n, width: 0.15 },
+  ];
+}
+
+/** Queues a call to the token's `mint` by its owner, or wraps ether. */
+async function give(chain: Chain, deployer: string, token: Token, to: string, amount: bigint): Promise<void> {
+  if (token.symbol === "WETH") {
+    await chain.send(to, { to: token.address, data: WETH_DEPOSIT, value: amount, gas: 80_000n }, `wrap ether for ${to}`);
+  } else {
+    const data = tokenAbi.encodeFunctionData("mint", [to, amount]);
+    await chain.send(deployer, { to: token.address, data, gas: 100_000n }, `mint ${token.symbol} for ${to}`);
+  }
+}
+
+/** Queues a deposit of tokens that `account` holds. */
+async function deposit(chain: Chain, engine: string, account: string, asset: LocalAsset, token: Token, amount: bigint): Promise<void> {
+  const approve = tokenAbi.encodeFunctionData("approve", [engine, amount]);
+  await chain.send(account, { to: token.address, data: approve, gas: 80_000n }, `approve ${token.symbol} by ${account}`);
+  const data = engineAbi.encodeFunctionData("deposit", [asset.id, amount, account]);
+  await chain.send(account, { to: engine, data, gas: 250_000n }, `deposit ${token.symbol} by ${account}`);
+}
+
+async function borrow(chain: Chain, engine: string, account: string, amount: bigint): Promise<void> {
+  const data = engineAbi.encodeFunctionData("borrow", [amount, account, account]);
+  await chain.send(account, { to: engine, data, gas: 500_000n }, `borrow by ${account}`);
+}
+
+/**
+ * Builds the world: deploys everything, opens and fills the pools, opens `count` accounts.
+ * @param startTime Unix seconds of the chain's first block.
+ */
+export async function createWorld(startTime: number, quotes: Quotes, random: Random, count: number): Promise<World> {
+  const embedded = await startEmbeddedChain(startTime);
+  const { chain, connection, accounts } = embedded;
+  const [deployer, keeperAccount, maker] = accounts;
+  if (deployer === undefined || keeperAccount === undefined || maker === undefined) throw new Error("the node has too few accounts");
+
+  const addresses = await deployLocal(connection, keeperAccount.address);
+  const tokens = new Map<string, Token>(
+    LOCAL_ASSETS.map((a) => [a.symbol, { symbol: a.symbol, address: addresses.tokens[a.symbol]!, decimals: a.decimals }]),
+  );
+  tokens.set(PLUSD_SYMBOL, { symbol: PLUSD_SYMBOL, address: addresses.contracts.dollar, decimals: 18 });
+
+  await chain.setAutomine(false);
+  const market = new MarketMaker(chain, maker.address, addresses.uniswap!);
+  const world: World = {
+    ...embedded,
+    addresses,
+    tokens,
+    assets: LOCAL_ASSETS,
+    deployer,
+    market,
+    borrowers: drawBorrowers(random, collateralKinds(quotes), count),
+    quotes,
+    newKeeper: (onSettled) =>
+      new Keeper(
+        {
+          engine: addresses.contracts.engine,
+          lens: addresses.contracts.lens,
+          oracle: addresses.contracts.oracle,
+          liquidator: addresses.liquidator!,
+          firstBlock: addresses.firstBlock,
+          routes: LOCAL_ASSETS.map((asset) => ({
+            asset: asset.id,
+            path: market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))!,
+          })),
+        },
+        { provider: embedded.provider, signer: keeperAccount, ...(onSettled === undefined ? {} : { onSettled }) },
+      ),
+  };
+  await pushQuotes(world, ["eth", "btc", "usdc"]);
+  await setRatio(world, quotes.ratio);
+  await chain.mine();
+  await fillMarket(world);
+  await openAccounts(world);
+  return world;
+}
+
+function collateralKinds(quotes: Quotes): CollateralKind[] {
+  const prices = marketPrices(quotes);
+  return LOCAL_ASSETS.map((asset) => ({
+    symbol: asset.symbol,
+    price: Number(prices[asset.symbol]) / 1e18,
+    borrowable: 1 - asset.initialHaircut / 10_000,
+    popularity: POPULARITY[asset.symbol] ?? 0,
+  }));
+}
+
+/** Gives the market maker its means, lets it borrow plUSD, and opens the pools. */
+async function fillMarket(world: World): Promise<void> {
+  const { chain, market, deployer, addresses, tokens } = world;
+  const maker = market.account;
+  const engine = addresses.contracts.engine;
+  await chain.setBalance(maker, 2n * MAKER_ETHER * ETHER);
+  await chain.setBalance(deployer.address, MAKER_ETHER * ETHER);
+
+  const usdc = tokenOf(tokens, "USDC");
+  for (const asset of LOCAL_ASSETS) {
+    const token = tokenOf(tokens, asset.symbol);
+    const amount = asset.symbol === "WETH" ? MAKER_ETHER * ETHER : MAKER_ENDOWMENT * 10n ** BigInt(asset.decimals);
+    await give(chain, deployer.address, token, maker, amount);
+  }
+  // The pools hold a good deal more than that of dollars.
+  await give(chain, deployer.address, usdc, maker, 10n * MAKER_ENDOWMENT * 10n ** 6n);
+  const dollars = LOCAL_ASSETS.find((asset) => asset.symbol === "USDC")!;
+  await deposit(chain, engine, maker, dollars, usdc, MAKER_COLLATERAL * 10n ** 6n);
+  await borrow(chain, engine, maker, MAKER_DEBT * WAD);
+  for (const token of tokens.values()) await market.approve(token);
+  await chain.mine();
+
+  const prices = marketPrices(world.quotes);
+  for (const spec of poolSpecs(tokens)) await market.open(spec, prices);
+
+  // The faucet pays wrapped ether from what it holds.
+  const weth = tokenOf(tokens, "WETH");
+  await give(chain, deployer.address, weth, deployer.address, FAUCET_STOCK * ETHER);
+  const stock = tokenAbi.encodeFunctionData("transfer", [addresses.faucet!, FAUCET_STOCK * ETHER]);
+  await chain.send(deployer.address, { to: weth.address, data: stock, gas: 100_000n }, "stock the faucet");
+  await chain.mine();
+}
+
+/** Opens every borrower's account: tokens, deposit, loan. */
+async function openAccounts(world: World): Promise<void> {
+  const { chain, deployer, addresses, tokens, borrowers } = world;
+  const engine = addresses.contracts.engine;
+  const prices = marketPrices(world.quotes);
+  for (const [i, borrower] of borrowers.entries()) {
+    const account = getAddress(borrower.account);
+    await chain.setBalance(account, 100_000n * ETHER);
+    await chain.impersonate(account);
+    for (const asset of LOCAL_ASSETS) {
+      const worth = borrower.collateral.get(asset.symbol);
+      if (worth === undefined) continue;
+      const amount = (BigInt(Math.round(worth * 1e6)) * 10n ** 12n * 10n ** BigInt(asset.decimals)) / prices[asset.symbol]!;
+      const token = tokenOf(tokens, asset.symbol);
+      await give(chain, deployer.address, token, account, amount);
+      await deposit(chain, engine, account, asset, token, amount);
+    }
+    await borrow(chain, engine, account, BigInt(borrower.debt) * WAD);
+    // A block holds the transactions of a few dozen accounts.
+    if (i % 10 === 9) await chain.mine();
+  }
+  await chain.mine();
+}
+
+/** Queues updates of the named feeds to the answers in `world.quotes`. */
+export async function pushQuotes(world: Pick<World, "chain" | "deployer" | "addresses" | "quotes">, names: readonly FeedName[]): Promise<void> {
+  for (const name of names) {
+    const data = feedAbi.encodeFunctionData("updateAnswer", [world.quotes.answers[name]]);
+    await world.chain.send(world.deployer.address, { to: world.addresses.feeds[name]!, data, gas: 200_000n }, `update the ${name} feed`);
+  }
+}
+
+/** Queues a report of the staking protocol. {eth/tok} 18 decimals */
+export async function setRatio(world: Pick<World, "chain" | "deployer" | "addresses">, ratio: bigint): Promise<void> {
+  const data = tokenAbi.encodeFunctionData("setStEthPerToken", [ratio]);
+  await world.chain.send(world.deployer.address, { to: world.addresses.tokens["wstETH"]!, data, gas: 100_000n }, "report the staking ratio");
+}
+
+export { LOCAL_CHAIN_ID, STAKING_RATIO };
