@@ -9,9 +9,13 @@ import { LOCAL_ASSETS } from "./parameters/local.js";
 /** @param keeper Owner of the FlashLiquidator; the node's second account if absent. */
 export async function deployLocal(connection: NetworkConnection<"l1">, keeper?: string): Promise<AddressBook> {
   const provider = connection.provider;
-  const number = async (method: string): Promise<number> => Number((await provider.request({ method, params: [] })) as string);
+  const number = async (method: string): Promise<number> =>
+    Number((await provider.request({ method, params: [] })) as string);
   const firstBlock = await number("eth_blockNumber");
-  const world = await connection.ignition.deploy(Local, keeper === undefined ? {} : { parameters: { Local: { keeper } } });
+  const world = await connection.ignition.deploy(
+    Local,
+    keeper === undefined ? {} : { parameters: { Local: { keeper } } },
+  );
   const at = async (name: keyof typeof world): Promise<string> => await world[name].getAddress();
 
   return {
@@ -27,7 +31,9 @@ export async function deployLocal(connection: NetworkConnection<"l1">, keeper?: 
       treasury: await at("treasury"),
       lens: await at("lens"),
     },
-    tokens: Object.fromEntries(await Promise.all(LOCAL_ASSETS.map(async (a) => [a.symbol, await at(a.token)] as const))),
+    tokens: Object.fromEntries(
+      await Promise.all(LOCAL_ASSETS.map(async (a) => [a.symbol, await at(a.token)] as const)),
+    ),
     feeds: {
       eth: await at("ethFeed"),
       btc: await at("btcFeed"),

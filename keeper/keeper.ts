@@ -147,7 +147,8 @@ export class Keeper {
     const head = await this.#provider.getBlock("latest");
     if (head === null) throw new Error("the node knows no block");
     const sent: Sent[] = [];
-    if (head.number === this.#lastBlock) return { block: head.number, borrowers: this.#book.accounts.length, failing: 0, sent };
+    if (head.number === this.#lastBlock)
+      return { block: head.number, borrowers: this.#book.accounts.length, failing: 0, sent };
     this.#lastBlock = head.number;
 
     const failing = await this.#failing(head.number, head.timestamp);
@@ -210,7 +211,10 @@ export class Keeper {
 
     const limit = min((estimate * GAS_HEADROOM_PERCENT) / 100n, this.config.maxGas);
     // On chain the profit must still pay for the gas: otherwise somebody was faster, and the call reverts early.
-    const response = await this.#liquidator.liquidate(plan.items, routes, cost, { gasLimit: limit, ...this.#fees(gas) });
+    const response = await this.#liquidator.liquidate(plan.items, routes, cost, {
+      gasLimit: limit,
+      ...this.#fees(gas),
+    });
     const accounts = plan.accounts.map((f) => f.account);
     this.#track({ job: "liquidate", hash: response.hash, accounts, expected: plan.profit - cost }, plan.sales, sent);
     return new Set(accounts);
@@ -236,7 +240,11 @@ export class Keeper {
     let best: Plan | undefined;
     let attempts = 0;
     for (const size of SIZES) {
-      for (let count = Math.min(worth.length, capacity); count >= 1 && attempts < MAX_ATTEMPTS; count = Math.floor(count / 2)) {
+      for (
+        let count = Math.min(worth.length, capacity);
+        count >= 1 && attempts < MAX_ATTEMPTS;
+        count = Math.floor(count / 2)
+      ) {
         const accounts = worth.slice(0, count);
         // With no impact on the pools this much could be won.
         const most = accounts.reduce((sum, f) => sum + f.won / size, 0n);
@@ -244,7 +252,8 @@ export class Keeper {
         if (most < least + this.config.minProfit || (best !== undefined && most - least <= best.net)) break;
         attempts += 1;
         const plan = await this.#evaluate(accounts, size, gas);
-        if (plan !== undefined && plan.net >= this.config.minProfit && (best === undefined || plan.net > best.net)) best = plan;
+        if (plan !== undefined && plan.net >= this.config.minProfit && (best === undefined || plan.net > best.net))
+          best = plan;
       }
     }
     if (best === undefined) this.#giveUp(failing);
@@ -264,7 +273,8 @@ export class Keeper {
     const top = topOf(failing);
     const { incentive, repay, gain } = top.preview;
     const hopeless = this.#hopeless;
-    if (hopeless !== undefined && this.#lastBlock < hopeless.until && incentive < hopeless.incentive + BETTER) return undefined;
+    if (hopeless !== undefined && this.#lastBlock < hopeless.until && incentive < hopeless.incentive + BETTER)
+      return undefined;
 
     const { minimumDebt } = await this.#parameters();
     const small = repay / SIZES[SIZES.length - 1]!;
@@ -387,7 +397,9 @@ export class Keeper {
     this.#pending = waiting;
   }
 
-  #profitOf(logs: readonly { readonly address: string; readonly topics: readonly string[]; readonly data: string }[]): bigint {
+  #profitOf(
+    logs: readonly { readonly address: string; readonly topics: readonly string[]; readonly data: string }[],
+  ): bigint {
     let profit = 0n;
     for (const log of logs) {
       if (log.address !== this.config.liquidator) continue;

@@ -31,7 +31,13 @@ export class Watch {
   /** What each asset counted at when the sweep was made. */
   #highs: readonly bigint[] = [];
 
-  constructor(engine: ICreditEngine, lens: ICreditLens, oracle: IPriceOracle, book: BorrowerBook, options: WatchOptions) {
+  constructor(
+    engine: ICreditEngine,
+    lens: ICreditLens,
+    oracle: IPriceOracle,
+    book: BorrowerBook,
+    options: WatchOptions,
+  ) {
     this.#engine = engine;
     this.#lens = lens;
     this.#oracle = oracle;

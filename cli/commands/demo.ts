@@ -1,15 +1,167 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
-import { CliError } from "../errors.js";
+import { writeAddressBook } from "../../deploy/address-book.js";
+import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
+import { PortInUse, serveRpc, type RpcServer } from "../../replay/chain/rpc-server.js";
+import { march2020, STAKING_RATIO } from "../../replay/path/path.js";
+import { seeded } from "../../replay/path/random.js";
+import { runScenario, type ScenarioResult } from "../../replay/scenario/run.js";
+import { createWorld, LOCAL_CHAIN_ID, type World } from "../../replay/scenario/world.js";
+import { progressView } from "../demo/progress.js";
+import { keepAlive } from "../demo/service.js";
+import { held, toReport, toSummary } from "../demo/summary.js";
+import { CliError, EnvironmentError } from "../errors.js";
+
+const DEFAULT_PORT = 8_545;
+const MAX_PORT = 65_535;
+const DEFAULT_SEED = 2_020;
+const DEFAULT_ACCOUNTS = 250;
+const MAX_ACCOUNTS = 5_000;
+/** Chain time that setting the world up may take. {s} */
+const SETUP_TIME = 7_200;
+/** {ms} */
+const MS = 1_000;
+
+interface DemoOptions {
+  readonly once?: boolean;
+  readonly json?: boolean;
+  readonly port: number;
+  readonly seed: number;
+  readonly accounts: number;
+}
+
+const EXAMPLES = `
+Examples:
+  plimsoll demo                    the crash, then a chain that stays up for a wallet
+  plimsoll demo --once             end with the crash; exit code 0 only if every invariant held
+  plimsoll demo --once --json      the same; the last line is one JSON object
+  plimsoll demo --seed 7           other accounts and another path between the same way-points
+`;
 
 /** `plimsoll demo`: the crash scenario on a local chain. */
 export function registerDemo(program: Command): void {
   program
     .command("demo")
-    .description("run a market crash through the protocol on a local chain")
+    .description("run the crash of 12-13 March 2020 through the protocol on a local chain that a wallet can connect to")
     .option("--once", "end when the scenario ends")
     .option("--json", "print one JSON object as the last line")
-    .action(() => {
-      throw new CliError("the demo is not there yet");
-    });
+    .option("--port <number>", "port of the chain on 127.0.0.1; 0 takes a free one", integer(0, MAX_PORT), DEFAULT_PORT)
+    .option("--seed <number>", "seed of everything random", integer(0, 2 ** 32 - 1), DEFAULT_SEED)
+    .option("--accounts <number>", "how many accounts borrow", integer(1, MAX_ACCOUNTS), DEFAULT_ACCOUNTS)
+    .addHelpText("after", EXAMPLES)
+    .action(demo);
+}
+
+/** Parses a whole number of an option. */
+function integer(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`a whole number from ${minimum} to ${maximum} is needed.`);
+    }
+    return value;
+  };
+}
+
+async function demo(options: DemoOptions): Promise<void> {
+  const started = Date.now();
+  const say = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+  };
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort();
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+
+  const path = march2020(options.seed);
+  // The scenario ends about now, so that a wallet that connects afterwards sees a clock like its own.
+  const pathStart = Math.floor(started / MS) - path.duration;
+  let world: World | undefined;
+  let server: RpcServer | undefined;
+  try {
+    say(`Setting up: a chain, the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
+    const random = seeded(options.seed);
+    const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
+    world = await createWorld(pathStart - SETUP_TIME, quotes, random.fork("borrowers"), options.accounts);
+    server = await serve(world, options.port);
+    writeAddressBook({ ...world.addresses, rpcUrl: server.url });
+    say(`The chain answers at ${server.url} (chain id ${LOCAL_CHAIN_ID}).`);
+
+    const keeper = world.newKeeper();
+    const result = await play(world, keeper, path, pathStart, stop.signal);
+    for (const line of toSummary(result)) say(line);
+
+    if (options.once !== true) {
+      for (const line of howToConnect(world, server.url)) say(line);
+      if (options.json === true) say(JSON.stringify(toReport(result, Date.now() - started)));
+      await keepAlive(world, keeper, random.fork("afterwards"), stop.signal);
+      say("Stopped.");
+    } else if (options.json === true) {
+      say(JSON.stringify(toReport(result, Date.now() - started)));
+    }
+    if (!held(result)) {
+      const broken = result.audit.checks.filter((check) => !check.holds).map((check) => check.name);
+      throw new CliError(`these invariants did not hold: ${broken.join("; ")}`);
+    }
+  } catch (error) {
+    if (!stop.signal.aborted || error instanceof CliError) throw error;
+    say("Stopped before the end of the scenario.");
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    await server?.close();
+    await world?.close();
+  }
+}
+
+async function play(
+  world: World,
+  keeper: ReturnType<World["newKeeper"]>,
+  path: ReturnType<typeof march2020>,
+  start: number,
+  signal: AbortSignal,
+): Promise<ScenarioResult> {
+  const view = progressView(path.steps.length, process.stderr);
+  try {
+    return await runScenario(
+      world,
+      keeper,
+      path,
+      start,
+      (progress) => {
+        view.show(progress);
+      },
+      signal,
+    );
+  } finally {
+    view.stop();
+  }
+}
+
+async function serve(world: World, port: number): Promise<RpcServer> {
+  try {
+    return await serveRpc(world.connection.provider, port);
+  } catch (error) {
+    if (!(error instanceof PortInUse)) throw error;
+    throw new EnvironmentError(
+      error.message,
+      `End that program, or choose another port: npm start -- --port ${port + 1}`,
+    );
+  }
+}
+
+function howToConnect(world: World, url: string): string[] {
+  const { contracts, tokens } = world.addresses;
+  return [
+    "",
+    "The chain, the feeds and the keeper stay alive; Ctrl-C ends them.",
+    `  Wallet: add a network with RPC URL ${url}, chain id ${LOCAL_CHAIN_ID}, currency ETH.`,
+    "  Test tokens and ether: npm run plimsoll -- faucet <your address>",
+    `  CreditEngine   ${contracts.engine}`,
+    `  CreditLens     ${contracts.lens}`,
+    `  plUSD          ${contracts.dollar}`,
+    ...world.assets.map((asset) => `  ${asset.symbol.padEnd(14)} ${tokens[asset.symbol] ?? ""}  (asset ${asset.id})`),
+    "  Then: WETH.approve(engine, amount), engine.deposit(0, amount, you), engine.borrow(amount, you, you). See the README.",
+    "",
+  ];
 }

@@ -17,9 +17,12 @@ contract FaucetStakedEther is FaucetToken {
     uint256 public stEthPerToken;
 
     /// @param ratio {eth/tok} 18 decimals
-    constructor(string memory name_, string memory symbol_, uint256 ratio, address owner_)
-        FaucetToken(name_, symbol_, 18, owner_)
-    {
+    constructor(
+        string memory name_,
+        string memory symbol_,
+        uint256 ratio,
+        address owner_
+    ) FaucetToken(name_, symbol_, 18, owner_) {
         _setRatio(ratio);
     }
 

@@ -20,11 +20,12 @@ contract FaucetToken is ERC20Permit, Ownable {
     /// @notice Who may mint, besides the owner.
     mapping(address minter => bool) public isMinter;
 
-    constructor(string memory name_, string memory symbol_, uint8 decimals_, address owner_)
-        ERC20(name_, symbol_)
-        ERC20Permit(name_)
-        Ownable(owner_)
-    {
+    constructor(
+        string memory name_,
+        string memory symbol_,
+        uint8 decimals_,
+        address owner_
+    ) ERC20(name_, symbol_) ERC20Permit(name_) Ownable(owner_) {
         DECIMALS = decimals_;
     }
 

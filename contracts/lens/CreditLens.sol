@@ -94,8 +94,13 @@ contract CreditLens is ICreditLens {
             uint256 asset = holdings[i] >> ASSET_SHIFT;
             uint256 balance = holdings[i] & BALANCE_MASK;
             Quote memory q = quotes[asset];
-            h.maintenanceLimit +=
-                Valuation.limitTerm(q.high, balance, q.maintenanceDepth, q.unit, q.maintenanceHaircut);
+            h.maintenanceLimit += Valuation.limitTerm(
+                q.high,
+                balance,
+                q.maintenanceDepth,
+                q.unit,
+                q.maintenanceHaircut
+            );
             if (q.status == PriceStatus.Live && (borrowable >> asset) & 1 == 1) {
                 h.borrowLimit += Valuation.limitTerm(q.low, balance, q.borrowDepth, q.unit, q.initialHaircut);
             }
@@ -106,7 +111,7 @@ contract CreditLens is ICreditLens {
         } else {
             // As `ENGINE.debtOf` has it, without a call for each account.
             h.debt = (shares * index + SHARES_PER_DOLLAR - 1) / SHARES_PER_DOLLAR;
-            h.health = h.maintenanceLimit * WAD / h.debt;
+            h.health = (h.maintenanceLimit * WAD) / h.debt;
         }
     }
 
@@ -175,6 +180,6 @@ contract CreditLens is ICreditLens {
         uint256 room = ceiling > s.totalDebt ? ceiling - s.totalDebt : 0;
         uint256 headroom = IIssuanceGate(ENGINE.issuanceGate()).available(address(ENGINE), LOANS);
         s.issuable = room < headroom ? room : headroom;
-        (s.rate,) = ENGINE.interest();
+        (s.rate, ) = ENGINE.interest();
     }
 }

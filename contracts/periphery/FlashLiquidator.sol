@@ -65,11 +65,11 @@ contract FlashLiquidator is ILiquidationCallback {
     /// @param minProfit Reverts if less plUSD than this is left for the owner. {plUSD}
     /// @return repaid Paid per item; 0 for the ones that the engine skipped. {plUSD}
     /// @return profit {plUSD}
-    function liquidate(LiquidationItem[] calldata items, Route[] calldata routes, uint256 minProfit)
-        external
-        onlyOwner
-        returns (uint256[] memory repaid, uint256 profit)
-    {
+    function liquidate(
+        LiquidationItem[] calldata items,
+        Route[] calldata routes,
+        uint256 minProfit
+    ) external onlyOwner returns (uint256[] memory repaid, uint256 profit) {
         uint256 before = DOLLAR.balanceOf(address(this));
         repaid = ENGINE.liquidate(items, abi.encode(routes));
         uint256 balance = DOLLAR.balanceOf(address(this));

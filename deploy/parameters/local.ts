@@ -101,7 +101,12 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
 ];
 
 /** Immutable outer limits of every local asset's haircuts. bps */
-export const LOCAL_BOUNDS = { minInitial: 500, maxInitial: 10_000, minMaintenance: 400, maxMaintenance: 9_000 } as const;
+export const LOCAL_BOUNDS = {
+  minInitial: 500,
+  maxInitial: 10_000,
+  minMaintenance: 400,
+  maxMaintenance: 9_000,
+} as const;
 
 /** First answers of the feeds. 8 decimals */
 export const LOCAL_ANSWERS = { eth: 194_60000000n, btc: 7_935_00000000n, usdc: 1_00000000n } as const;

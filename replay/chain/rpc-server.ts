@@ -38,8 +38,7 @@ interface RpcError {
 }
 
 type RpcResponse = { readonly jsonrpc: "2.0"; readonly id: number | string | null } & (
-  | { readonly result: unknown }
-  | { readonly error: RpcError }
+  { readonly result: unknown } | { readonly error: RpcError }
 );
 
 /** A running server. */
@@ -110,7 +109,9 @@ function serveHttp(provider: EthereumProvider, request: IncomingMessage, respons
     return;
   }
   if (request.method !== "POST") {
-    response.writeHead(405, { "Content-Type": "text/plain" }).end("This is a JSON-RPC endpoint: add it to a wallet as a network.\n");
+    response
+      .writeHead(405, { "Content-Type": "text/plain" })
+      .end("This is a JSON-RPC endpoint: add it to a wallet as a network.\n");
     return;
   }
   readBody(request)

@@ -145,7 +145,13 @@ export class MarketMaker {
     const find = factoryAbi.encodeFunctionData("getPool", [token0.address, token1.address, spec.fee]);
     const [address] = factoryAbi.decodeFunctionResult("getPool", await this.#call(this.#uniswap.factory, find));
     const minted = result["liquidity"] as bigint;
-    this.#pools.push({ spec, address: address as string, tokenId: result["tokenId"] as bigint, base: minted, liquidity: minted });
+    this.#pools.push({
+      spec,
+      address: address as string,
+      tokenId: result["tokenId"] as bigint,
+      base: minted,
+      liquidity: minted,
+    });
   }
 
   #target(spec: PoolSpec, prices: Prices): bigint {
@@ -220,7 +226,10 @@ export class MarketMaker {
       deadline: MAX_UINT128,
     };
     const data = positionsAbi.encodeFunctionData("increaseLiquidity", [params]);
-    const result = positionsAbi.decodeFunctionResult("increaseLiquidity", await this.#call(this.#uniswap.positions, data));
+    const result = positionsAbi.decodeFunctionResult(
+      "increaseLiquidity",
+      await this.#call(this.#uniswap.positions, data),
+    );
     await this.#send(this.#uniswap.positions, data, `add liquidity to ${label(pool.spec)}`);
     pool.liquidity += result["liquidity"] as bigint;
   }
@@ -234,7 +243,11 @@ export class MarketMaker {
       if (next.at === to.address) return next.fees.length === 0 ? undefined : encodePath(next.tokens, next.fees);
       for (const { spec } of this.#pools) {
         const other =
-          spec.base.address === next.at ? spec.quote.address : spec.quote.address === next.at ? spec.base.address : undefined;
+          spec.base.address === next.at
+            ? spec.quote.address
+            : spec.quote.address === next.at
+              ? spec.base.address
+              : undefined;
         if (other === undefined || seen.has(other)) continue;
         seen.add(other);
         queue.push({ at: other, tokens: [...next.tokens, other], fees: [...next.fees, spec.fee] });

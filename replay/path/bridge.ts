@@ -38,7 +38,8 @@ export function bridge(knots: readonly Knot[], options: BridgeOptions): Float64A
   if (first === undefined || knots.length < 2) throw new RangeError("a bridge needs two knots");
   for (const [i, knot] of knots.entries()) {
     const previous = knots[i - 1];
-    if (previous !== undefined && knot.time <= previous.time) throw new RangeError(`knot ${i} does not follow the one before`);
+    if (previous !== undefined && knot.time <= previous.time)
+      throw new RangeError(`knot ${i} does not follow the one before`);
     if ((knot.time - first.time) % step !== 0) throw new RangeError(`knot ${i} is not on the grid of ${step} s`);
     if (knot.value < options.floor || knot.value > options.ceiling) throw new RangeError(`knot ${i} is out of bounds`);
   }

@@ -100,7 +100,11 @@ export async function audit(provider: Provider, addresses: AddressBook): Promise
     check(`${asset.symbol}: the accounts' balances add up to the ledger`, sum === total, `${sum} against ${total}`);
     const token = new Contract(asset.token, ["function balanceOf(address) view returns (uint256)"], provider);
     const held = (await token.getFunction("balanceOf")(addresses.contracts.engine)) as bigint;
-    check(`${asset.symbol}: the engine holds at least its ledger`, held >= asset.deposited, `${held} against ${asset.deposited}`);
+    check(
+      `${asset.symbol}: the engine holds at least its ledger`,
+      held >= asset.deposited,
+      `${held} against ${asset.deposited}`,
+    );
   }
 
   const totalShares = await engine.totalDebtShares();
@@ -114,7 +118,11 @@ export async function audit(provider: Provider, addresses: AddressBook): Promise
     rounding >= 0n && rounding <= BigInt(accounts.length),
     `${debts} against ${totalDebt}`,
   );
-  check("a debt share is worth at least what it was", (await engine.index()) >= 10n ** 18n, `${SHARES_PER_DOLLAR} shares a plUSD`);
+  check(
+    "a debt share is worth at least what it was",
+    (await engine.index()) >= 10n ** 18n,
+    `${SHARES_PER_DOLLAR} shares a plUSD`,
+  );
 
   const supply = await dollar.totalSupply();
   let levels = 0n;

@@ -72,7 +72,13 @@ export class Outcome {
     }
   }
 
-  #count(handled: Handled, account: string, debt: bigint, slice: bigint[], prices: Readonly<Record<string, bigint>>): void {
+  #count(
+    handled: Handled,
+    account: string,
+    debt: bigint,
+    slice: bigint[],
+    prices: Readonly<Record<string, bigint>>,
+  ): void {
     handled.accounts.add(account);
     handled.slices += 1;
     handled.debt += debt;

@@ -115,7 +115,13 @@ export async function runScenario(
 }
 
 /** Lets the keeper look at the chain and mines what it sends. Returns how many accounts it found failing. */
-async function keeperBlock(world: World, keeper: Keeper, outcome: Outcome, time: number, baseFee: bigint): Promise<number> {
+async function keeperBlock(
+  world: World,
+  keeper: Keeper,
+  outcome: Outcome,
+  time: number,
+  baseFee: bigint,
+): Promise<number> {
   const tick = await keeper.tick();
   await world.chain.mine({ time, baseFee });
   if (tick.sent.length > 0) {

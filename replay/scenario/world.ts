@@ -83,7 +83,9 @@ function tokenOf(tokens: ReadonlyMap<string, Token>, symbol: string): Token {
 
 /** The pools: what each asset is sold through, and how deep they are at the start. */
 function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
-  const [weth, wbtc, wsteth, usdc, plusd] = ["WETH", "WBTC", "wstETH", "USDC", PLUSD_SYMBOL].map((s) => tokenOf(tokens, s));
+  const [weth, wbtc, wsteth, usdc, plusd] = ["WETH", "WBTC", "wstETH", "USDC", PLUSD_SYMBOL].map((s) =>
+    tokenOf(tokens, s),
+  );
   return [
     { base: weth!, quote: usdc!, fee: 500, depth: 30_000n * WAD },
     { base: wbtc!, quote: usdc!, fee: 500, depth: 600n * 10n ** 8n },
@@ -95,7 +97,11 @@ function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
 /** Queues a call to the token's `mint` by its owner, or wraps ether. */
 async function give(chain: Chain, deployer: string, token: Token, to: string, amount: bigint): Promise<void> {
   if (token.symbol === "WETH") {
-    await chain.send(to, { to: token.address, data: WETH_DEPOSIT, value: amount, gas: 80_000n }, `wrap ether for ${to}`);
+    await chain.send(
+      to,
+      { to: token.address, data: WETH_DEPOSIT, value: amount, gas: 80_000n },
+      `wrap ether for ${to}`,
+    );
   } else {
     const data = tokenAbi.encodeFunctionData("mint", [to, amount]);
     await chain.send(deployer, { to: token.address, data, gas: 100_000n }, `mint ${token.symbol} for ${to}`);
@@ -103,9 +109,20 @@ async function give(chain: Chain, deployer: string, token: Token, to: string, am
 }
 
 /** Queues a deposit of tokens that `account` holds. */
-async function deposit(chain: Chain, engine: string, account: string, asset: LocalAsset, token: Token, amount: bigint): Promise<void> {
+async function deposit(
+  chain: Chain,
+  engine: string,
+  account: string,
+  asset: LocalAsset,
+  token: Token,
+  amount: bigint,
+): Promise<void> {
   const approve = tokenAbi.encodeFunctionData("approve", [engine, amount]);
-  await chain.send(account, { to: token.address, data: approve, gas: 80_000n }, `approve ${token.symbol} by ${account}`);
+  await chain.send(
+    account,
+    { to: token.address, data: approve, gas: 80_000n },
+    `approve ${token.symbol} by ${account}`,
+  );
   const data = engineAbi.encodeFunctionData("deposit", [asset.id, amount, account]);
   await chain.send(account, { to: engine, data, gas: 250_000n }, `deposit ${token.symbol} by ${account}`);
 }
@@ -123,11 +140,15 @@ export async function createWorld(startTime: number, quotes: Quotes, random: Ran
   const embedded = await startEmbeddedChain(startTime);
   const { chain, connection, accounts } = embedded;
   const [deployer, keeperAccount, maker] = accounts;
-  if (deployer === undefined || keeperAccount === undefined || maker === undefined) throw new Error("the node has too few accounts");
+  if (deployer === undefined || keeperAccount === undefined || maker === undefined)
+    throw new Error("the node has too few accounts");
 
   const addresses = await deployLocal(connection, keeperAccount.address);
   const tokens = new Map<string, Token>(
-    LOCAL_ASSETS.map((a) => [a.symbol, { symbol: a.symbol, address: addresses.tokens[a.symbol]!, decimals: a.decimals }]),
+    LOCAL_ASSETS.map((a) => [
+      a.symbol,
+      { symbol: a.symbol, address: addresses.tokens[a.symbol]!, decimals: a.decimals },
+    ]),
   );
   tokens.set(PLUSD_SYMBOL, { symbol: PLUSD_SYMBOL, address: addresses.contracts.dollar, decimals: 18 });
 
@@ -221,7 +242,8 @@ async function openAccounts(world: World): Promise<void> {
     for (const asset of LOCAL_ASSETS) {
       const worth = borrower.collateral.get(asset.symbol);
       if (worth === undefined) continue;
-      const amount = (BigInt(Math.round(worth * 1e6)) * 10n ** 12n * 10n ** BigInt(asset.decimals)) / prices[asset.symbol]!;
+      const amount =
+        (BigInt(Math.round(worth * 1e6)) * 10n ** 12n * 10n ** BigInt(asset.decimals)) / prices[asset.symbol]!;
       const token = tokenOf(tokens, asset.symbol);
       await give(chain, deployer.address, token, account, amount);
       await deposit(chain, engine, account, asset, token, amount);
@@ -234,17 +256,28 @@ async function openAccounts(world: World): Promise<void> {
 }
 
 /** Queues updates of the named feeds to the answers in `world.quotes`. */
-export async function pushQuotes(world: Pick<World, "chain" | "deployer" | "addresses" | "quotes">, names: readonly FeedName[]): Promise<void> {
+export async function pushQuotes(
+  world: Pick<World, "chain" | "deployer" | "addresses" | "quotes">,
+  names: readonly FeedName[],
+): Promise<void> {
   for (const name of names) {
     const data = feedAbi.encodeFunctionData("updateAnswer", [world.quotes.answers[name]]);
-    await world.chain.send(world.deployer.address, { to: world.addresses.feeds[name]!, data, gas: 200_000n }, `update the ${name} feed`);
+    await world.chain.send(
+      world.deployer.address,
+      { to: world.addresses.feeds[name]!, data, gas: 200_000n },
+      `update the ${name} feed`,
+    );
   }
 }
 
 /** Queues a report of the staking protocol. {eth/tok} 18 decimals */
 export async function setRatio(world: Pick<World, "chain" | "deployer" | "addresses">, ratio: bigint): Promise<void> {
   const data = tokenAbi.encodeFunctionData("setStEthPerToken", [ratio]);
-  await world.chain.send(world.deployer.address, { to: world.addresses.tokens["wstETH"]!, data, gas: 100_000n }, "report the staking ratio");
+  await world.chain.send(
+    world.deployer.address,
+    { to: world.addresses.tokens["wstETH"]!, data, gas: 100_000n },
+    "report the staking ratio",
+  );
 }
 
 export { LOCAL_CHAIN_ID, STAKING_RATIO };

@@ -80,7 +80,9 @@ function spacingOf(fee: number): number {
 
 /** A route as the router takes it: `tokens[0] fees[0] tokens[1] ...`, packed. */
 export function encodePath(tokens: readonly string[], fees: readonly number[]): string {
-  if (tokens.length !== fees.length + 1 || fees.length === 0) throw new RangeError("a path has one more token than fees");
-  return concat(tokens.flatMap((token, i) => (i === 0 ? [getAddress(token)] : [toBeHex(fees[i - 1]!, 3), getAddress(token)])));
+  if (tokens.length !== fees.length + 1 || fees.length === 0)
+    throw new RangeError("a path has one more token than fees");
+  return concat(
+    tokens.flatMap((token, i) => (i === 0 ? [getAddress(token)] : [toBeHex(fees[i - 1]!, 3), getAddress(token)])),
+  );
 }
-

@@ -64,7 +64,11 @@ export default buildModule("Local", (m) => {
         asset.id,
         asset.unitDecimals,
         LOCAL_BOUNDS,
-        { initialHaircut: asset.initialHaircut, maintenanceHaircut: asset.maintenanceHaircut, depth: asset.depth * unit },
+        {
+          initialHaircut: asset.initialHaircut,
+          maintenanceHaircut: asset.maintenanceHaircut,
+          depth: asset.depth * unit,
+        },
       ],
       { id: `risk_${asset.symbol}`, after: [fed] },
     );

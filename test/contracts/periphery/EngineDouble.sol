@@ -31,10 +31,10 @@ contract EngineDouble {
         refusesWithdraw[asset] = refuses;
     }
 
-    function liquidate(LiquidationItem[] calldata items, bytes calldata data)
-        external
-        returns (uint256[] memory repaid)
-    {
+    function liquidate(
+        LiquidationItem[] calldata items,
+        bytes calldata data
+    ) external returns (uint256[] memory repaid) {
         repaid = new uint256[](items.length);
         repaid[0] = payment;
         uint256[] memory seized = new uint256[](2);

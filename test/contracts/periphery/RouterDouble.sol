@@ -23,7 +23,7 @@ contract RouterDouble {
     function exactInput(ISwapRouter.ExactInputParams calldata p) external returns (uint256 out) {
         lastPath = p.path;
         require(IERC20(address(bytes20(p.path))).transferFrom(msg.sender, address(this), p.amountIn), "transferFrom");
-        out = p.amountIn * price / 1e18;
+        out = (p.amountIn * price) / 1e18;
         dollar.mint(p.recipient, out);
     }
 }

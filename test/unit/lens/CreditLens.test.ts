@@ -2,7 +2,6 @@ import { expect } from "chai";
 
 import { at, deployWorld, MAX_UINT256, SPECS, WAD } from "../../support/world.js";
 
-
 describe("CreditLens", () => {
   async function build(rate = 0n) {
     const world = await deployWorld(SPECS, rate);
@@ -57,9 +56,10 @@ describe("CreditLens", () => {
     await setPrice(0, 1_300_00000000n);
     const failing = await lens.failing(accounts, 10_000);
     expect(failing.map((h) => h.account)).to.deep.equal([bob.address]);
-    const repaid = await engine
-      .connect(liquidator)
-      .liquidate.staticCall(accounts.map((account) => ({ account, maxRepay: MAX_UINT256 })), "0x");
+    const repaid = await engine.connect(liquidator).liquidate.staticCall(
+      accounts.map((account) => ({ account, maxRepay: MAX_UINT256 })),
+      "0x",
+    );
     expect(repaid.map((r) => r !== 0n)).to.deep.equal([false, true, false]);
   });
 
@@ -163,6 +163,9 @@ describe("CreditLens", () => {
 
   it("refuses an engine without code", async () => {
     const { ethers, lens } = await build();
-    await expect(ethers.deployContract("CreditLens", [ethers.ZeroAddress])).to.be.revertedWithCustomError(lens, "ModuleHasNoCode");
+    await expect(ethers.deployContract("CreditLens", [ethers.ZeroAddress])).to.be.revertedWithCustomError(
+      lens,
+      "ModuleHasNoCode",
+    );
   });
 });

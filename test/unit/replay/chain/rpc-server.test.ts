@@ -14,11 +14,13 @@ describe("replay/chain: JSON-RPC server", () => {
     const connection = await network.create();
     const server = await serveRpc(connection.provider, 0);
     open.push(server);
-    const post = async (body: string): Promise<unknown> => await (await fetch(server.url, { method: "POST", body })).json();
+    const post = async (body: string): Promise<unknown> =>
+      await (await fetch(server.url, { method: "POST", body })).json();
     return { ethers: connection.ethers, provider: connection.provider, server, post };
   }
 
-  const call = (method: string, params: unknown[] = [], id = 1): string => JSON.stringify({ jsonrpc: "2.0", id, method, params });
+  const call = (method: string, params: unknown[] = [], id = 1): string =>
+    JSON.stringify({ jsonrpc: "2.0", id, method, params });
 
   it("answers single requests and batches, in order", async () => {
     const { post } = await serve();
@@ -35,7 +37,9 @@ describe("replay/chain: JSON-RPC server", () => {
     const token = await ethers.deployContract("FaucetToken", ["T", "T", 18, (await ethers.getSigners())[0]!.address]);
     const data = token.interface.encodeFunctionData("mint", [ethers.ZeroAddress, 1]);
     const stranger = (await ethers.getSigners())[5]!.address;
-    const response = (await post(call("eth_call", [{ from: stranger, to: await token.getAddress(), data }, "latest"]))) as {
+    const response = (await post(
+      call("eth_call", [{ from: stranger, to: await token.getAddress(), data }, "latest"]),
+    )) as {
       error: { code: number; data: string };
     };
     expect(token.interface.parseError(response.error.data)?.name).to.equal("NotMinter");

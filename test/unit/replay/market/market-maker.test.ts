@@ -46,7 +46,9 @@ describe("replay/market: the market in the pools", () => {
     ];
     for (const spec of specs) await market.open(spec, PRICES);
 
-    const pools = await Promise.all(market.pools.map(async (pool) => await ethers.getContractAt("IUniswapV3Pool", pool.address)));
+    const pools = await Promise.all(
+      market.pools.map(async (pool) => await ethers.getContractAt("IUniswapV3Pool", pool.address)),
+    );
     /** Price of each pool's base token in its quote token. */
     const poolPrices = async (): Promise<number[]> =>
       await Promise.all(
@@ -57,7 +59,17 @@ describe("replay/market: the market in the pools", () => {
           return perBase * 10 ** (base.decimals - quote.decimals);
         }),
       );
-    return { ethers, chain, market, router, maker: maker!, seller: seller!, tokens: { weth, wsteth, wbtc, usdc }, pools, poolPrices };
+    return {
+      ethers,
+      chain,
+      market,
+      router,
+      maker: maker!,
+      seller: seller!,
+      tokens: { weth, wsteth, wbtc, usdc },
+      pools,
+      poolPrices,
+    };
   }
 
   /** Sells wrapped ether for USDC and says how many were received. */
@@ -114,7 +126,11 @@ describe("replay/market: the market in the pools", () => {
   it("leaves pools alone that are at the market already", async () => {
     const world = await open();
     const nonce = await world.maker.getNonce();
-    await world.market.follow({ ...PRICES, WETH: (200n * WAD * 100_005n) / 100_000n, wstETH: (214n * WAD * 100_005n) / 100_000n });
+    await world.market.follow({
+      ...PRICES,
+      WETH: (200n * WAD * 100_005n) / 100_000n,
+      wstETH: (214n * WAD * 100_005n) / 100_000n,
+    });
     await world.chain.mine();
     expect(await world.maker.getNonce()).to.equal(nonce);
   });
@@ -147,6 +163,8 @@ describe("replay/market: the market in the pools", () => {
     expect(path.toLowerCase()).to.equal(
       `${tokens.wsteth.address}000064${tokens.weth.address.slice(2)}0001f4${tokens.usdc.address.slice(2)}`.toLowerCase(),
     );
-    expect(market.route(tokens.weth, { symbol: "X", address: "0x0000000000000000000000000000000000000009", decimals: 18 })).to.equal(undefined);
+    expect(
+      market.route(tokens.weth, { symbol: "X", address: "0x0000000000000000000000000000000000000009", decimals: 18 }),
+    ).to.equal(undefined);
   });
 });

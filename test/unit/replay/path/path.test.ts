@@ -3,7 +3,14 @@ import { expect } from "chai";
 import { bridge, interpolate } from "../../../../replay/path/bridge.js";
 import { FeedSampler, toAnswer } from "../../../../replay/path/feed.js";
 import { MARCH_2020_PRICES } from "../../../../replay/path/march-2020.js";
-import { countUpdates, FEED_RULES, march2020, PATH_STEP, seconds, STAKING_RATIO } from "../../../../replay/path/path.js";
+import {
+  countUpdates,
+  FEED_RULES,
+  march2020,
+  PATH_STEP,
+  seconds,
+  STAKING_RATIO,
+} from "../../../../replay/path/path.js";
 import type { FeedName, MarketPath } from "../../../../replay/path/path.js";
 import { seeded } from "../../../../replay/path/random.js";
 import { expectClose } from "../../../support/close.js";
@@ -147,7 +154,10 @@ describe("replay/path: 12-13 March 2020", () => {
   });
 
   it("passes the way-points: the last answer at each is within the deviation threshold", () => {
-    for (const [feed, price] of [["eth", "eth"], ["btc", "btc"]] as const) {
+    for (const [feed, price] of [
+      ["eth", "eth"],
+      ["btc", "btc"],
+    ] as const) {
       const updates = answers(path, feed);
       for (const point of MARCH_2020_PRICES) {
         const time = seconds(point.time);

@@ -38,7 +38,9 @@ describe("sdk/uniswap: math", () => {
 
   it("refuses a price that no pool can have", () => {
     const worthless = { address: LOW, decimals: 0, price: 1n };
-    expect(() => sqrtPriceOf({ address: HIGH, decimals: 24, price: 1n }, { ...worthless, price: 10n ** 40n })).to.throw(RangeError);
+    expect(() => sqrtPriceOf({ address: HIGH, decimals: 24, price: 1n }, { ...worthless, price: 10n ** 40n })).to.throw(
+      RangeError,
+    );
     expect(MAX_SQRT_RATIO > Q96).to.equal(true);
   });
 
