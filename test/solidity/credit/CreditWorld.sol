@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+import {ICreditEngine, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
+import {IPlimsollDollar} from "../../../contracts/interfaces/IPlimsollDollar.sol";
+import {FeedConfig, IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {HaircutBounds, IRiskModel, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {vm} from "../../contracts/Vm.sol";
+
+/// @dev What of FixedCeilingGate is used here. Only interfaces are imported: a concrete contract would be compiled once more.
+interface IGate {
+    function setIssuer(address issuer, bool allowed) external;
+}
+
+/// @dev What of Treasury is used here.
+interface ITreasury {
+    function setCreditEngine(address engine) external;
+    function setCapacity(uint256 asset, uint256 capacity_) external;
+    function withdraw(uint256 asset, uint256 amount, address to) external returns (uint256 withdrawn);
+}
+
+/// @dev What of TestToken is used here.
+interface ITestToken is IERC20 {
+    function mint(address to, uint256 amount) external;
+}
+
+/// @dev As CreditEngineConfig, see CreditGovernance.
+struct EngineConfig {
+    address authority;
+    address dollar;
+    address riskModel;
+    address issuanceGate;
+    address absorber;
+    address rateSource;
+    uint256 minimumDebt;
+    uint256 debtCeiling;
+    uint256 depthFraction;
+    LiquidationParameters liquidation;
+}
+
+/// @title A feed that says what it is told, or nothing
+contract TestFeed {
+    uint8 public constant decimals = 8;
+    /// @notice {USD/tok} 8 decimals
+    int256 public answer;
+    uint256 public updatedAt;
+    bool public dead;
+
+    constructor(int256 answer_) {
+        set(answer_);
+    }
+
+    function set(int256 answer_) public {
+        answer = answer_;
+        updatedAt = block.timestamp;
+    }
+
+    function setDead(bool dead_) external {
+        dead = dead_;
+    }
+
+    function description() external pure returns (string memory) {
+        return "TEST / USD";
+    }
+
+    function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
+        require(!dead, "dead");
+        return (1, answer, updatedAt, updatedAt, 1);
+    }
+}
+
+/// @title The whole protocol, deployed and governed by this contract
+abstract contract CreditWorld {
+    uint256 internal constant ASSETS = 5;
+    uint256 internal constant WAD = 1e18;
+    uint256 internal constant MINIMUM_DEBT = 100e18;
+    uint256 internal constant DEBT_CEILING = 1_000_000_000e18;
+    /// @dev About 50% a year, so that interest shows within days. {1/s} 18 decimals
+    uint256 internal constant RATE = 15_000_000_000;
+    /// @dev {s}
+    uint256 internal constant HEARTBEAT = 1 days;
+
+    IPlimsollDollar internal dollar;
+    IPriceOracle internal oracle;
+    IRiskModel internal risk;
+    IGate internal gate;
+    ITreasury internal treasury;
+    ICreditEngine internal engine;
+    ITestToken[ASSETS] internal tokens;
+    TestFeed[ASSETS] internal feeds;
+    /// @dev {USD/tok} 8 decimals
+    int256[ASSETS] internal firstPrices;
+    /// @dev {ledger} for a whole token
+    uint256[ASSETS] internal units;
+    /// @dev Token units for a ledger unit.
+    uint256[ASSETS] internal scales;
+
+    /// @dev Everything live, the borrow rate in force.
+    function _deploy() internal {
+        address manager = _new("AccessManager.sol:AccessManager", abi.encode(address(this)));
+        dollar = IPlimsollDollar(_new("PlimsollDollar.sol:PlimsollDollar", abi.encode(manager)));
+        oracle = IPriceOracle(_new("PriceOracle.sol:PriceOracle", abi.encode(manager, address(0), 0, 12 hours)));
+        risk = IRiskModel(_new("RiskModel.sol:RiskModel", abi.encode(manager, oracle, Paces(200, 100, 1000, 300))));
+        gate = IGate(
+            _new("FixedCeilingGate.sol:FixedCeilingGate", abi.encode(manager, dollar, type(uint128).max))
+        );
+        treasury = ITreasury(_new("Treasury.sol:Treasury", abi.encode(manager, dollar)));
+        EngineConfig memory config = EngineConfig({
+            authority: manager,
+            dollar: address(dollar),
+            riskModel: address(risk),
+            issuanceGate: address(gate),
+            absorber: address(treasury),
+            rateSource: _new("ConstantRate.sol:ConstantRate", abi.encode(RATE)),
+            minimumDebt: MINIMUM_DEBT,
+            debtCeiling: DEBT_CEILING,
+            depthFraction: 5_000,
+            liquidation: LiquidationParameters(10_500, 200, 1_000, 9_000, 9_700, 1_000)
+        });
+        address governance = _new("CreditGovernance.sol:CreditGovernance", abi.encode(manager, dollar));
+        engine = ICreditEngine(_new("CreditEngine.sol:CreditEngine", abi.encode(config, governance)));
+        dollar.setFacilitator(address(engine), DEBT_CEILING);
+        dollar.setFacilitator(address(treasury), 0);
+        // Stands for everyone else who mints plUSD: debtors must be able to buy more than they borrowed.
+        dollar.setFacilitator(address(this), type(uint120).max);
+        dollar.setFlashMintCap(1e30);
+        gate.setIssuer(address(engine), true);
+        treasury.setCreditEngine(address(engine));
+        engine.updateRate();
+        engine.setTipFloor(20e18);
+
+        // The fifth asset of an account lies beyond its header word; depths are small enough to bend values.
+        _list(0, 18, 8, 2_000e8, 2500, 1700, 20_000);
+        _list(1, 8, 8, 40_000e8, 2500, 1700, 1_000);
+        _list(2, 18, 8, 2_300e8, 3000, 2100, 10_000);
+        _list(3, 6, 6, 1e8, 1000, 600, 20_000_000);
+        _list(4, 24, 4, 50e8, 4000, 3000, 200_000);
+    }
+
+    function _list(
+        uint256 asset,
+        uint8 decimals,
+        uint256 unitDecimals,
+        int256 price,
+        uint16 initial,
+        uint16 maintenance,
+        uint256 depth
+    ) private {
+        tokens[asset] = ITestToken(_new("TestToken.sol:TestToken", abi.encode("TOK", decimals)));
+        feeds[asset] = new TestFeed(price);
+        firstPrices[asset] = price;
+        units[asset] = 10 ** unitDecimals;
+        scales[asset] = 10 ** (decimals - unitDecimals);
+        oracle.listFeed(asset, FeedConfig(address(feeds[asset]), uint24(HEARTBEAT), 50, 1e9, 1e26));
+        risk.listAsset(
+            asset,
+            unitDecimals,
+            HaircutBounds(500, 10_000, 500, 10_000),
+            RiskTargets(initial, maintenance, depth * units[asset])
+        );
+        engine.listAsset(asset, address(tokens[asset]), 1e17);
+        // Room for some of what fails, so that absorption meets its limits.
+        treasury.setCapacity(asset, depth * units[asset] / 20);
+    }
+
+    /// @dev Deploys what the build has compiled.
+    function _new(string memory artifact, bytes memory arguments) private returns (address deployed) {
+        bytes memory code = bytes.concat(vm.getCode(artifact), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+        }
+        require(deployed != address(0), artifact);
+    }
+}
