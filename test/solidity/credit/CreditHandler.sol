@@ -125,10 +125,21 @@ abstract contract CreditHandler is CreditWorld {
     // ---------------------------------------------------------------- positions
 
     function deposit(uint256 who, uint256 forWhom, uint256 asset, uint256 amount) public watched {
-        asset %= ASSETS;
+        // Mostly few assets to an account, so that one dead feed does not stop everybody.
+        asset = amount % 8 == 0 ? asset % ASSETS : (who % ACTORS + asset % 3) % ASSETS;
         CreditActor actor = _actor(who);
         address account = forWhom % 4 == 0 ? address(_actor(forWhom / 4)) : address(actor);
         _deposit(actor, account, asset, _amount(asset, amount));
+    }
+
+    /// @dev A position close to its limit: what a falling price finds.
+    function leverage(uint256 who, uint256 asset, uint256 amount) public watched {
+        CreditActor actor = _actor(who);
+        asset = (who % ACTORS + asset % 3) % ASSETS;
+        _deposit(actor, address(actor), asset, _amount(asset, amount));
+        Snapshot memory s = _snapshot(address(actor));
+        uint256 limit = risk.borrowLimit(s.holdings, type(uint256).max, false);
+        if (limit > s.debt) _borrow(actor, (limit - s.debt) * (90 + amount % 11) / 100);
     }
 
     function _deposit(CreditActor actor, address account, uint256 asset, uint256 amount) private returns (bool ok) {
@@ -163,7 +174,7 @@ abstract contract CreditHandler is CreditWorld {
         uint256 limit = risk.borrowLimit(s.holdings, type(uint256).max, false);
         uint256 room = limit > s.debt ? limit - s.debt : 0;
         // To the very limit now and then.
-        if (_borrow(actor, part % 4 == 0 ? room : room * (part % 111) / 100)) {
+        if (_borrow(actor, part % 2 == 0 ? room : room * (part % 111) / 100)) {
             _requireWithinLimit(address(actor), "borrowed beyond the borrow limit");
         }
     }
@@ -184,7 +195,7 @@ abstract contract CreditHandler is CreditWorld {
         CreditActor actor = _actor(who);
         address account = address(_actor(whose));
         uint256 owed = engine.debtOf(account);
-        uint256 amount = part % 3 == 0 ? type(uint256).max : owed * (part % 121) / 100;
+        uint256 amount = part % 8 == 0 ? type(uint256).max : owed * (part % 81) / 100;
         _fund(address(actor), owed);
         _repay(actor, account, amount);
     }
@@ -224,8 +235,7 @@ abstract contract CreditHandler is CreditWorld {
 
     function liquidate(uint256 who, uint256 mask, uint256 part, bool callback) public watched {
         CreditActor actor = _actor(who);
-        LiquidationItem[] memory items = _items(mask, part);
-        if (items.length == 0) return;
+        LiquidationItem[] memory items = _items(mask % 3 == 0 ? mask / 3 : type(uint256).max, part);
         _liquidate(actor, items, callback);
     }
 
@@ -281,6 +291,7 @@ abstract contract CreditHandler is CreditWorld {
 
     function absorb(uint256 who, uint256 mask) public watched {
         CreditActor actor = _actor(who);
+        mask = mask % 3 == 0 ? mask / 3 : type(uint256).max;
         uint256 n;
         for (uint256 i; i < ACTORS; ++i) if ((mask >> i) & 1 == 1) ++n;
         address[] memory accounts = new address[](n);
@@ -344,29 +355,50 @@ abstract contract CreditHandler is CreditWorld {
     function movePrice(uint256 asset, uint256 seed) public {
         asset %= ASSETS;
         TestFeed feed = feeds[asset];
-        // -16% to +12%; now and then a crash by half.
-        int256 bps = seed % 16 == 0 ? int256(-5_000) : int256(seed % 2_801) - 1_600;
+        // -25% to +20%; now and then a crash by half.
+        int256 bps = seed % 16 == 0 ? int256(-5_000) : int256(seed % 4_501) - 2_500;
         int256 answer = feed.answer();
         if (answer <= 0) answer = firstPrices[asset];
         answer = answer * (10_000 + bps) / 10_000;
+        if (seed % 16 == 1) answer = firstPrices[asset];
         if (answer > firstPrices[asset] * 4) answer = firstPrices[asset] * 4;
         if (answer < firstPrices[asset] / 100) answer = firstPrices[asset] / 100;
         feed.set(answer);
     }
 
+    /// @dev The market falls on what an actor holds, to a health between 0.5 and 1.05: left to chance, few accounts would ever fail.
+    function sink(uint256 who, uint256 seed) public {
+        Snapshot memory s = _snapshot(address(_actor(who)));
+        if (s.debt == 0 || s.priced == 0) return;
+        // Closer to 1 is likelier.
+        uint256 health = 105 - (seed % 8) * ((seed >> 8) % 8);
+        for (uint256 asset; asset < ASSETS; ++asset) {
+            if ((s.pricedMask >> asset) & 1 == 0) continue;
+            TestFeed feed = feeds[asset];
+            uint256 answer = uint256(feed.answer()) * s.debt * health / (s.limit * 100);
+            if (answer > uint256(firstPrices[asset]) * 4) continue;
+            feed.set(answer == 0 ? int256(1) : int256(answer));
+        }
+    }
+
     function killFeed(uint256 asset, uint256 how) public {
+        // Rarely: an account with a dead feed can only get smaller.
+        if (how % 3 != 0) return;
         TestFeed feed = feeds[asset % ASSETS];
+        how /= 3;
         if (how % 4 == 0) feed.set(0);
         else if (how % 4 == 1) feed.set(-1);
         else feed.setDead(true);
     }
 
-    function reviveFeed(uint256 asset, uint256 seed) public {
-        asset %= ASSETS;
-        TestFeed feed = feeds[asset];
-        feed.setDead(false);
-        if (feed.answer() <= 0) feed.set(firstPrices[asset] * int256(20 + seed % 100) / 100);
-        else feed.set(feed.answer());
+    function reviveFeeds(uint256 seed) public {
+        for (uint256 asset; asset < ASSETS; ++asset) {
+            TestFeed feed = feeds[asset];
+            if (!feed.dead() && feed.answer() > 0) continue;
+            feed.setDead(false);
+            seed = uint256(keccak256(abi.encode(seed)));
+            feed.set(feed.answer() > 0 ? feed.answer() : firstPrices[asset] * int256(20 + seed % 100) / 100);
+        }
     }
 
     function passTime(uint256 seconds_, uint256 stale) public {
@@ -374,7 +406,7 @@ abstract contract CreditHandler is CreditWorld {
         vm.warp(block.timestamp + 1 + seconds_ % 6 hours);
         // Feeds go on, except one in so many.
         for (uint256 i; i < ASSETS; ++i) {
-            if ((stale >> (4 * i)) & 15 != 0 && feeds[i].answer() > 0) feeds[i].set(feeds[i].answer());
+            if ((stale >> (6 * i)) & 63 != 0 && feeds[i].answer() > 0) feeds[i].set(feeds[i].answer());
         }
         uint256 now_ = engine.totalDebt();
         if (now_ < before) _violated("time lowered the debts");
@@ -403,11 +435,12 @@ abstract contract CreditHandler is CreditWorld {
         actor.execute(address(dollar), abi.encodeCall(dollar.transfer, (address(_actor(to)), amount)));
     }
 
-    function pauseOrNot(uint256 asset, uint256 bits, bool on) public watched positionsKept {
+    function pauseOrNot(uint256 asset, uint256 bits) public watched positionsKept {
         asset %= ASSETS;
-        bits &= PAUSE_DEPOSIT | PAUSE_WITHDRAW | PAUSE_BORROW | PAUSE_FLASH_LOAN;
+        bool on = bits % 3 == 0;
+        bits = (bits / 3) & (PAUSE_DEPOSIT | PAUSE_WITHDRAW | PAUSE_BORROW | PAUSE_FLASH_LOAN);
         if (on) engine.pause(asset, bits);
-        else engine.unpause(asset, bits);
+        else engine.unpause(asset, PAUSE_DEPOSIT | PAUSE_WITHDRAW | PAUSE_BORROW | PAUSE_FLASH_LOAN);
     }
 
     /// @dev Governance and keepers: nothing of it may move anyone's maintenance limit at once.
@@ -518,7 +551,7 @@ abstract contract CreditHandler is CreditWorld {
 
     function roundTripBorrow(uint256 who, uint256 amount) public watched {
         CreditActor actor = _actor(who);
-        amount = 1 + amount % 100_000e18;
+        amount = MINIMUM_DEBT + amount % 10_000e18;
         int256 before = int256(dollar.balanceOf(address(actor))) - int256(engine.debtOf(address(actor)));
         if (!_borrow(actor, amount)) return;
         if (!_repay(actor, address(actor), amount)) return;
@@ -640,10 +673,11 @@ abstract contract CreditHandler is CreditWorld {
             + dollar.level(address(this));
         require(int256(dollar.totalSupply()) == levels, "supply is not the sum of levels");
 
-        uint256 expected = s.borrowed + s.interest - s.repaid - s.absorbed - s.writtenOff + s.slack;
-        // Written so that neither side goes below 0.
-        require(total + s.slack >= expected, "debt is missing");
-        require(total <= expected, "debt came from nowhere");
+        // Sums on both sides, so that nothing goes below 0.
+        uint256 added = s.borrowed + s.interest;
+        uint256 accounted = total + s.repaid + s.absorbed + s.writtenOff;
+        require(accounted >= added, "debt is missing");
+        require(accounted <= added + s.slack, "debt came from nowhere");
     }
 
     function _checkLedger() private view {
