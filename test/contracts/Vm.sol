@@ -19,7 +19,6 @@ interface Vm {
     function store(address target, bytes32 slot, bytes32 value) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function etch(address target, bytes calldata code) external;
-    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
     function snapshotState() external returns (uint256 id);
     function revertToState(uint256 id) external returns (bool);
 }

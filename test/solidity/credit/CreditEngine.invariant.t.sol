@@ -23,8 +23,8 @@ contract CreditEngineInvariantTest {
 
     /// @dev One invariant for everything: the runner plays a set of histories for each one it finds. Handlers catch what may fail, so a
     /// revert in one is a mistake in it, or in what it relies on.
-    /// hardhat-config: invariant.runs = 12
-    /// hardhat-config: invariant.depth = 100
+    /// hardhat-config: invariant.runs = 20
+    /// hardhat-config: invariant.depth = 150
     /// hardhat-config: invariant.failOnRevert = true
     function invariant_theBookIsSound() public view {
         _handler.check();

@@ -1,44 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
+import {ConstantRate} from "../../../contracts/credit/ConstantRate.sol";
+import {CreditEngine} from "../../../contracts/credit/CreditEngine.sol";
+import {CreditEngineConfig, CreditGovernance} from "../../../contracts/credit/CreditGovernance.sol";
 import {ICreditEngine, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
-import {IPlimsollDollar} from "../../../contracts/interfaces/IPlimsollDollar.sol";
-import {FeedConfig, IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {HaircutBounds, IRiskModel, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
-import {vm} from "../../contracts/Vm.sol";
-
-/// @dev What of FixedCeilingGate is used here. Only interfaces are imported: a concrete contract would be compiled once more.
-interface IGate {
-    function setIssuer(address issuer, bool allowed) external;
-}
-
-/// @dev What of Treasury is used here.
-interface ITreasury {
-    function setCreditEngine(address engine) external;
-    function setCapacity(uint256 asset, uint256 capacity_) external;
-    function withdraw(uint256 asset, uint256 amount, address to) external returns (uint256 withdrawn);
-}
-
-/// @dev What of TestToken is used here.
-interface ITestToken is IERC20 {
-    function mint(address to, uint256 amount) external;
-}
-
-/// @dev As CreditEngineConfig, see CreditGovernance.
-struct EngineConfig {
-    address authority;
-    address dollar;
-    address riskModel;
-    address issuanceGate;
-    address absorber;
-    address rateSource;
-    uint256 minimumDebt;
-    uint256 debtCeiling;
-    uint256 depthFraction;
-    LiquidationParameters liquidation;
-}
+import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
+import {Treasury} from "../../../contracts/reserve/Treasury.sol";
+import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
+import {FixedCeilingGate} from "../../../contracts/solvency/FixedCeilingGate.sol";
+import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
+import {TestToken} from "../../contracts/TestToken.sol";
 
 /// @title A feed that says what it is told, or nothing
 contract TestFeed {
@@ -82,13 +58,13 @@ abstract contract CreditWorld {
     /// @dev {s}
     uint256 internal constant HEARTBEAT = 1 days;
 
-    IPlimsollDollar internal dollar;
-    IPriceOracle internal oracle;
-    IRiskModel internal risk;
-    IGate internal gate;
-    ITreasury internal treasury;
+    PlimsollDollar internal dollar;
+    PriceOracle internal oracle;
+    RiskModel internal risk;
+    FixedCeilingGate internal gate;
+    Treasury internal treasury;
     ICreditEngine internal engine;
-    ITestToken[ASSETS] internal tokens;
+    TestToken[ASSETS] internal tokens;
     TestFeed[ASSETS] internal feeds;
     /// @dev {USD/tok} 8 decimals
     int256[ASSETS] internal firstPrices;
@@ -99,28 +75,26 @@ abstract contract CreditWorld {
 
     /// @dev Everything live, the borrow rate in force.
     function _deploy() internal {
-        address manager = _new("AccessManager.sol:AccessManager", abi.encode(address(this)));
-        dollar = IPlimsollDollar(_new("PlimsollDollar.sol:PlimsollDollar", abi.encode(manager)));
-        oracle = IPriceOracle(_new("PriceOracle.sol:PriceOracle", abi.encode(manager, address(0), 0, 12 hours)));
-        risk = IRiskModel(_new("RiskModel.sol:RiskModel", abi.encode(manager, oracle, Paces(200, 100, 1000, 300))));
-        gate = IGate(
-            _new("FixedCeilingGate.sol:FixedCeilingGate", abi.encode(manager, dollar, type(uint128).max))
-        );
-        treasury = ITreasury(_new("Treasury.sol:Treasury", abi.encode(manager, dollar)));
-        EngineConfig memory config = EngineConfig({
+        address manager = address(new AccessManager(address(this)));
+        dollar = new PlimsollDollar(manager);
+        oracle = new PriceOracle(manager, address(0), 0, 12 hours);
+        risk = new RiskModel(manager, address(oracle), Paces(200, 100, 1000, 300));
+        gate = new FixedCeilingGate(manager, address(dollar), type(uint128).max);
+        treasury = new Treasury(manager, address(dollar));
+        CreditEngineConfig memory config = CreditEngineConfig({
             authority: manager,
             dollar: address(dollar),
             riskModel: address(risk),
             issuanceGate: address(gate),
             absorber: address(treasury),
-            rateSource: _new("ConstantRate.sol:ConstantRate", abi.encode(RATE)),
+            rateSource: address(new ConstantRate(RATE)),
             minimumDebt: MINIMUM_DEBT,
             debtCeiling: DEBT_CEILING,
             depthFraction: 5_000,
             liquidation: LiquidationParameters(10_500, 200, 1_000, 9_000, 9_700, 1_000)
         });
-        address governance = _new("CreditGovernance.sol:CreditGovernance", abi.encode(manager, dollar));
-        engine = ICreditEngine(_new("CreditEngine.sol:CreditEngine", abi.encode(config, governance)));
+        address governance = address(new CreditGovernance(manager, address(dollar)));
+        engine = ICreditEngine(address(new CreditEngine(config, governance)));
         dollar.setFacilitator(address(engine), DEBT_CEILING);
         dollar.setFacilitator(address(treasury), 0);
         // Stands for everyone else who mints plUSD: debtors must be able to buy more than they borrowed.
@@ -148,7 +122,7 @@ abstract contract CreditWorld {
         uint16 maintenance,
         uint256 depth
     ) private {
-        tokens[asset] = ITestToken(_new("TestToken.sol:TestToken", abi.encode("TOK", decimals)));
+        tokens[asset] = new TestToken("TOK", decimals);
         feeds[asset] = new TestFeed(price);
         firstPrices[asset] = price;
         units[asset] = 10 ** unitDecimals;
@@ -163,14 +137,5 @@ abstract contract CreditWorld {
         engine.listAsset(asset, address(tokens[asset]), 1e17);
         // Room for some of what fails, so that absorption meets its limits.
         treasury.setCapacity(asset, depth * units[asset] / 20);
-    }
-
-    /// @dev Deploys what the build has compiled.
-    function _new(string memory artifact, bytes memory arguments) private returns (address deployed) {
-        bytes memory code = bytes.concat(vm.getCode(artifact), arguments);
-        assembly ("memory-safe") {
-            deployed := create(0, add(code, 0x20), mload(code))
-        }
-        require(deployed != address(0), artifact);
     }
 }
