@@ -30,7 +30,7 @@ contract LiquidationMathHarness {
         a.insolvent = LiquidationMath.isInsolvent(c.e);
         a.capByHealth = LiquidationMath.capByHealth(c.e);
         a.capByValue = LiquidationMath.capByValue(c.e, c.p);
-        a.curve = LiquidationMath.incentiveCurve(c.e.limit * 1e18 / c.e.debt, c.p);
+        a.curve = LiquidationMath.incentiveCurve((c.e.limit * 1e18) / c.e.debt, c.p);
         uint256 cap = a.capByHealth < a.capByValue ? a.capByHealth : a.capByValue;
         a.s = LiquidationMath.slice(c.e, c.p, cap, a.insolvent, c.minimumDebt);
     }

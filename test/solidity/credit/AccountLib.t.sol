@@ -23,7 +23,7 @@ contract AccountLibTest {
 
     function testFuzz_agreesWithPlainMappings(uint256 seed) public {
         // Some histories stay among few assets, where the header alone is used.
-        uint256 assets = 1 + seed % ASSETS;
+        uint256 assets = 1 + (seed % ASSETS);
         for (uint256 step; step < STEPS; ++step) {
             seed = _next(seed);
             uint256 kind = seed % 8;
@@ -44,11 +44,11 @@ contract AccountLibTest {
         _setDebt(AccountLib.MAX_DEBT);
         for (uint256 i; i < ASSETS; ++i) {
             // 7 and 16 have no common divisor: each asset once, out of order, so that ranks shift both ways.
-            _setOne(i * 7 % ASSETS, AccountLib.MAX_BALANCE);
+            _setOne((i * 7) % ASSETS, AccountLib.MAX_BALANCE);
             _compare();
         }
         for (uint256 i; i < ASSETS; ++i) {
-            _setOne(i * 5 % ASSETS, 0);
+            _setOne((i * 5) % ASSETS, 0);
             _compare();
         }
         _setDebt(0);
@@ -62,7 +62,7 @@ contract AccountLibTest {
         for (uint256 asset; asset < ASSETS; ++asset) _setOne(asset, AccountLib.MAX_BALANCE - asset);
         for (uint256 i; i < ASSETS; ++i) {
             seed = _next(seed);
-            _setOne(seed % ASSETS, 1 + (seed >> 8) % AccountLib.MAX_BALANCE);
+            _setOne(seed % ASSETS, 1 + ((seed >> 8) % AccountLib.MAX_BALANCE));
             _compare();
         }
     }
@@ -96,12 +96,16 @@ contract AccountLibTest {
 
     function testFuzz_balanceBeyondTheBoundReverts(uint256 asset, uint256 amount) public {
         asset %= ASSETS;
-        amount = AccountLib.MAX_BALANCE + 1 + amount % (type(uint256).max - AccountLib.MAX_BALANCE);
+        amount = AccountLib.MAX_BALANCE + 1 + (amount % (type(uint256).max - AccountLib.MAX_BALANCE));
         try this.setBalance(asset, amount) {
             revert("accepted");
         } catch (bytes memory reason) {
-            bytes memory expected =
-                abi.encodeWithSelector(AccountLib.BalanceTooLarge.selector, asset, amount, AccountLib.MAX_BALANCE);
+            bytes memory expected = abi.encodeWithSelector(
+                AccountLib.BalanceTooLarge.selector,
+                asset,
+                amount,
+                AccountLib.MAX_BALANCE
+            );
             require(keccak256(reason) == keccak256(expected), "another error");
         }
         _setOne(asset, AccountLib.MAX_BALANCE);
@@ -109,12 +113,15 @@ contract AccountLibTest {
     }
 
     function testFuzz_debtBeyondTheBoundReverts(uint256 shares) public {
-        shares = AccountLib.MAX_DEBT + 1 + shares % (type(uint256).max - AccountLib.MAX_DEBT);
+        shares = AccountLib.MAX_DEBT + 1 + (shares % (type(uint256).max - AccountLib.MAX_DEBT));
         try this.withDebt(shares) {
             revert("accepted");
         } catch (bytes memory reason) {
-            bytes memory expected =
-                abi.encodeWithSelector(AccountLib.DebtTooLarge.selector, shares, AccountLib.MAX_DEBT);
+            bytes memory expected = abi.encodeWithSelector(
+                AccountLib.DebtTooLarge.selector,
+                shares,
+                AccountLib.MAX_DEBT
+            );
             require(keccak256(reason) == keccak256(expected), "another error");
         }
         _setDebt(AccountLib.MAX_DEBT);

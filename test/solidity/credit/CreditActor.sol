@@ -55,7 +55,7 @@ contract CreditActor {
 
     function onFlashLoan(address, address token, uint256 amount, uint256, bytes calldata) external returns (bytes32) {
         for (uint256 i; i < _targets.length; ++i) {
-            (bool ok,) = _targets[i].call(_calls[i]);
+            (bool ok, ) = _targets[i].call(_calls[i]);
             ok;
         }
         if (token == ENGINE.dollar()) MARKET.raise(amount);
@@ -93,7 +93,7 @@ contract CreditActor {
         calls[6] = abi.encodeCall(ENGINE.updateRate, ());
         calls[7] = abi.encodeCall(ENGINE.flashLoan, (IERC3156FlashBorrower(address(this)), address(this), 1, ""));
         for (uint256 i; i < calls.length; ++i) {
-            (bool ok,) = address(ENGINE).call(calls[i]);
+            (bool ok, ) = address(ENGINE).call(calls[i]);
             if (ok) reentered = true;
         }
     }

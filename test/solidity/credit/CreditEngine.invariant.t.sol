@@ -76,8 +76,7 @@ contract CreditEngineInvariantTest {
         else if (kind == 14) {
             if (flag) _handler.sink(a, c);
             _handler.selfLiquidate(a, b, c % 2 == 0);
-        }
-        else if (kind < 17) _handler.absorb(a, b);
+        } else if (kind < 17) _handler.absorb(a, b);
         else if (kind < 19) _handler.movePrice(a, b);
         else if (kind < 21) _handler.sink(a, b);
         else if (kind == 21) _handler.killFeed(a, b);

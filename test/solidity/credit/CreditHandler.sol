@@ -110,8 +110,9 @@ abstract contract CreditHandler is CreditWorld {
         for (uint256 i; i < ACTORS; ++i) {
             Snapshot memory now_ = _snapshot(address(actors[i]));
             if (
-                now_.shares != before[i].shares || now_.debt != before[i].debt
-                    || _changed(now_.holdings, before[i].holdings)
+                now_.shares != before[i].shares ||
+                now_.debt != before[i].debt ||
+                _changed(now_.holdings, before[i].holdings)
             ) _violated("a position changed that nobody touched");
             if (now_.limit < before[i].limit) _violated("a maintenance limit fell at once");
         }
@@ -126,7 +127,7 @@ abstract contract CreditHandler is CreditWorld {
 
     function deposit(uint256 who, uint256 forWhom, uint256 asset, uint256 amount) public watched {
         // Mostly few assets to an account, so that one dead feed does not stop everybody.
-        asset = amount % 8 == 0 ? asset % ASSETS : (who % ACTORS + asset % 3) % ASSETS;
+        asset = amount % 8 == 0 ? asset % ASSETS : ((who % ACTORS) + (asset % 3)) % ASSETS;
         CreditActor actor = _actor(who);
         address account = forWhom % 4 == 0 ? address(_actor(forWhom / 4)) : address(actor);
         _deposit(actor, account, asset, _amount(asset, amount));
@@ -135,11 +136,11 @@ abstract contract CreditHandler is CreditWorld {
     /// @dev A position close to its limit: what a falling price finds.
     function leverage(uint256 who, uint256 asset, uint256 amount) public watched {
         CreditActor actor = _actor(who);
-        asset = (who % ACTORS + asset % 3) % ASSETS;
+        asset = ((who % ACTORS) + (asset % 3)) % ASSETS;
         _deposit(actor, address(actor), asset, _amount(asset, amount));
         Snapshot memory s = _snapshot(address(actor));
         uint256 limit = risk.borrowLimit(s.holdings, type(uint256).max, false);
-        if (limit > s.debt) _borrow(actor, (limit - s.debt) * (90 + amount % 11) / 100);
+        if (limit > s.debt) _borrow(actor, ((limit - s.debt) * (90 + (amount % 11))) / 100);
     }
 
     function _deposit(CreditActor actor, address account, uint256 asset, uint256 amount) private returns (bool ok) {
@@ -151,17 +152,19 @@ abstract contract CreditHandler is CreditWorld {
         if (!ok) return false;
         ++_counts.deposits;
         uint256 deposited = abi.decode(result, (uint256));
-        if (deposited != amount / scales[asset] * scales[asset]) _violated("deposited something else");
-        if (engine.balanceOf(account, asset) - before != deposited / scales[asset]) _violated("credited something else");
+        if (deposited != (amount / scales[asset]) * scales[asset]) _violated("deposited something else");
+        if (engine.balanceOf(account, asset) - before != deposited / scales[asset])
+            _violated("credited something else");
     }
 
     function withdraw(uint256 who, uint256 asset, uint256 part) public watched {
         asset %= ASSETS;
         CreditActor actor = _actor(who);
         uint256 held = engine.balanceOf(address(actor), asset) * scales[asset];
-        uint256 amount = part % 4 == 0 ? type(uint256).max : held * (part % 101) / 100;
-        (bool ok,) = actor.execute(
-            address(engine), abi.encodeCall(engine.withdraw, (asset, amount, address(actor), address(actor)))
+        uint256 amount = part % 4 == 0 ? type(uint256).max : (held * (part % 101)) / 100;
+        (bool ok, ) = actor.execute(
+            address(engine),
+            abi.encodeCall(engine.withdraw, (asset, amount, address(actor), address(actor)))
         );
         if (!ok) return;
         ++_counts.withdrawals;
@@ -174,15 +177,16 @@ abstract contract CreditHandler is CreditWorld {
         uint256 limit = risk.borrowLimit(s.holdings, type(uint256).max, false);
         uint256 room = limit > s.debt ? limit - s.debt : 0;
         // To the very limit now and then.
-        if (_borrow(actor, part % 2 == 0 ? room : room * (part % 111) / 100)) {
+        if (_borrow(actor, part % 2 == 0 ? room : (room * (part % 111)) / 100)) {
             _requireWithinLimit(address(actor), "borrowed beyond the borrow limit");
         }
     }
 
     function _borrow(CreditActor actor, uint256 amount) private returns (bool ok) {
         uint256 before = dollar.balanceOf(address(actor));
-        (ok,) = actor.execute(
-            address(engine), abi.encodeCall(engine.borrow, (amount, address(actor), address(actor)))
+        (ok, ) = actor.execute(
+            address(engine),
+            abi.encodeCall(engine.borrow, (amount, address(actor), address(actor)))
         );
         if (!ok) return false;
         ++_counts.borrows;
@@ -195,7 +199,7 @@ abstract contract CreditHandler is CreditWorld {
         CreditActor actor = _actor(who);
         address account = address(_actor(whose));
         uint256 owed = engine.debtOf(account);
-        uint256 amount = part % 8 == 0 ? type(uint256).max : owed * (part % 81) / 100;
+        uint256 amount = part % 8 == 0 ? type(uint256).max : (owed * (part % 81)) / 100;
         _fund(address(actor), owed);
         _repay(actor, account, amount);
     }
@@ -221,13 +225,12 @@ abstract contract CreditHandler is CreditWorld {
         CreditActor actor = _actor(who);
         address account = address(_actor(whose));
         if (account == address(actor)) account = address(treasury);
-        (bool ok,) = actor.execute(
-            address(engine), abi.encodeCall(engine.withdraw, (asset % ASSETS, 1e18, account, address(actor)))
+        (bool ok, ) = actor.execute(
+            address(engine),
+            abi.encodeCall(engine.withdraw, (asset % ASSETS, 1e18, account, address(actor)))
         );
         if (ok) _violated("withdrew from another's account");
-        (ok,) = actor.execute(
-            address(engine), abi.encodeCall(engine.borrow, (MINIMUM_DEBT, account, address(actor)))
-        );
+        (ok, ) = actor.execute(address(engine), abi.encodeCall(engine.borrow, (MINIMUM_DEBT, account, address(actor))));
         if (ok) _violated("borrowed on another's account");
     }
 
@@ -265,7 +268,8 @@ abstract contract CreditHandler is CreditWorld {
         uint256 callbacks = actor.callbacks();
         bytes memory result;
         (ok, result) = actor.execute(
-            address(engine), abi.encodeCall(engine.liquidate, (items, callback ? bytes("x") : bytes("")))
+            address(engine),
+            abi.encodeCall(engine.liquidate, (items, callback ? bytes("x") : bytes("")))
         );
         if (actor.reentered()) _violated("an entry was open inside the callback");
         if (!ok) return false;
@@ -322,7 +326,8 @@ abstract contract CreditHandler is CreditWorld {
         }
         _sums.absorbed += total;
         _sums.slack += 2 * accounts.length;
-        if (dollar.level(address(treasury)) - level != int256(total)) _violated("the absorber's level moved by something else");
+        if (dollar.level(address(treasury)) - level != int256(total))
+            _violated("the absorber's level moved by something else");
     }
 
     /// @dev What a slice may do to an account.
@@ -359,7 +364,7 @@ abstract contract CreditHandler is CreditWorld {
         int256 bps = seed % 16 == 0 ? int256(-5_000) : int256(seed % 4_501) - 2_500;
         int256 answer = feed.answer();
         if (answer <= 0) answer = firstPrices[asset];
-        answer = answer * (10_000 + bps) / 10_000;
+        answer = (answer * (10_000 + bps)) / 10_000;
         if (seed % 16 == 1) answer = firstPrices[asset];
         if (answer > firstPrices[asset] * 4) answer = firstPrices[asset] * 4;
         if (answer < firstPrices[asset] / 100) answer = firstPrices[asset] / 100;
@@ -375,7 +380,7 @@ abstract contract CreditHandler is CreditWorld {
         for (uint256 asset; asset < ASSETS; ++asset) {
             if ((s.pricedMask >> asset) & 1 == 0) continue;
             TestFeed feed = feeds[asset];
-            uint256 answer = uint256(feed.answer()) * s.debt * health / (s.limit * 100);
+            uint256 answer = (uint256(feed.answer()) * s.debt * health) / (s.limit * 100);
             if (answer > uint256(firstPrices[asset]) * 4) continue;
             feed.set(answer == 0 ? int256(1) : int256(answer));
         }
@@ -397,13 +402,13 @@ abstract contract CreditHandler is CreditWorld {
             if (!feed.dead() && feed.answer() > 0) continue;
             feed.setDead(false);
             seed = uint256(keccak256(abi.encode(seed)));
-            feed.set(feed.answer() > 0 ? feed.answer() : firstPrices[asset] * int256(20 + seed % 100) / 100);
+            feed.set(feed.answer() > 0 ? feed.answer() : (firstPrices[asset] * int256(20 + (seed % 100))) / 100);
         }
     }
 
     function passTime(uint256 seconds_, uint256 stale) public {
         uint256 before = engine.totalDebt();
-        vm.warp(block.timestamp + 1 + seconds_ % 6 hours);
+        vm.warp(block.timestamp + 1 + (seconds_ % 6 hours));
         // Feeds go on, except one in so many.
         for (uint256 i; i < ASSETS; ++i) {
             if ((stale >> (6 * i)) & 63 != 0 && feeds[i].answer() > 0) feeds[i].set(feeds[i].answer());
@@ -431,7 +436,7 @@ abstract contract CreditHandler is CreditWorld {
 
     function transferDollars(uint256 from, uint256 to, uint256 part) public watched {
         CreditActor actor = _actor(from);
-        uint256 amount = dollar.balanceOf(address(actor)) * (part % 101) / 100;
+        uint256 amount = (dollar.balanceOf(address(actor)) * (part % 101)) / 100;
         actor.execute(address(dollar), abi.encodeCall(dollar.transfer, (address(_actor(to)), amount)));
     }
 
@@ -447,7 +452,8 @@ abstract contract CreditHandler is CreditWorld {
     function govern(uint256 kind, uint256 asset, uint256 seed) public watched positionsKept {
         asset %= ASSETS;
         if (kind % 8 == 0) _setTargets(asset, seed);
-        else if (kind % 8 == 1) risk.setPaces(Paces(uint16(10 + seed % 1_991), 100, uint16(10 + seed % 4_991), 300));
+        else if (kind % 8 == 1)
+            risk.setPaces(Paces(uint16(10 + (seed % 1_991)), 100, uint16(10 + (seed % 4_991)), 300));
         else if (kind % 8 == 2) engine.syncAssetCap(asset);
         else if (kind % 8 == 3) engine.updateRate();
         else if (kind % 8 == 4) engine.accrue();
@@ -458,9 +464,9 @@ abstract contract CreditHandler is CreditWorld {
 
     function _setTargets(uint256 asset, uint256 seed) private {
         if ((risk.delistedMask() >> asset) & 1 == 1) return;
-        uint16 maintenance = uint16(500 + seed % 4_000);
-        uint16 initial = uint16(maintenance + 300 + (seed >> 16) % 2_000);
-        uint256 depth = units[asset] * (1_000 + (seed >> 32) % 50_000);
+        uint16 maintenance = uint16(500 + (seed % 4_000));
+        uint16 initial = uint16(maintenance + 300 + ((seed >> 16) % 2_000));
+        uint256 depth = units[asset] * (1_000 + ((seed >> 32) % 50_000));
         risk.setTargets(asset, RiskTargets(initial, maintenance, depth));
     }
 
@@ -468,10 +474,10 @@ abstract contract CreditHandler is CreditWorld {
         uint16 lowest = uint16(seed % 400);
         engine.setLiquidationParameters(
             LiquidationParameters({
-                targetHealth: uint16(10_000 + (seed >> 16) % 2_000),
+                targetHealth: uint16(10_000 + ((seed >> 16) % 2_000)),
                 minIncentive: lowest,
-                maxIncentive: uint16(lowest + (seed >> 32) % 2_000),
-                fullIncentiveHealth: uint16(5_000 + (seed >> 48) % 5_000),
+                maxIncentive: uint16(lowest + ((seed >> 32) % 2_000)),
+                fullIncentiveHealth: uint16(5_000 + ((seed >> 48) % 5_000)),
                 absorbHealth: uint16((seed >> 64) % 10_001),
                 tipShare: uint16((seed >> 80) % 5_001)
             })
@@ -482,8 +488,7 @@ abstract contract CreditHandler is CreditWorld {
     function emptyTreasury(uint256 asset) public watched {
         asset %= ASSETS;
         if (engine.balanceOf(address(treasury), asset) == 0) return;
-        try treasury.withdraw(asset, type(uint256).max, address(this)) {}
-        catch {
+        try treasury.withdraw(asset, type(uint256).max, address(this)) {} catch {
             _violated("the treasury cannot leave");
         }
     }
@@ -500,17 +505,15 @@ abstract contract CreditHandler is CreditWorld {
         uint256 dollars = dollar.balanceOf(account);
         uint256 extra = _sums.extra;
         actor.plan(address(engine), abi.encodeCall(engine.repay, (type(uint256).max, account)));
-        actor.plan(
-            address(engine), abi.encodeCall(engine.withdraw, (asset, type(uint256).max, account, account))
-        );
+        actor.plan(address(engine), abi.encodeCall(engine.withdraw, (asset, type(uint256).max, account, account)));
         actor.plan(address(tokens[asset]), abi.encodeCall(tokens[asset].approve, (address(engine), held)));
         actor.plan(address(engine), abi.encodeCall(engine.deposit, (asset, held, account)));
         actor.plan(address(engine), abi.encodeCall(engine.borrow, (owed, account, account)));
         address lender = mint ? address(dollar) : address(engine);
         address token = mint ? address(dollar) : address(tokens[asset]);
         uint256 maximum = mint ? owed * 2 : engine.maxFlashLoan(token);
-        if (maximum != 0) amount = 1 + amount % maximum;
-        (bool ok,) = actor.execute(
+        if (maximum != 0) amount = 1 + (amount % maximum);
+        (bool ok, ) = actor.execute(
             lender,
             abi.encodeCall(engine.flashLoan, (IERC3156FlashBorrower(account), token, amount, ""))
         );
@@ -538,20 +541,21 @@ abstract contract CreditHandler is CreditWorld {
         uint256 credit = engine.balanceOf(address(actor), asset);
         uint256 held = tokens[asset].balanceOf(address(actor));
         if (!_deposit(actor, address(actor), asset, amount)) return;
-        (bool ok,) = actor.execute(
-            address(engine), abi.encodeCall(engine.withdraw, (asset, amount, address(actor), address(actor)))
+        (bool ok, ) = actor.execute(
+            address(engine),
+            abi.encodeCall(engine.withdraw, (asset, amount, address(actor), address(actor)))
         );
         if (!ok) return;
         ++_counts.roundTrips;
         if (
-            tokens[asset].balanceOf(address(actor)) != held + amount
-                || engine.balanceOf(address(actor), asset) != credit
+            tokens[asset].balanceOf(address(actor)) != held + amount ||
+            engine.balanceOf(address(actor), asset) != credit
         ) _violated("deposit and withdrawal do not cancel");
     }
 
     function roundTripBorrow(uint256 who, uint256 amount) public watched {
         CreditActor actor = _actor(who);
-        amount = MINIMUM_DEBT + amount % 10_000e18;
+        amount = MINIMUM_DEBT + (amount % 10_000e18);
         int256 before = int256(dollar.balanceOf(address(actor))) - int256(engine.debtOf(address(actor)));
         if (!_borrow(actor, amount)) return;
         if (!_repay(actor, address(actor), amount)) return;
@@ -597,8 +601,7 @@ abstract contract CreditHandler is CreditWorld {
         uint256 owed = engine.debtOf(account);
         if (owed != 0) {
             _fund(account, owed);
-            (bool ok,) =
-                actor.execute(address(engine), abi.encodeCall(engine.repay, (type(uint256).max, account)));
+            (bool ok, ) = actor.execute(address(engine), abi.encodeCall(engine.repay, (type(uint256).max, account)));
             if (!ok) revert Undo("repaying all failed");
             if (engine.debtOf(account) != 0) revert Undo("repaying all left a debt");
         }
@@ -606,8 +609,9 @@ abstract contract CreditHandler is CreditWorld {
             uint256 held = engine.balanceOf(account, asset) * scales[asset];
             if (held == 0) continue;
             uint256 before = tokens[asset].balanceOf(account);
-            (bool ok,) = actor.execute(
-                address(engine), abi.encodeCall(engine.withdraw, (asset, type(uint256).max, account, account))
+            (bool ok, ) = actor.execute(
+                address(engine),
+                abi.encodeCall(engine.withdraw, (asset, type(uint256).max, account, account))
             );
             if (!ok) revert Undo("the exit of a debt-free account failed");
             if (tokens[asset].balanceOf(account) - before != held) revert Undo("the exit paid something else");
@@ -621,7 +625,7 @@ abstract contract CreditHandler is CreditWorld {
         _fund(address(stranger), engine.debtOf(account));
         LiquidationItem[] memory items = new LiquidationItem[](1);
         items[0] = LiquidationItem(account, type(uint256).max);
-        (bool ok,) = stranger.execute(address(engine), abi.encodeCall(engine.liquidate, (items, "")));
+        (bool ok, ) = stranger.execute(address(engine), abi.encodeCall(engine.liquidate, (items, "")));
         if (!ok) revert Undo("an unhealthy account with priced collateral cannot be liquidated");
         revert Undo("");
     }
@@ -631,7 +635,7 @@ abstract contract CreditHandler is CreditWorld {
         address[] memory accounts = new address[](1);
         accounts[0] = account;
         CreditActor stranger = new CreditActor(engine);
-        (bool ok,) = stranger.execute(address(engine), abi.encodeCall(engine.absorb, (accounts)));
+        (bool ok, ) = stranger.execute(address(engine), abi.encodeCall(engine.absorb, (accounts)));
         if (!ok) revert Undo("an insolvent account cannot be absorbed");
         if (allPriced && engine.debtOf(account) != 0) revert Undo("absorbing an insolvent account left a debt");
         revert Undo("");
@@ -646,9 +650,7 @@ abstract contract CreditHandler is CreditWorld {
         _checkLedger();
         for (uint256 i; i < ACTORS; ++i) {
             (, uint256[] memory holdings) = engine.position(address(actors[i]));
-            require(
-                risk.borrowLimit(holdings, type(uint256).max, false) <= risk.maintenanceLimit(holdings), "B > M"
-            );
+            require(risk.borrowLimit(holdings, type(uint256).max, false) <= risk.maintenanceLimit(holdings), "B > M");
         }
     }
 
@@ -656,7 +658,7 @@ abstract contract CreditHandler is CreditWorld {
         uint256 shares;
         uint256 debts;
         for (uint256 i; i < ACTORS; ++i) {
-            (uint256 owned,) = engine.position(address(actors[i]));
+            (uint256 owned, ) = engine.position(address(actors[i]));
             shares += owned;
             debts += engine.debtOf(address(actors[i]));
         }
@@ -669,8 +671,7 @@ abstract contract CreditHandler is CreditWorld {
         int256 level = int256(s.borrowed) - int256(s.repaid) - int256(s.absorbed) - int256(s.writtenOff);
         require(dollar.level(address(engine)) == level, "the engine's level");
         require(dollar.level(address(treasury)) == int256(s.absorbed + s.writtenOff), "the absorber's level");
-        int256 levels = dollar.level(address(engine)) + dollar.level(address(treasury))
-            + dollar.level(address(this));
+        int256 levels = dollar.level(address(engine)) + dollar.level(address(treasury)) + dollar.level(address(this));
         require(int256(dollar.totalSupply()) == levels, "supply is not the sum of levels");
 
         // Sums on both sides, so that nothing goes below 0.
@@ -738,9 +739,9 @@ abstract contract CreditHandler is CreditWorld {
 
     /// @dev Token units worth at most a few hundred thousand dollars, of any size, with some dust below a ledger unit.
     function _amount(uint256 asset, uint256 seed) private view returns (uint256) {
-        uint256 most = 300_000e8 * units[asset] / uint256(firstPrices[asset]);
-        uint256 amount = 1 + (seed % 4 == 0 ? seed % (1 + (most >> ((seed >> 8) % 40))) : most / 10 + seed % most);
-        return amount * scales[asset] + (seed >> 16) % scales[asset];
+        uint256 most = (300_000e8 * units[asset]) / uint256(firstPrices[asset]);
+        uint256 amount = 1 + (seed % 4 == 0 ? seed % (1 + (most >> ((seed >> 8) % 40))) : most / 10 + (seed % most));
+        return amount * scales[asset] + ((seed >> 16) % scales[asset]);
     }
 
     function _snapshots() private view returns (Snapshot[] memory all) {
@@ -760,7 +761,7 @@ abstract contract CreditHandler is CreditWorld {
             s.pricedMask |= 1 << asset;
             one[0] = s.holdings[i];
             s.priced += risk.maintenanceLimit(one);
-            s.value += quotes[i].mid * (s.holdings[i] & (type(uint256).max >> 8)) / units[asset];
+            s.value += (quotes[i].mid * (s.holdings[i] & (type(uint256).max >> 8))) / units[asset];
         }
     }
 
@@ -789,9 +790,9 @@ abstract contract CreditHandler is CreditWorld {
         worth = int256(dollar.balanceOf(address(actor))) - int256(engine.debtOf(address(actor))) - int256(given);
         Quote[] memory quotes = risk.quote((1 << ASSETS) - 1);
         for (uint256 asset; asset < ASSETS; ++asset) {
-            uint256 tokenUnits = tokens[asset].balanceOf(address(actor))
-                + engine.balanceOf(address(actor), asset) * scales[asset];
-            worth += int256(tokenUnits * quotes[asset].mid / (units[asset] * scales[asset]));
+            uint256 tokenUnits =
+                tokens[asset].balanceOf(address(actor)) + engine.balanceOf(address(actor), asset) * scales[asset];
+            worth += int256((tokenUnits * quotes[asset].mid) / (units[asset] * scales[asset]));
         }
     }
 
@@ -815,6 +816,6 @@ abstract contract CreditHandler is CreditWorld {
 
     /// @dev Without limit, or a part of what is owed.
     function _maxRepay(address account, uint256 part) private view returns (uint256) {
-        return part % 2 == 0 ? type(uint256).max : engine.debtOf(account) * (part % 101) / 100;
+        return part % 2 == 0 ? type(uint256).max : (engine.debtOf(account) * (part % 101)) / 100;
     }
 }

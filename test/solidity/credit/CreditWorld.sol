@@ -136,6 +136,6 @@ abstract contract CreditWorld {
         );
         engine.listAsset(asset, address(tokens[asset]), 1e17);
         // Room for some of what fails, so that absorption meets its limits.
-        treasury.setCapacity(asset, depth * units[asset] / 20);
+        treasury.setCapacity(asset, (depth * units[asset]) / 20);
     }
 }

@@ -38,12 +38,11 @@ contract LiquidationMathTest {
         require(s.insolvent == insolvent, "insolvency lost");
         // Against the taker: never less than f V / (1 + l), except where the whole debt was paid.
         require(
-            s.repay * (WAD + s.incentive) >= e.value * s.fraction || (insolvent && s.repay == e.debt), "pays too little"
+            s.repay * (WAD + s.incentive) >= e.value * s.fraction || (insolvent && s.repay == e.debt),
+            "pays too little"
         );
         // ... and by no more than rounding: a part in 1e18 of V, and a wei.
-        require(
-            s.repay * (WAD + s.incentive) <= e.value * (s.fraction + 1) + WAD + s.incentive, "pays too much"
-        );
+        require(s.repay * (WAD + s.incentive) <= e.value * (s.fraction + 1) + WAD + s.incentive, "pays too much");
         if (insolvent) {
             require(s.incentive == uint256(p.minIncentive) * 1e14, "an insolvent account pays more than lmin");
             require(s.fraction == WAD, "something priced is left to an insolvent account");
@@ -53,14 +52,17 @@ contract LiquidationMathTest {
         _checkSolvent(e, p, minimum, s);
     }
 
-    function _checkSolvent(Exposure memory e, LiquidationParameters memory p, uint256 minimum, Slice memory s)
-        private
-        pure
-    {
+    function _checkSolvent(
+        Exposure memory e,
+        LiquidationParameters memory p,
+        uint256 minimum,
+        Slice memory s
+    ) private pure {
         require(s.incentive <= uint256(p.maxIncentive) * 1e14, "above lmax");
         // (1 + l) M_s D <= V M
         require(
-            _lessOrEqual((WAD + s.incentive) * e.priced, e.debt, e.value * e.limit, WAD), "the cap by health is broken"
+            _lessOrEqual((WAD + s.incentive) * e.priced, e.debt, e.value * e.limit, WAD),
+            "the cap by health is broken"
         );
         if (e.value >= e.debt) {
             require((WAD + s.incentive) * e.debt <= e.value * WAD, "the cap by value is broken");
@@ -79,7 +81,7 @@ contract LiquidationMathTest {
 
     /// @dev Smaller payments buy no more than their worth, and never the whole for a part of it.
     function testFuzz_fractionForIsRoundedAgainstTheTaker(uint256 value, uint256 repay, uint256 incentive) public pure {
-        value = 1 + value % LARGEST;
+        value = 1 + (value % LARGEST);
         repay = repay % LARGEST;
         incentive = incentive % 0.25e18;
         uint256 f = LiquidationMath.fractionFor(value, repay, incentive);
@@ -93,14 +95,14 @@ contract LiquidationMathTest {
     /// @dev All priced: insolvent means that V < D. Nothing unpriced can blur it.
     function testFuzz_allPricedInsolvencyIsValueBelowDebt(Seeds memory seeds) public pure {
         seeds.unpriced = 0;
-        (Exposure memory e,,) = _case(seeds);
+        (Exposure memory e, , ) = _case(seeds);
         e.limit = e.priced;
         if (e.debt <= e.limit) e.debt = e.limit + 1;
         require(LiquidationMath.isInsolvent(e) == (e.value < e.debt), "insolvent");
     }
 
     function testFuzz_capsAreZeroExactlyAtInsolvency(Seeds memory seeds) public pure {
-        (Exposure memory e,,) = _case(seeds);
+        (Exposure memory e, , ) = _case(seeds);
         if (e.priced == 0) {
             require(LiquidationMath.capByHealth(e) == type(uint256).max, "a cap without priced limit");
         } else if (LiquidationMath.isInsolvent(e)) {
@@ -154,15 +156,13 @@ contract LiquidationMathTest {
     // ---------------------------------------------------------------- cases
 
     /// @dev An exposure with D > M. M_s goes above V too: such collateral cannot be listed, but the arithmetic must not care.
-    function _case(Seeds memory seeds)
-        private
-        pure
-        returns (Exposure memory e, LiquidationParameters memory p, uint256 minimum)
-    {
+    function _case(
+        Seeds memory seeds
+    ) private pure returns (Exposure memory e, LiquidationParameters memory p, uint256 minimum) {
         p = _parameters(seeds.parameters);
-        minimum = 1e18 + seeds.minimum % 100_000e18;
+        minimum = 1e18 + (seeds.minimum % 100_000e18);
         e.value = _amount(seeds.value);
-        e.priced = seeds.priced % 8 == 0 ? _amount(seeds.priced) : e.value * (seeds.priced % BPS) / BPS;
+        e.priced = seeds.priced % 8 == 0 ? _amount(seeds.priced) : (e.value * (seeds.priced % BPS)) / BPS;
         uint256 more = seeds.unpriced % 2 == 0 ? 0 : _amount(seeds.unpriced);
         e.limit = e.priced + more;
         // Just below health 1, or anywhere.
@@ -171,10 +171,10 @@ contract LiquidationMathTest {
 
     /// @dev Anything that governance can set.
     function _parameters(uint256 seed) private pure returns (LiquidationParameters memory p) {
-        p.targetHealth = uint16(10_000 + seed % 5_001);
+        p.targetHealth = uint16(10_000 + (seed % 5_001));
         p.minIncentive = uint16((seed >> 16) % 2_501);
-        p.maxIncentive = uint16(p.minIncentive + (seed >> 32) % (2_501 - p.minIncentive));
-        p.fullIncentiveHealth = uint16(5_000 + (seed >> 48) % 5_000);
+        p.maxIncentive = uint16(p.minIncentive + ((seed >> 32) % (2_501 - p.minIncentive)));
+        p.fullIncentiveHealth = uint16(5_000 + ((seed >> 48) % 5_000));
         p.absorbHealth = uint16((seed >> 64) % 10_001);
         p.tipShare = uint16((seed >> 80) % 5_001);
     }

@@ -29,7 +29,19 @@ const SHARES_PER_DOLLAR = 10n ** 8n;
 const SPECS: readonly AssetSpec[] = Array.from({ length: ASSETS }, (_, i): AssetSpec => {
   const decimals = at([18, 8, 6, 0, 24, 18, 2, 12], i % 8);
   const unitDecimals = Math.min(decimals, 8);
-  const price = at([2_000_00000000n, 40_000_00000000n, 1_00000000n, 5_000_00000000n, 31_41592653n, 12345678n, 777_00000000n, 9_87654321n], i % 8);
+  const price = at(
+    [
+      2_000_00000000n,
+      40_000_00000000n,
+      1_00000000n,
+      5_000_00000000n,
+      31_41592653n,
+      12345678n,
+      777_00000000n,
+      9_87654321n,
+    ],
+    i % 8,
+  );
   const maintenance = 500 + 250 * i;
   const value = 4_000_000n * BigInt(1 + (i % 5));
   return {
@@ -123,7 +135,11 @@ describe("accounts end to end against an independent model", () => {
   }
 
   /** Values are rounded down asset by asset, to a wei of USD: what the slice is then computed from, exactly. */
-  function exposure(holdings: readonly Holding[], time: bigint, debt: bigint): model.ModelExposure & { mask: Set<number> } {
+  function exposure(
+    holdings: readonly Holding[],
+    time: bigint,
+    debt: bigint,
+  ): model.ModelExposure & { mask: Set<number> } {
     let value = 0n;
     let priced = 0n;
     let limit = 0n;
@@ -201,7 +217,8 @@ describe("accounts end to end against an independent model", () => {
       const index = await engine.index();
       assert.isTrue(index > WAD);
       const most = (limit * SHARES_PER_DOLLAR) / index;
-      const debtOf = (shares: bigint, atIndex: bigint): bigint => new Rational(shares * atIndex, SHARES_PER_DOLLAR).ceil();
+      const debtOf = (shares: bigint, atIndex: bigint): bigint =>
+        new Rational(shares * atIndex, SHARES_PER_DOLLAR).ceil();
       const sharesFor = (amount: bigint, atIndex: bigint): bigint =>
         new Rational(amount * SHARES_PER_DOLLAR, atIndex).ceil();
       const fits = new Rational(most * index, SHARES_PER_DOLLAR).floor();
@@ -262,7 +279,10 @@ describe("accounts end to end against an independent model", () => {
       const taken = new Rational(repaid);
       // Against the taker: up to a whole share more, never less but for the slop.
       assert.isTrue(expected.repay.minus(slop).atMost(taken), `repaid ${repaid}, less than ${expected.repay.ceil()}`);
-      assert.isTrue(taken.below(expected.repay.plus(slop).plus(share)), `repaid ${repaid}, expected ${expected.repay.ceil()}`);
+      assert.isTrue(
+        taken.below(expected.repay.plus(slop).plus(share)),
+        `repaid ${repaid}, expected ${expected.repay.ceil()}`,
+      );
       assert.isTrue(repaid <= owed);
 
       const balances = held(holdings);

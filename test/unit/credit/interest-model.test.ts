@@ -71,11 +71,23 @@ describe("interest against an independent exponential", () => {
   it("the model's own exponential knows e", () => {
     const e = exponential(WAD);
     const digits = new Rational(2718281828459045235360287471352662497757n, 10n ** 39n);
-    assert.isTrue(e.minus(digits).times(10n ** 38n).floor() === 0n || e.below(digits));
-    assert.isTrue(digits.minus(e).times(10n ** 38n).below(1n));
+    assert.isTrue(
+      e
+        .minus(digits)
+        .times(10n ** 38n)
+        .floor() === 0n || e.below(digits),
+    );
+    assert.isTrue(
+      digits
+        .minus(e)
+        .times(10n ** 38n)
+        .below(1n),
+    );
     // e^10 = e^5 * e^5
     const five = exponential(5n * WAD);
-    const difference = exponential(10n * WAD).minus(five.times(five)).times(10n ** 40n);
+    const difference = exponential(10n * WAD)
+      .minus(five.times(five))
+      .times(10n ** 40n);
     assert.isTrue(new Rational(-1n).below(difference) && difference.below(1n));
   });
 
