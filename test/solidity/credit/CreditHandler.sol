@@ -4,7 +4,6 @@ pragma solidity ^0.8.37;
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 
 import {
-    ICreditPositions,
     LiquidationItem,
     LiquidationParameters,
     PAUSE_BORROW,

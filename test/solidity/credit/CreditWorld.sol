@@ -5,7 +5,8 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {ConstantRate} from "../../../contracts/credit/ConstantRate.sol";
 import {CreditEngine} from "../../../contracts/credit/CreditEngine.sol";
-import {CreditEngineConfig, CreditGovernance} from "../../../contracts/credit/CreditGovernance.sol";
+import {CreditExtension} from "../../../contracts/credit/CreditExtension.sol";
+import {CreditEngineConfig} from "../../../contracts/credit/CreditGovernance.sol";
 import {ICreditEngine, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
@@ -79,7 +80,7 @@ abstract contract CreditWorld {
         dollar = new PlimsollDollar(manager);
         oracle = new PriceOracle(manager, address(0), 0, 12 hours);
         risk = new RiskModel(manager, address(oracle), Paces(200, 100, 1000, 300));
-        gate = new FixedCeilingGate(manager, address(dollar), type(uint128).max);
+        gate = new FixedCeilingGate(manager, address(dollar));
         treasury = new Treasury(manager, address(dollar));
         CreditEngineConfig memory config = CreditEngineConfig({
             authority: manager,
@@ -93,14 +94,14 @@ abstract contract CreditWorld {
             depthFraction: 5_000,
             liquidation: LiquidationParameters(10_500, 200, 1_000, 9_000, 9_700, 1_000)
         });
-        address governance = address(new CreditGovernance(manager, address(dollar)));
-        engine = ICreditEngine(address(new CreditEngine(config, governance)));
+        address extension = address(new CreditExtension(manager, address(dollar)));
+        engine = ICreditEngine(address(new CreditEngine(config, extension)));
         dollar.setFacilitator(address(engine), DEBT_CEILING);
         dollar.setFacilitator(address(treasury), 0);
         // Stands for everyone else who mints plUSD: debtors must be able to buy more than they borrowed.
         dollar.setFacilitator(address(this), type(uint120).max);
         dollar.setFlashMintCap(1e30);
-        gate.setIssuer(address(engine), true);
+        gate.setCeiling(address(engine), type(uint128).max);
         treasury.setCreditEngine(address(engine));
         engine.updateRate();
         engine.setTipFloor(20e18);
