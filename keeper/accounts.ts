@@ -47,7 +47,7 @@ export class BorrowerBook {
       for (const log of logs) {
         const event = engineAbi.parseLog(log);
         if (event === null) continue;
-        const account = event.args["account"] as string;
+        const account = event.args.account as string;
         if (event.name === "Borrow") this.#accounts.add(account);
         if (this.#accounts.has(account)) touched.add(account);
       }

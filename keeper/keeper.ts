@@ -20,6 +20,7 @@ import { BorrowerBook } from "./accounts.js";
 import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./config.js";
 import { GasModel } from "./gas.js";
 import { Watch } from "./watch.js";
+import { present } from "../sdk/present.js";
 
 const WAD = 10n ** 18n;
 const BPS = 10_000n;
@@ -277,7 +278,7 @@ export class Keeper {
       return undefined;
 
     const { minimumDebt } = await this.#parameters();
-    const small = repay / SIZES[SIZES.length - 1]!;
+    const small = repay / present(SIZES[SIZES.length - 1]);
     // A slice must be worth the minimum debt, and leave no less of it: else all at once.
     const divisible = small > minimumDebt && top.debt - small > minimumDebt;
     const outcome = await this.#simulate([{ account: top.account, maxRepay: divisible ? small : MAX_UINT256 }]);
@@ -404,7 +405,7 @@ export class Keeper {
     for (const log of logs) {
       if (log.address !== this.config.liquidator) continue;
       const parsed = this.#liquidator.interface.parseLog(log);
-      if (parsed?.name === "Liquidated") profit += parsed.args["profit"] as bigint;
+      if (parsed?.name === "Liquidated") profit += parsed.args.profit as bigint;
     }
     return profit;
   }

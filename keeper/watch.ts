@@ -6,6 +6,7 @@
 import type { AccountHealthStructOutput, ICreditLens } from "../types/contracts/contracts/interfaces/ICreditLens.js";
 import type { ICreditEngine, IPriceOracle } from "../types/contracts/index.js";
 import type { BorrowerBook } from "./accounts.js";
+import { present } from "../sdk/present.js";
 
 const BPS = 10_000n;
 
@@ -69,7 +70,7 @@ export class Watch {
     // haircuts and depths on their way), which is far less within an interval.
     const kept = (BPS * BPS) / BigInt(this.#options.watchHealth);
     const trigger = (BPS + kept) / 2n;
-    return highs.some((high, i) => high * BPS < this.#highs[i]! * trigger);
+    return highs.some((high, i) => high * BPS < present(this.#highs[i]) * trigger);
   }
 
   async #look(accounts: readonly string[], health: bigint): Promise<AccountHealthStructOutput[]> {

@@ -22,7 +22,8 @@ export function registerFaucet(program: Command): void {
 }
 
 async function faucet(recipient: string, options: { rpc: string }): Promise<void> {
-  if (!isAddress(recipient)) {
+  const valid: boolean = isAddress(recipient);
+  if (!valid) {
     throw new UsageError(`"${recipient}" is not an address`, "An address is 0x and 40 hexadecimal digits.");
   }
   const to = getAddress(recipient);

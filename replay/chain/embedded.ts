@@ -1,6 +1,6 @@
 /** An embedded chain: a node inside this process, with the protocol's local world on it. */
 
-import { BrowserProvider, Network, type Eip1193Provider, type JsonRpcSigner } from "ethers";
+import { BrowserProvider, Network, type JsonRpcSigner } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -31,7 +31,7 @@ export async function startEmbeddedChain(startTime: number): Promise<EmbeddedCha
   });
   // The ethers provider that keepers use on any network: no cached answers, since blocks here come faster than its cache expires.
   const chainNetwork = Network.from(LOCAL_CHAIN_ID);
-  const provider = new BrowserProvider(connection.provider as Eip1193Provider, chainNetwork, {
+  const provider = new BrowserProvider(connection.provider, chainNetwork, {
     cacheTimeout: -1,
     staticNetwork: chainNetwork,
   });

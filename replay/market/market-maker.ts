@@ -144,11 +144,11 @@ export class MarketMaker {
 
     const find = factoryAbi.encodeFunctionData("getPool", [token0.address, token1.address, spec.fee]);
     const [address] = factoryAbi.decodeFunctionResult("getPool", await this.#call(this.#uniswap.factory, find));
-    const minted = result["liquidity"] as bigint;
+    const minted = result.liquidity as bigint;
     this.#pools.push({
       spec,
       address: address as string,
-      tokenId: result["tokenId"] as bigint,
+      tokenId: result.tokenId as bigint,
       base: minted,
       liquidity: minted,
     });
@@ -231,7 +231,7 @@ export class MarketMaker {
       await this.#call(this.#uniswap.positions, data),
     );
     await this.#send(this.#uniswap.positions, data, `add liquidity to ${label(pool.spec)}`);
-    pool.liquidity += result["liquidity"] as bigint;
+    pool.liquidity += result.liquidity as bigint;
   }
 
   /** The route from `token` to `to` through the open pools, shortest first. Undefined if there is none. */

@@ -1,5 +1,7 @@
 /** Brownian bridges through way-points: what a price may have done between the moments at which it is known. */
 
+import { present } from "../../sdk/present.js";
+
 /** A moment at which the value is known. `time` in seconds since the start; `value` > 0. */
 export interface Knot {
   readonly time: number;
@@ -46,14 +48,14 @@ export function bridge(knots: readonly Knot[], options: BridgeOptions): Float64A
 
   const low = Math.log(options.floor);
   const high = Math.log(options.ceiling);
-  const last = knots[knots.length - 1]!;
+  const last = present(knots[knots.length - 1]);
   const path = new Float64Array((last.time - first.time) / step + 1);
   path[0] = first.value;
 
   let index = 0;
   for (let k = 1; k < knots.length; k++) {
-    const from = knots[k - 1]!;
-    const to = knots[k]!;
+    const from = present(knots[k - 1]);
+    const to = present(knots[k]);
     const steps = (to.time - from.time) / step;
     // Variance of each step, and of all that remain until the knot.
     const variances = Array.from({ length: steps }, (_, i) => (volatility(from.time + i * step) ** 2 * step) / 3600);
@@ -61,7 +63,7 @@ export function bridge(knots: readonly Knot[], options: BridgeOptions): Float64A
     const target = Math.log(to.value);
     let x = Math.log(from.value);
     for (let i = 0; i < steps; i++) {
-      const v = variances[i]!;
+      const v = present(variances[i]);
       const z = normal(index);
       index += 1;
       if (i === steps - 1) {
@@ -80,13 +82,13 @@ export function bridge(knots: readonly Knot[], options: BridgeOptions): Float64A
 /** Straight lines through `knots`; constant outside of them. */
 export function interpolate(knots: readonly Knot[], time: number): number {
   const after = knots.findIndex((knot) => knot.time > time);
-  if (after === 0) return knots[0]!.value;
+  if (after === 0) return present(knots[0]).value;
   if (after === -1) {
     const last = knots[knots.length - 1];
     if (last === undefined) throw new RangeError("nothing to interpolate");
     return last.value;
   }
-  const a = knots[after - 1]!;
-  const b = knots[after]!;
+  const a = present(knots[after - 1]);
+  const b = present(knots[after]);
   return a.value + ((b.value - a.value) * (time - a.time)) / (b.time - a.time);
 }

@@ -11,6 +11,7 @@ import {
   MARCH_2020_VOLATILITY,
 } from "./march-2020.js";
 import { seeded } from "./random.js";
+import { present } from "../../sdk/present.js";
 
 /** What the path has prices for. `ratio`: ether per staked-ether token, from the token itself and not from a feed. */
 export type FeedName = "eth" | "btc" | "usdc";
@@ -68,7 +69,7 @@ function knots(points: readonly (readonly [string, number])[]): Knot[] {
 }
 
 function stepwise(points: readonly Knot[], time: number): number {
-  let value = points[0]!.value;
+  let value = present(points[0]).value;
   for (const point of points) {
     if (point.time > time) break;
     value = point.value;
@@ -101,7 +102,7 @@ export function march2020(seed: number): MarketPath {
 
   const eth = MARCH_2020_PRICES.map((p) => ({ time: seconds(p.time), value: p.eth }));
   const btc = MARCH_2020_PRICES.map((p) => ({ time: seconds(p.time), value: p.btc }));
-  const duration = eth[eth.length - 1]!.time;
+  const duration = present(eth[eth.length - 1]).time;
   const points = duration / PATH_STEP + 1;
 
   const volatilities = knots(MARCH_2020_VOLATILITY);
@@ -117,8 +118,8 @@ export function march2020(seed: number): MarketPath {
       ceiling: Math.max(...prices.map((p) => p.value)),
     });
   const paths: Record<FeedName, Float64Array> = {
-    eth: build(eth, 1, (i) => shared[i]!),
-    btc: build(btc, volatilityRatio, (i) => correlation * shared[i]! + own * btcNormal.normal()),
+    eth: build(eth, 1, (i) => present(shared[i])),
+    btc: build(btc, volatilityRatio, (i) => correlation * present(shared[i]) + own * btcNormal.normal()),
     usdc: parNoise(() => usdcNormal.normal(), points),
   };
 
@@ -136,7 +137,7 @@ export function march2020(seed: number): MarketPath {
     const time = i * PATH_STEP;
     const updates: Partial<Record<FeedName, FeedUpdate>> = {};
     for (const { name, path, sampler } of samplers) {
-      const update = sampler.observe(time, path[i]!);
+      const update = sampler.observe(time, present(path[i]));
       if (update !== undefined) updates[name] = update;
     }
     const rebase = time % DAY === 0;

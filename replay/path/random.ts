@@ -5,6 +5,8 @@
  * consumer of random numbers does not shift the numbers of all the others.
  */
 
+import { present } from "../../sdk/present.js";
+
 /** A source of pseudo-random numbers. */
 export interface Random {
   /** Uniform in [0, 1). */
@@ -51,7 +53,7 @@ class Xoshiro implements Random {
 
   #next(): number {
     const s = this.#state;
-    const [s0, s1, s2, s3] = [s[0]!, s[1]!, s[2]!, s[3]!];
+    const [s0, s1, s2, s3] = [present(s[0]), present(s[1]), present(s[2]), present(s[3])];
     const result = Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0;
     const t = s1 << 9;
     const n2 = s2 ^ s0;

@@ -9,6 +9,7 @@ import {
   ICreditLens__factory,
   IPlimsollDollar__factory,
 } from "../../types/contracts/index.js";
+import { present } from "../../sdk/present.js";
 
 /** One thing that must hold. */
 export interface Check {
@@ -53,7 +54,7 @@ async function ledgerAccounts(provider: Provider, addresses: AddressBook): Promi
       fromBlock: addresses.firstBlock,
       toBlock: "latest",
     });
-    for (const log of logs) accounts.add(engineAbi.parseLog(log)!.args["account"] as string);
+    for (const log of logs) accounts.add(present(engineAbi.parseLog(log)).args.account as string);
   }
   return [...accounts];
 }
@@ -65,7 +66,7 @@ async function bookedLosses(provider: Provider, addresses: AddressBook): Promise
     fromBlock: addresses.firstBlock,
     toBlock: "latest",
   });
-  return logs.reduce((sum, log) => sum + (gateAbi.parseLog(log)!.args["amount"] as bigint), 0n);
+  return logs.reduce((sum, log) => sum + (present(gateAbi.parseLog(log)).args.amount as bigint), 0n);
 }
 
 /** Looks at every account and every token. Takes a second or two for some hundred accounts. */

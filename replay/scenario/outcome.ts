@@ -6,6 +6,7 @@ import { decodeSlice } from "../../sdk/credit/slice.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import { FixedCeilingGate__factory, ICreditEngine__factory } from "../../types/contracts/index.js";
 import type { LocalAsset } from "../../deploy/parameters/local.js";
+import { present } from "../../sdk/present.js";
 
 const engineAbi = ICreditEngine__factory.createInterface();
 const gateAbi = FixedCeilingGate__factory.createInterface();
@@ -57,17 +58,17 @@ export class Outcome {
     });
     for (const log of logs) {
       if (log.address === this.#addresses.contracts.gate) {
-        this.losses += gateAbi.parseLog(log)!.args["amount"] as bigint;
+        this.losses += present(gateAbi.parseLog(log)).args.amount as bigint;
         continue;
       }
-      const { name, args } = engineAbi.parseLog(log)!;
-      const account = args["account"] as string;
+      const { name, args } = present(engineAbi.parseLog(log));
+      const account = args.account as string;
       if (name === "Liquidate") {
-        this.#count(this.liquidated, account, args["repaid"] as bigint, args.getValue("slice") as bigint[], prices);
+        this.#count(this.liquidated, account, args.repaid as bigint, args.getValue("slice") as bigint[], prices);
       } else if (name === "Absorb") {
-        this.#count(this.absorbed, account, args["debtRemoved"] as bigint, args.getValue("slice") as bigint[], prices);
+        this.#count(this.absorbed, account, args.debtRemoved as bigint, args.getValue("slice") as bigint[], prices);
       } else {
-        this.writtenOff += args["debt"] as bigint;
+        this.writtenOff += args.debt as bigint;
       }
     }
   }
@@ -85,7 +86,7 @@ export class Outcome {
     for (const [id, amount] of decodeSlice([...slice]).amounts) {
       const asset = this.#assets.get(id);
       if (asset === undefined) throw new RangeError(`asset ${id} is not part of the scenario`);
-      handled.collateral += (amount * prices[asset.symbol]!) / 10n ** BigInt(asset.unitDecimals);
+      handled.collateral += (amount * present(prices[asset.symbol])) / 10n ** BigInt(asset.unitDecimals);
     }
   }
 }

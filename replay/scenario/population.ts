@@ -41,7 +41,7 @@ function drawDebt(random: Random): number {
 /** Parts of the collateral by symbol: one to three kinds, each in a random proportion. */
 function drawMix(random: Random, kinds: readonly CollateralKind[]): Map<string, number> {
   const chosen = new Map<string, number>();
-  while (chosen.size === 0) {
+  while (chosen.size < 1) {
     for (const kind of kinds) {
       if (chosen.size < 3 && random.uniform() * 100 < kind.popularity) chosen.set(kind.symbol, random.between(0.15, 1));
     }

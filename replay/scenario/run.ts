@@ -5,6 +5,7 @@ import type { FeedName, MarketPath } from "../path/path.js";
 import { audit, type Audit } from "./invariants.js";
 import { Outcome } from "./outcome.js";
 import { marketPrices, pushQuotes, setRatio, type World } from "./world.js";
+import { present } from "../../sdk/present.js";
 
 /** Seconds between a block of updates and the keepers' block after it. */
 const KEEPER_DELAY = 4;
@@ -64,7 +65,7 @@ export async function runScenario(
     signal?.throwIfAborted();
     const baseFee = step.gasPrice > MIN_BASE_FEE ? step.gasPrice : MIN_BASE_FEE;
     const updated = Object.keys(step.updates) as FeedName[];
-    for (const name of updated) quotes.answers[name] = step.updates[name]!.answer;
+    for (const name of updated) quotes.answers[name] = present(step.updates[name]).answer;
     await pushQuotes(world, updated);
     feedUpdates += updated.length;
     if (updated.includes("eth")) priceUpdates += 1;
@@ -94,7 +95,7 @@ export async function runScenario(
   }
 
   let time = startTime + path.duration + KEEPER_DELAY;
-  const lastFee = path.steps[path.steps.length - 1]!.gasPrice;
+  const lastFee = present(path.steps[path.steps.length - 1]).gasPrice;
   for (let i = 0; i < LAST_BLOCKS; i++) {
     time += KEEPER_DELAY;
     await market.follow(marketPrices(quotes));

@@ -11,12 +11,13 @@ import {
   ICreditEngine__factory,
   MockV3Aggregator__factory,
 } from "../../types/contracts/index.js";
-import { Chain } from "../chain/chain.js";
+import { type Chain } from "../chain/chain.js";
 import { LOCAL_CHAIN_ID, startEmbeddedChain, type EmbeddedChain } from "../chain/embedded.js";
 import { MarketMaker, type PoolSpec, type Prices, type Token } from "../market/market-maker.js";
 import { STAKING_RATIO, type FeedName } from "../path/path.js";
 import type { Random } from "../path/random.js";
 import { drawBorrowers, type Borrower, type CollateralKind } from "./population.js";
+import { present } from "../../sdk/present.js";
 
 const WAD = 10n ** 18n;
 /** Answers have 8 decimals. */
@@ -87,10 +88,10 @@ function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
     tokenOf(tokens, s),
   );
   return [
-    { base: weth!, quote: usdc!, fee: 500, depth: 30_000n * WAD },
-    { base: wbtc!, quote: usdc!, fee: 500, depth: 600n * 10n ** 8n },
-    { base: wsteth!, quote: weth!, fee: 100, depth: 15_000n * WAD, width: 0.05 },
-    { base: usdc!, quote: plusd!, fee: 100, depth: 30_000_000n * 10n ** 6n, width: 0.15 },
+    { base: present(weth), quote: present(usdc), fee: 500, depth: 30_000n * WAD },
+    { base: present(wbtc), quote: present(usdc), fee: 500, depth: 600n * 10n ** 8n },
+    { base: present(wsteth), quote: present(weth), fee: 100, depth: 15_000n * WAD, width: 0.05 },
+    { base: present(usdc), quote: present(plusd), fee: 100, depth: 30_000_000n * 10n ** 6n, width: 0.15 },
   ];
 }
 
@@ -147,13 +148,13 @@ export async function createWorld(startTime: number, quotes: Quotes, random: Ran
   const tokens = new Map<string, Token>(
     LOCAL_ASSETS.map((a) => [
       a.symbol,
-      { symbol: a.symbol, address: addresses.tokens[a.symbol]!, decimals: a.decimals },
+      { symbol: a.symbol, address: present(addresses.tokens[a.symbol]), decimals: a.decimals },
     ]),
   );
   tokens.set(PLUSD_SYMBOL, { symbol: PLUSD_SYMBOL, address: addresses.contracts.dollar, decimals: 18 });
 
   await chain.setAutomine(false);
-  const market = new MarketMaker(chain, maker.address, addresses.uniswap!);
+  const market = new MarketMaker(chain, maker.address, present(addresses.uniswap));
   const world: World = {
     ...embedded,
     addresses,
@@ -169,11 +170,11 @@ export async function createWorld(startTime: number, quotes: Quotes, random: Ran
           engine: addresses.contracts.engine,
           lens: addresses.contracts.lens,
           oracle: addresses.contracts.oracle,
-          liquidator: addresses.liquidator!,
+          liquidator: present(addresses.liquidator),
           firstBlock: addresses.firstBlock,
           routes: LOCAL_ASSETS.map((asset) => ({
             asset: asset.id,
-            path: market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))!,
+            path: present(market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))),
           })),
         },
         { provider: embedded.provider, signer: keeperAccount, ...(onSettled === undefined ? {} : { onSettled }) },
@@ -213,7 +214,7 @@ async function fillMarket(world: World): Promise<void> {
   }
   // The pools hold a good deal more than that of dollars.
   await give(chain, deployer.address, usdc, maker, 10n * MAKER_ENDOWMENT * 10n ** 6n);
-  const dollars = LOCAL_ASSETS.find((asset) => asset.symbol === "USDC")!;
+  const dollars = present(LOCAL_ASSETS.find((asset) => asset.symbol === "USDC"));
   await deposit(chain, engine, maker, dollars, usdc, MAKER_COLLATERAL * 10n ** 6n);
   await borrow(chain, engine, maker, MAKER_DEBT * WAD);
   for (const token of tokens.values()) await market.approve(token);
@@ -225,7 +226,7 @@ async function fillMarket(world: World): Promise<void> {
   // The faucet pays wrapped ether from what it holds.
   const weth = tokenOf(tokens, "WETH");
   await give(chain, deployer.address, weth, deployer.address, FAUCET_STOCK * ETHER);
-  const stock = tokenAbi.encodeFunctionData("transfer", [addresses.faucet!, FAUCET_STOCK * ETHER]);
+  const stock = tokenAbi.encodeFunctionData("transfer", [present(addresses.faucet), FAUCET_STOCK * ETHER]);
   await chain.send(deployer.address, { to: weth.address, data: stock, gas: 100_000n }, "stock the faucet");
   await chain.mine();
 }
@@ -243,7 +244,7 @@ async function openAccounts(world: World): Promise<void> {
       const worth = borrower.collateral.get(asset.symbol);
       if (worth === undefined) continue;
       const amount =
-        (BigInt(Math.round(worth * 1e6)) * 10n ** 12n * 10n ** BigInt(asset.decimals)) / prices[asset.symbol]!;
+        (BigInt(Math.round(worth * 1e6)) * 10n ** 12n * 10n ** BigInt(asset.decimals)) / present(prices[asset.symbol]);
       const token = tokenOf(tokens, asset.symbol);
       await give(chain, deployer.address, token, account, amount);
       await deposit(chain, engine, account, asset, token, amount);
@@ -264,7 +265,7 @@ export async function pushQuotes(
     const data = feedAbi.encodeFunctionData("updateAnswer", [world.quotes.answers[name]]);
     await world.chain.send(
       world.deployer.address,
-      { to: world.addresses.feeds[name]!, data, gas: 200_000n },
+      { to: present(world.addresses.feeds[name]), data, gas: 200_000n },
       `update the ${name} feed`,
     );
   }
@@ -275,7 +276,7 @@ export async function setRatio(world: Pick<World, "chain" | "deployer" | "addres
   const data = tokenAbi.encodeFunctionData("setStEthPerToken", [ratio]);
   await world.chain.send(
     world.deployer.address,
-    { to: world.addresses.tokens["wstETH"]!, data, gas: 100_000n },
+    { to: present(world.addresses.tokens.wstETH), data, gas: 100_000n },
     "report the staking ratio",
   );
 }

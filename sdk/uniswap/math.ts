@@ -1,6 +1,7 @@
 /** The arithmetic of Uniswap v3 that the protocol's tools need, on bigints. */
 
 import { concat, getAddress, toBeHex } from "ethers";
+import { present } from "../present.js";
 
 export const Q96 = 1n << 96n;
 
@@ -83,6 +84,8 @@ export function encodePath(tokens: readonly string[], fees: readonly number[]): 
   if (tokens.length !== fees.length + 1 || fees.length === 0)
     throw new RangeError("a path has one more token than fees");
   return concat(
-    tokens.flatMap((token, i) => (i === 0 ? [getAddress(token)] : [toBeHex(fees[i - 1]!, 3), getAddress(token)])),
+    tokens.flatMap((token, i) =>
+      i === 0 ? [getAddress(token)] : [toBeHex(present(fees[i - 1]), 3), getAddress(token)],
+    ),
   );
 }

@@ -16,7 +16,7 @@ export class Random {
 
   /** From `PLIMSOLL_SEED`, or anew each time. */
   static fresh(): Random {
-    const given = process.env["PLIMSOLL_SEED"];
+    const given = process.env.PLIMSOLL_SEED;
     return new Random(given === undefined ? BigInt(`0x${randomBytes(6).toString("hex")}`) : BigInt(given));
   }
 
