@@ -23,7 +23,7 @@ const UNLIMITED = 2n ** 256n - 1n;
 /** What `borrowLimit` over a cold model and the double's one-slot prices may cost: its execution alone, without the 21,000. */
 const CEILINGS: Readonly<Record<string, bigint>> = {
   "borrowLimit, 1 asset": 11_900n,
-  "borrowLimit, 3 assets": 21_500n,
+  "borrowLimit, 3 assets": 22_000n,
   "borrowLimit, 3 assets, first enough": 12_000n,
   "borrowLimit, 1 asset, ramping": 18_800n,
   "maintenanceLimit, 3 assets": 21_600n,
