@@ -22,12 +22,12 @@ const UNLIMITED = 2n ** 256n - 1n;
 
 /** What `borrowLimit` over a cold model and the double's one-slot prices may cost: its execution alone, without the 21,000. */
 const CEILINGS: Readonly<Record<string, bigint>> = {
-  "borrowLimit, 1 asset": 11_900n,
+  "borrowLimit, 1 asset": 12_100n,
   "borrowLimit, 3 assets": 22_000n,
-  "borrowLimit, 3 assets, first enough": 12_000n,
-  "borrowLimit, 1 asset, ramping": 18_800n,
-  "maintenanceLimit, 3 assets": 21_600n,
-  "of which the double's price of an asset": 5_800n,
+  "borrowLimit, 3 assets, first enough": 12_200n,
+  "borrowLimit, 1 asset, ramping": 19_200n,
+  "maintenanceLimit, 3 assets": 22_000n,
+  "of which the double's price of an asset": 5_900n,
 };
 
 interface Holding {
