@@ -36,7 +36,7 @@ export const keeperConfigSchema = z.object({
   /** Accounts above this health are looked at only now and then, and as soon as prices have fallen by half the distance. bps */
   watchHealth: z.number().int().min(10_100).max(20_000).default(11_500),
   /** Seconds after which every account is looked at again, whatever prices did. */
-  sweepInterval: z.number().int().positive().default(900),
+  sweepInterval: z.number().int().positive().default(3_600),
   /** Accounts per view call. */
   chunk: z.number().int().positive().default(500),
   /** Seconds between two recordings of the oracle's last good prices. */

@@ -2,13 +2,14 @@ import { type Command, InvalidArgumentError } from "commander";
 
 import { writeAddressBook } from "../../deploy/address-book.js";
 import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
+import { type EmbeddedChain, LOCAL_CHAIN_ID, startEmbeddedChain } from "../../replay/chain/embedded.js";
 import { PortInUse, serveRpc, type RpcServer } from "../../replay/chain/rpc-server.js";
 import { march2020, STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
 import { runScenario, type ScenarioResult } from "../../replay/scenario/run.js";
-import { createWorld, LOCAL_CHAIN_ID, type World } from "../../replay/scenario/world.js";
+import { keepAlive } from "../../replay/scenario/live.js";
+import { createWorld, type World } from "../../replay/scenario/world.js";
 import { progressView } from "../demo/progress.js";
-import { keepAlive } from "../demo/service.js";
 import { held, toReport, toSummary } from "../demo/summary.js";
 import { CliError, EnvironmentError } from "../errors.js";
 
@@ -19,6 +20,8 @@ const DEFAULT_ACCOUNTS = 250;
 const MAX_ACCOUNTS = 5_000;
 /** Chain time that setting the world up may take. {s} */
 const SETUP_TIME = 7_200;
+/** Seconds between two looks at the market after the scenario. */
+const LIVE_INTERVAL = 4;
 /** {ms} */
 const MS = 1_000;
 
@@ -77,16 +80,18 @@ async function demo(options: DemoOptions): Promise<void> {
   const path = march2020(options.seed);
   // The scenario ends about now, so that a wallet that connects afterwards sees a clock like its own.
   const pathStart = Math.floor(started / MS) - path.duration;
-  let world: World | undefined;
+  let chain: EmbeddedChain | undefined;
   let server: RpcServer | undefined;
   try {
-    say(`Setting up: a chain, the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
+    chain = await startEmbeddedChain(pathStart - SETUP_TIME);
+    // First of all: a taken port is told at once, and wallets can watch from the beginning.
+    server = await serve(chain, options.port);
+    say(`The chain answers at ${server.url} (chain id ${LOCAL_CHAIN_ID}).`);
+    say(`Setting up the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
     const random = seeded(options.seed);
     const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
-    world = await createWorld(pathStart - SETUP_TIME, quotes, random.fork("borrowers"), options.accounts);
-    server = await serve(world, options.port);
+    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts);
     writeAddressBook({ ...world.addresses, rpcUrl: server.url });
-    say(`The chain answers at ${server.url} (chain id ${LOCAL_CHAIN_ID}).`);
 
     const keeper = world.newKeeper();
     const result = await play(world, keeper, path, pathStart, stop.signal);
@@ -95,7 +100,12 @@ async function demo(options: DemoOptions): Promise<void> {
     if (options.once !== true) {
       for (const line of howToConnect(world, server.url)) say(line);
       if (options.json === true) say(JSON.stringify(toReport(result, Date.now() - started)));
-      await keepAlive(world, keeper, random.fork("afterwards"), stop.signal);
+      await keepAlive(world, keeper, {
+        random: random.fork("afterwards"),
+        interval: LIVE_INTERVAL,
+        signal: stop.signal,
+        onError: (error) => process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`),
+      });
       say("Stopped.");
     } else if (options.json === true) {
       say(JSON.stringify(toReport(result, Date.now() - started)));
@@ -110,7 +120,7 @@ async function demo(options: DemoOptions): Promise<void> {
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await server?.close();
-    await world?.close();
+    await chain?.close();
   }
 }
 
@@ -138,9 +148,9 @@ async function play(
   }
 }
 
-async function serve(world: World, port: number): Promise<RpcServer> {
+async function serve(chain: EmbeddedChain, port: number): Promise<RpcServer> {
   try {
-    return await serveRpc(world.connection.provider, port);
+    return await serveRpc(chain.connection.provider, port);
   } catch (error) {
     if (!(error instanceof PortInUse)) throw error;
     throw new EnvironmentError(

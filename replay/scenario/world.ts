@@ -12,9 +12,9 @@ import {
   MockV3Aggregator__factory,
 } from "../../types/contracts/index.js";
 import { type Chain } from "../chain/chain.js";
-import { LOCAL_CHAIN_ID, startEmbeddedChain, type EmbeddedChain } from "../chain/embedded.js";
+import type { EmbeddedChain } from "../chain/embedded.js";
 import { MarketMaker, type PoolSpec, type Prices, type Token } from "../market/market-maker.js";
-import { STAKING_RATIO, type FeedName } from "../path/path.js";
+import type { FeedName } from "../path/path.js";
 import type { Random } from "../path/random.js";
 import { drawBorrowers, type Borrower, type CollateralKind } from "./population.js";
 import { present } from "../../sdk/present.js";
@@ -82,7 +82,10 @@ function tokenOf(tokens: ReadonlyMap<string, Token>, symbol: string): Token {
   return token;
 }
 
-/** The pools: what each asset is sold through, and how deep they are at the start. */
+/**
+ * The pools: what each asset is sold through, and how deep they are at the start. Their ranges are wide, because a sale that runs out of
+ * liquidity walks through all empty ticks to the end and burns a block's gas on it.
+ */
 function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
   const [weth, wbtc, wsteth, usdc, plusd] = ["WETH", "WBTC", "wstETH", "USDC", PLUSD_SYMBOL].map((s) =>
     tokenOf(tokens, s),
@@ -90,8 +93,8 @@ function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
   return [
     { base: present(weth), quote: present(usdc), fee: 500, depth: 30_000n * WAD },
     { base: present(wbtc), quote: present(usdc), fee: 500, depth: 600n * 10n ** 8n },
-    { base: present(wsteth), quote: present(weth), fee: 100, depth: 15_000n * WAD, width: 0.05 },
-    { base: present(usdc), quote: present(plusd), fee: 100, depth: 30_000_000n * 10n ** 6n, width: 0.15 },
+    { base: present(wsteth), quote: present(weth), fee: 100, depth: 15_000n * WAD },
+    { base: present(usdc), quote: present(plusd), fee: 100, depth: 20_000_000n * 10n ** 6n, width: 0.25 },
   ];
 }
 
@@ -135,10 +138,15 @@ async function borrow(chain: Chain, engine: string, account: string, amount: big
 
 /**
  * Builds the world: deploys everything, opens and fills the pools, opens `count` accounts.
- * @param startTime Unix seconds of the chain's first block.
+ * @param embedded A chain with nothing on it.
+ * @param quotes What feeds and market start from; kept up to date by whoever moves them.
  */
-export async function createWorld(startTime: number, quotes: Quotes, random: Random, count: number): Promise<World> {
-  const embedded = await startEmbeddedChain(startTime);
+export async function createWorld(
+  embedded: EmbeddedChain,
+  quotes: Quotes,
+  random: Random,
+  count: number,
+): Promise<World> {
   const { chain, connection, accounts } = embedded;
   const [deployer, keeperAccount, maker] = accounts;
   if (deployer === undefined || keeperAccount === undefined || maker === undefined)
@@ -280,5 +288,3 @@ export async function setRatio(world: Pick<World, "chain" | "deployer" | "addres
     "report the staking ratio",
   );
 }
-
-export { LOCAL_CHAIN_ID, STAKING_RATIO };
