@@ -48,8 +48,12 @@ export const PERMISSIONS: readonly Permission[] = [
     role: "governor",
     functions: ["listFeed", "migrateFeed", "setSecondFeed", "removeSecondFeed", "setDecay"],
   },
-  { contract: "risk", role: "governor", functions: ["listAsset", "delist", "setPaces"] },
-  { contract: "risk", role: "risk", functions: ["setTargets"] },
+  {
+    contract: "risk",
+    role: "governor",
+    functions: ["listAsset", "delist", "setPaces", "setDepthSource", "setHoldingsSource"],
+  },
+  { contract: "risk", role: "risk", functions: ["setAssetParameters", "setDepth", "setParameters"] },
   {
     contract: "engine",
     role: "governor",

@@ -348,6 +348,19 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     }
 
     /// @inheritdoc ICreditGovernance
+    function holdings(uint256 mask) external view returns (uint256[] memory amounts) {
+        uint256 count;
+        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
+        amounts = new uint256[](count);
+        count = 0;
+        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
+            if ((mask >> asset) & 1 == 0) continue;
+            if (asset < MAX_ASSETS) amounts[count] = _assets[asset].total;
+            ++count;
+        }
+    }
+
+    /// @inheritdoc ICreditGovernance
     function debtLimits() external view returns (uint256 minimumDebt, uint256 debtCeiling) {
         return (_risk.minimumDebt * WAD, _risk.debtCeiling * WAD);
     }

@@ -274,6 +274,8 @@ interface ICreditGovernance is ICreditShared {
     function listedMask() external view returns (uint256);
     /// @notice What decides the size and the incentive of a slice.
     function liquidationParameters() external view returns (LiquidationParameters memory);
+    /// @notice The collateral of the assets in `mask`, see `IHoldings`. {ledger}
+    function holdings(uint256 mask) external view returns (uint256[] memory amounts);
     /// @notice {plUSD} both
     function debtLimits() external view returns (uint256 minimumDebt, uint256 debtCeiling);
     /// @notice The least tip for absorbing an insolvent account. {USD} 18 decimals

@@ -89,6 +89,10 @@ interface IPriceOracle {
     /// @return live Whether it is fresh and in band.
     function primaryPrice(uint256 asset) external view returns (uint256 answer, bool live);
 
+    /// @notice The primary sources' own answers of all assets in `mask`, in ascending order of their numbers; 0 where not live.
+    /// {USD/tok} 18 decimals
+    function primaryPrices(uint256 mask) external view returns (uint256[] memory answers);
+
     /// @notice Whether at least one source of `asset` is live. Ignores the sequencer: a borrower may top up in the grace period.
     function isLive(uint256 asset) external view returns (bool);
 

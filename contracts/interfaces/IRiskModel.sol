@@ -125,17 +125,6 @@ interface IRiskModel {
     /// @notice The oracle that all prices come from.
     function oracle() external view returns (address);
 
-    /// @notice Lists an asset that the oracle prices, with its first values in force at once.
-    function listAsset(
-        uint256 asset,
-        uint256 unitDecimals_,
-        HaircutBounds calldata bounds_,
-        RiskTargets calldata initialValues
-    ) external;
-
-    /// @notice Sets where an asset's haircuts and depth are heading.
-    function setTargets(uint256 asset, RiskTargets calldata targets_) external;
-
     /// @notice No new risk against this asset: h = 1 at once, m ramps to its maximum. Final.
     function delist(uint256 asset) external;
 

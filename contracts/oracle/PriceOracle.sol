@@ -116,10 +116,23 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     /// @inheritdoc IPriceOracle
     function primaryPrice(uint256 asset) external view returns (uint256 answer, bool live) {
-        uint256 goodUntil;
-        (answer, , , goodUntil) = _read(_listed(asset));
-        live = _isLive(goodUntil);
-        if (!live) answer = 0;
+        answer = _primaryAnswer(asset);
+        live = answer != 0;
+    }
+
+    /// @inheritdoc IPriceOracle
+    function primaryPrices(uint256 mask) external view returns (uint256[] memory answers) {
+        _requireMask(mask);
+        uint256 count;
+        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
+        answers = new uint256[](count);
+        count = 0;
+        unchecked {
+            // Counters below 16.
+            for (uint256 asset; mask >> asset != 0; ++asset) {
+                if ((mask >> asset) & 1 == 1) answers[count++] = _primaryAnswer(asset);
+            }
+        }
     }
 
     /// @inheritdoc IPriceOracle
@@ -268,6 +281,12 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     // ---- internal: prices
 
+    /// @dev What the primary source answers; 0 when not live. An answer in band is never 0.
+    function _primaryAnswer(uint256 asset) private view returns (uint256) {
+        (uint256 answer, uint256 goodUntil) = _answer(_listed(asset));
+        return _isLive(goodUntil) ? answer : 0;
+    }
+
     /// @dev The members of a `Price`, given since when the sequencer's word can be trusted (0 on L1). Kept on the stack: a struct
     /// handed from function to function would be allocated anew by each.
     function _price(
@@ -339,18 +358,27 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     /// @return high The highest that it may be, rounded up.
     /// @return goodUntil When the answer goes stale (it may be past already); 0 when there is none in band. (unix seconds)
     function _read(FeedSlot slot) private view returns (uint256 answer, uint256 low, uint256 high, uint256 goodUntil) {
+        (answer, goodUntil) = _answer(slot);
+        if (goodUntil == 0) return (0, 0, 0, 0);
+        // Unchecked, for this runs for every price: an answer in band is below 2**100, a deviation below 2**16.
+        unchecked {
+            uint256 margin = answer * slot.deviation();
+            low = (answer * BPS - margin) / BPS;
+            high = (answer * BPS + margin + BPS - 1) / BPS;
+        }
+    }
+
+    /// @dev What one source answers, scaled to 18 decimals, rounded down, and when it goes stale; both 0 when there is none in band.
+    function _answer(FeedSlot slot) private view returns (uint256 answer, uint256 goodUntil) {
         (bool ok, int256 raw, , uint256 updatedAt) = FeedReader.latest(slot.feed());
         // Zero, negative and absurd: below 2**128, scaling by at most 1e18 cannot overflow.
-        if (!ok || raw <= 0 || raw > MAX_RAW || updatedAt == 0 || updatedAt > block.timestamp) return (0, 0, 0, 0);
+        if (!ok || raw <= 0 || raw > MAX_RAW || updatedAt == 0 || updatedAt > block.timestamp) return (0, 0);
         // Unchecked, for this runs for every price: the answer is below 2**188 when scaled and below 2**100 in band, heartbeats are
         // short and `updatedAt` is past.
         unchecked {
             uint256 decimals = slot.decimals();
             answer = decimals <= 18 ? uint256(raw) * 10 ** (18 - decimals) : uint256(raw) / 10 ** (decimals - 18);
-            if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0, 0, 0);
-            uint256 margin = answer * slot.deviation();
-            low = (answer * BPS - margin) / BPS;
-            high = (answer * BPS + margin + BPS - 1) / BPS;
+            if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0);
             goodUntil = updatedAt + slot.heartbeat();
         }
     }

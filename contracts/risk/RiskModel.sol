@@ -3,444 +3,624 @@ pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
-import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
-import {HaircutBounds, IRiskModel, Paces, Quote, RiskTargets} from "../interfaces/IRiskModel.sol";
+import {IDepthSource} from "../interfaces/IDepthSource.sol";
+import {IHoldings} from "../interfaces/IHoldings.sol";
+import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {HaircutBounds, Paces} from "../interfaces/IRiskModel.sol";
+import {
+    AssetParameters,
+    HaircutParts,
+    IRiskMeasurement,
+    ModelParameters,
+    VolatilitySeed
+} from "../interfaces/IRiskMeasurement.sol";
+import {Covariance} from "./Covariance.sol";
 import {DepthScale} from "./DepthScale.sol";
-import {Moves, RiskTerms, Terms} from "./RiskTerms.sol";
+import {HaircutFormula} from "./HaircutFormula.sol";
+import {HaircutRamps} from "./HaircutRamps.sol";
+import {PortfolioSlot, ShapeLane, ShapeLanes} from "./ModelSlots.sol";
+import {PortfolioRisk} from "./PortfolioRisk.sol";
+import {RiskTerms} from "./RiskTerms.sol";
 import {Valuation} from "./Valuation.sol";
 
-/// @title Haircuts, liquidation thresholds and liquidity-adjusted values
-/// @dev RAMPS. Movement is counted in whole steps of one clock per pace, that of `_clock`: between two moments a maintenance
-/// haircut may rise by `steps(later) - steps(earlier)` bps, where `steps(t) = floor(pace * (t - since) / 1 day)` and
-/// `since` is when the paces were last set. Such differences add up exactly, whatever the moments between: bringing a
-/// group's starts up to now as often as anyone likes neither slows a ramp, by dropping fractions of a step, nor hurries
-/// it, by rounding them up, and changes no value in force. The same holds for initial haircuts and, counted in marks of
-/// `DepthScale`, for depths. Over any span a value moves by less than one step more than pace times span.
-///
-/// GAP. The initial haircut stored is the one in force, gap included: so it falls at its pace also after the maintenance
-/// haircut or the gap that held it up went down at once.
-///
-/// ROUNDING. Limits are rounded down, depths are stored rounded down.
-contract RiskModel is IRiskModel, AccessManaged {
+/// @title Measures volatility, correlation and depth, and aims haircuts and depths accordingly
+/// @dev How the values in force follow their aims is in `HaircutRamps`.
+/// RETURNS. The log return of an asset priced at this and the last observation is `ln(p / p')`, over the time between them. One that had
+/// no price for a while comes back with the return over the whole gap, scaled by `sqrt(dt / gap)`: what it adds to its
+/// variance is then what a return of that size over that time stands for. A return is cut at `sqrt(90 dt)` standard days
+/// (an hour: to a sixth, or six times), so that entries stay in range.
+contract RiskModel is IRiskMeasurement, HaircutRamps {
+    using Covariance for Covariance.Matrix;
+
     // ---- immutable limits
 
-    /// @notice The largest asset number.
-    uint256 public constant MAX_ASSET = 15;
-    /// @notice The most decimals of a ledger unit.
-    uint256 public constant MAX_UNIT_DECIMALS = 18;
-    /// @notice The lowest maintenance haircut that an asset's bounds may allow. bps
-    uint256 public constant MIN_MAINTENANCE = 100;
-    /// @notice Limits of `Paces.maintenanceRise`. bps a day
-    uint256 public constant MIN_MAINTENANCE_RISE = 10;
-    uint256 public constant MAX_MAINTENANCE_RISE = 2_000;
-    /// @notice Limits of `Paces.initialFall`. bps a day
-    uint256 public constant MIN_INITIAL_FALL = 1;
-    uint256 public constant MAX_INITIAL_FALL = 2_000;
-    /// @notice Limits of `Paces.depthFall`. bps a day
-    uint256 public constant MIN_DEPTH_FALL = 10;
-    uint256 public constant MAX_DEPTH_FALL = 5_000;
-    /// @notice Limits of `Paces.minGap`. bps
-    uint256 public constant MIN_GAP = 50;
-    uint256 public constant MAX_GAP = 2_000;
+    /// @notice {s}
+    uint256 public constant MIN_TAU = 1 days;
+    uint256 public constant MAX_TAU = 365 days;
+    /// @notice {s}
+    uint256 public constant MIN_INTERVAL = 1 hours;
+    uint256 public constant MAX_INTERVAL = 1 days;
+    /// @notice Limits of `z` and `varZ`. {1e-6}
+    uint256 public constant MIN_Z = 1_000_000;
+    uint256 public constant MAX_Z = 12_000_000;
+    /// @notice Limits of mu. bps
+    uint256 public constant MIN_MAINTENANCE_SHARE = 1_000;
+    uint256 public constant MAX_MAINTENANCE_SHARE = 10_000;
+    /// @notice Largest k. bps
+    uint256 public constant MAX_SIZE_FACTOR = 10_000;
+    /// @notice Longest horizon of an asset and of the value at risk; the shortest is an hour. {h}
+    uint256 public constant MAX_ASSET_HORIZON = 240;
+    uint256 public constant MAX_VAR_HORIZON = 720;
+    /// @notice Limits of a volatility floor. {1e-4 a day}
+    uint256 public constant MIN_VOLATILITY_FLOOR = 5;
+    uint256 public constant MAX_VOLATILITY_FLOOR = 1_000;
+    /// @notice The largest loading of a seed, either way. 18 decimals
+    int256 public constant MAX_LOADING = 100e18;
 
-    uint256 private constant GROUPS = 4;
-    /// @dev A holding is `asset << 248 | balance`.
-    uint256 private constant ASSET_SHIFT = 248;
-    uint256 private constant BALANCE_MASK = (1 << ASSET_SHIFT) - 1;
+    uint256 private constant WAD = 1e18;
+    uint256 private constant BPS = 10_000;
+    uint256 private constant ASSETS = 16;
+    /// @dev Bits after the point of a stored logarithm: below 2**6, as prices are between 1e-9 and 2**41 USD.
+    uint256 private constant LOG_FRACTION = 57;
 
-    /// @inheritdoc IRiskModel
-    address public immutable oracle;
+    // ---- storage (after that of HaircutRamps)
 
-    // ---- storage
-
-    /// @notice The paces and when they were set. One slot: 16 + 16 + 16 + 16 + 64 bits.
-    struct Clock {
-        uint16 maintenanceRise;
-        uint16 initialFall;
-        uint16 depthFall;
-        uint16 minGap;
-        uint64 since;
+    /// @dev One slot: `[tau 32 | interval 24 | z 24 | mu 16 | k 16 | observedAt 40 | unpriced 16]`, the parameters that an observation needs, and
+    /// what is left of the last one.
+    struct Model {
+        uint32 tau;
+        uint24 interval;
+        uint24 z;
+        uint16 maintenanceShare;
+        uint16 sizeFactor;
+        uint40 observedAt;
+        /// @dev Bit i: asset i had no price at the last observation; `_pricedAt` tells since when.
+        uint16 unpriced;
     }
 
-    /// @dev Assets `4 g .. 4 g + 3` in slot g, see `RiskTerms`. All that is read while nothing ramps.
-    uint256[GROUPS] private _lanes;
-    /// @dev Aims and start of the ramps of assets `4 g .. 4 g + 3` in slot g, see `RiskTerms`.
-    uint256[GROUPS] private _aims;
-    Clock private _clock;
-    mapping(uint256 asset => HaircutBounds) private _bounds;
-
-    constructor(address authority_, address oracle_, Paces memory paces_) AccessManaged(authority_) {
-        oracle = oracle_;
-        _setClock(paces_);
+    /// @dev One slot: what was held when an asset's depth was last sampled, what of it counts {ledger}, and when that was (unix
+    /// seconds).
+    struct Sample {
+        uint64 held;
+        uint64 counted;
+        uint40 sampledAt;
     }
 
-    // ---- valuation
+    Model private _model;
+    PortfolioSlot private _portfolio;
+    Covariance.Matrix private _covariance;
+    /// @dev Last observed `ln(USD per token)`, 64 bits an asset, signed, 57 after the point.
+    uint256[GROUPS] private _logs;
+    /// @dev A `ShapeLane` an asset.
+    uint256[GROUPS] private _shapes;
+    /// @dev Size parts of the initial haircut as last sampled, 16 bits an asset. bps
+    uint256 private _sizes;
+    /// @dev When an asset that is marked unpriced was last priced; 0 when it never was. (unix seconds)
+    mapping(uint256 asset => uint256) private _pricedAt;
+    mapping(uint256 asset => Sample) private _samples;
 
-    /// @inheritdoc IRiskModel
-    function quote(uint256 mask) external view returns (Quote[] memory quotes) {
-        if (mask >> (MAX_ASSET + 1) != 0) revert AssetNotListed(Math.log2(mask));
-        uint256 count;
-        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
-        quotes = new Quote[](count);
-        count = 0;
-        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
-            if ((mask >> asset) & 1 == 0) continue;
-            uint256 lane = _listedLane(asset);
-            (Terms memory terms, uint256 borrowMark) = _inForce(asset, lane);
-            Quote memory entry = quotes[count++];
-            entry.initialHaircut = terms.initial;
-            entry.maintenanceHaircut = terms.maintenance;
-            entry.borrowDepth = DepthScale.toDepth(borrowMark);
-            entry.maintenanceDepth = DepthScale.toDepth(terms.mark);
-            entry.unit = _unit(lane);
-        }
-        // In one call, and after the checks, so that an unlisted asset is named by the risk model.
-        Price[] memory prices = IPriceOracle(oracle).prices(mask);
-        for (uint256 i = 0; i < count; ++i) {
-            (Quote memory entry, Price memory price) = (quotes[i], prices[i]);
-            entry.low = price.low;
-            entry.mid = price.mid;
-            entry.high = price.high;
-            entry.status = price.status;
-        }
+    /// @inheritdoc IRiskMeasurement
+    address public depthSource;
+    /// @inheritdoc IRiskMeasurement
+    address public holdingsSource;
+
+    constructor(
+        address authority_,
+        address oracle_,
+        Paces memory paces_,
+        ModelParameters memory parameters_
+    ) AccessManaged(authority_) HaircutRamps(oracle_, paces_) {
+        _store(parameters_);
+        _model.observedAt = uint40(block.timestamp);
     }
 
-    /// @inheritdoc IRiskModel
-    function borrowLimit(
-        uint256[] calldata holdings,
-        uint256 enough,
-        bool complete
-    ) external view returns (uint256 limit) {
-        for (uint256 i = 0; i < holdings.length; ++i) {
-            if (limit >= enough && !complete) break;
-            (uint256 asset, uint256 balance) = _split(holdings[i]);
-            uint256 lane = _listedLane(asset);
-            (uint256 haircut, uint256 depth) = _borrowTerms(asset, lane);
-            // Nothing to value: the price matters only where it must be known to be there.
-            if ((balance == 0 || haircut == Valuation.BPS) && !complete) continue;
-            (uint256 low, , PriceStatus status) = _price(asset);
-            if (status != PriceStatus.Live) {
-                require(!complete || status != PriceStatus.Unpriced, IPriceOracle.AssetUnpriced(asset));
-                continue;
+    // ---- measuring
+
+    /// @inheritdoc IRiskMeasurement
+    function observe() external {
+        Model memory model = _model;
+        uint256 allowedAt = uint256(model.observedAt) + model.interval;
+        require(block.timestamp >= allowedAt, ObservedTooEarly(block.timestamp, allowedAt));
+        uint256 elapsed = block.timestamp - model.observedAt;
+
+        (uint256 keep, uint256 weight) = _weights(elapsed, model.tau);
+        PortfolioSlot portfolio = _portfolio;
+        require(portfolio.listed() != 0, NothingListed());
+        (int256[] memory factors, uint256 unpriced) = _factors(model, portfolio.listed(), elapsed, weight);
+        uint256[] memory variances = _covariance.update(factors, keep, unpriced);
+
+        // Casts are safe: 40 bits of time; the mask is of listed assets.
+        _model.observedAt = uint40(block.timestamp);
+        if (unpriced != model.unpriced) _model.unpriced = uint16(unpriced);
+        emit Observed(elapsed, unpriced, _aimAll(model, portfolio, variances));
+    }
+
+    /// @inheritdoc IRiskMeasurement
+    function sampleDepth(uint256 asset) external {
+        uint256 lane = _activeLane(asset);
+        Model memory model = _model;
+        Sample memory last = _samples[asset];
+        uint256 allowedAt = last.sampledAt == 0 ? 0 : uint256(last.sampledAt) + model.interval;
+        require(block.timestamp >= allowedAt, SampledTooEarly(asset, block.timestamp, allowedAt));
+
+        uint256 held = _heldNow(asset);
+        // Somebody may put in a lot for a moment, to lift a haircut that would fall slowly: it has to stay between two samples.
+        // Casts are safe: `_heldNow` saturates at 64 bits; 40 bits of time.
+        uint256 counted = Math.min(held, last.held);
+        _samples[asset] = Sample(uint64(held), uint64(counted), uint40(block.timestamp));
+
+        uint256 mark = RiskTerms.markOf(_aim(asset));
+        address source = depthSource;
+        if (source != address(0)) {
+            (bool found, uint256 measured) = IDepthSource(source).sample(asset);
+            if (found) {
+                measured = Math.min(Math.mulDiv(measured, _unit(lane), WAD), Valuation.MAX_DEPTH);
+                mark = DepthScale.toMark(measured);
             }
-            uint256 term = Valuation.limitTerm(low, balance, depth, _unit(lane), haircut);
-            unchecked {
-                // A term is below 2**164, and no calldata holds 2**92 of them.
-                limit += term;
-            }
         }
+        emit DepthSampled(asset, DepthScale.toDepth(mark), counted);
+        _aimAt(asset, lane, mark, model);
     }
 
-    /// @inheritdoc IRiskModel
-    function maintenanceLimit(uint256[] calldata holdings) external view returns (uint256 limit) {
-        for (uint256 i = 0; i < holdings.length; ++i) {
-            (uint256 asset, uint256 balance) = _split(holdings[i]);
-            uint256 lane = _listedLane(asset);
-            (uint256 haircut, uint256 depth) = _maintenanceTerms(asset, lane);
-            if (balance == 0 || haircut == Valuation.BPS) continue;
-            // Whatever its status: the higher source when they disagree, a decaying last good high when none is live.
-            (, uint256 high, ) = _price(asset);
-            uint256 term = Valuation.limitTerm(high, balance, depth, _unit(lane), haircut);
-            unchecked {
-                // As in `borrowLimit`.
-                limit += term;
-            }
-        }
+    // ---- what was measured
+
+    /// @inheritdoc IRiskMeasurement
+    function observation() external view returns (uint256 observedAt, uint256 allowedAt, uint256 unpriced) {
+        Model memory model = _model;
+        return (model.observedAt, uint256(model.observedAt) + model.interval, model.unpriced);
     }
 
-    /// @inheritdoc IRiskModel
-    function requirePriced(uint256 asset) public view {
-        require(IPriceOracle(oracle).isLive(asset), IPriceOracle.AssetUnpriced(asset));
-    }
-
-    // ---- views
-
-    /// @inheritdoc IRiskModel
-    function haircuts(uint256 asset) external view returns (uint256 initial, uint256 maintenance) {
-        (Terms memory terms, ) = _inForce(asset, _listedLane(asset));
-        return (terms.initial, terms.maintenance);
-    }
-
-    /// @inheritdoc IRiskModel
-    function depths(uint256 asset) external view returns (uint256 borrowDepth, uint256 maintenanceDepth) {
-        (Terms memory terms, uint256 borrowMark) = _inForce(asset, _listedLane(asset));
-        return (DepthScale.toDepth(borrowMark), DepthScale.toDepth(terms.mark));
-    }
-
-    /// @inheritdoc IRiskModel
-    function targets(uint256 asset) external view returns (RiskTargets memory) {
+    /// @inheritdoc IRiskMeasurement
+    function depthSample(uint256 asset) external view returns (uint256 sampledAt, uint256 allowedAt, uint256 counted) {
         _listedLane(asset);
-        Terms memory aim = _aim(asset);
-        // Haircuts are at most 10,000.
-        return RiskTargets(uint16(aim.initial), uint16(aim.maintenance), DepthScale.toDepth(aim.mark));
+        Sample memory last = _samples[asset];
+        return (last.sampledAt, last.sampledAt == 0 ? 0 : uint256(last.sampledAt) + _model.interval, last.counted);
     }
 
-    /// @inheritdoc IRiskModel
-    function bounds(uint256 asset) external view returns (HaircutBounds memory) {
+    /// @inheritdoc IRiskMeasurement
+    function lastLogPrice(uint256 asset) external view returns (int256 logPrice, uint256 pricedAt) {
         _listedLane(asset);
-        return _bounds[asset];
+        Model memory model = _model;
+        pricedAt = (model.unpriced >> asset) & 1 == 1 ? _pricedAt[asset] : model.observedAt;
+        logPrice = (_logOf(_logs[asset >> 2], asset) * int256(WAD)) >> LOG_FRACTION;
     }
 
-    /// @inheritdoc IRiskModel
-    function paces() external view returns (Paces memory) {
-        Clock memory clock = _clock;
-        return Paces(clock.maintenanceRise, clock.initialFall, clock.depthFall, clock.minGap);
+    /// @inheritdoc IRiskMeasurement
+    function covariance(uint256 assetA, uint256 assetB) external view returns (int256) {
+        _listedLane(assetA);
+        _listedLane(assetB);
+        return (_covariance.entryAt(assetA, assetB) * int256(WAD)) >> Covariance.FRACTION;
     }
 
-    /// @inheritdoc IRiskModel
-    function unitDecimals(uint256 asset) external view returns (uint256) {
-        return RiskTerms.unitDecimalsOf(_listedLane(asset));
+    /// @inheritdoc IRiskMeasurement
+    function volatility(uint256 asset) public view returns (uint256) {
+        _listedLane(asset);
+        // A day is a horizon of 24 hours, and one standard deviation is z = 1e6.
+        return HaircutFormula.volatilityPart(_flooredVariance(asset), 24, 1e6);
     }
 
-    /// @inheritdoc IRiskModel
-    function listedMask() external view returns (uint256) {
-        return _flagMask(RiskTerms.LISTED);
+    /// @inheritdoc IRiskMeasurement
+    function correlation(uint256 assetA, uint256 assetB) external view returns (int256) {
+        _listedLane(assetA);
+        _listedLane(assetB);
+        if (assetA == assetB) return int256(WAD);
+        uint256 product = _flooredVariance(assetA) * _flooredVariance(assetB);
+        return (_covariance.entryAt(assetA, assetB) * int256(WAD)) / int256(FixedPointMathLib.sqrt(product));
     }
 
-    /// @inheritdoc IRiskModel
-    function delistedMask() external view returns (uint256) {
-        return _flagMask(RiskTerms.DELISTED);
+    /// @inheritdoc IRiskMeasurement
+    function haircutParts(uint256 asset) external view returns (HaircutParts memory parts) {
+        _listedLane(asset);
+        Model memory model = _model;
+        uint256 depth = DepthScale.toDepth(RiskTerms.markOf(_aim(asset)));
+        ShapeLane shape = _shapeOf(asset);
+        parts.volatility = volatility(asset);
+        parts.volatilityPart = HaircutFormula.volatilityPart(_flooredVariance(asset), shape.horizon(), model.z);
+        parts.sizePart = HaircutFormula.sizePart(model.sizeFactor, _samples[asset].counted, depth);
+        parts.initial = HaircutFormula.clamp(
+            parts.volatilityPart + parts.sizePart,
+            shape.minInitial() * 1e14,
+            shape.maxInitial() * 1e14
+        );
+        parts.maintenance = HaircutFormula.clamp(
+            Math.ceilDiv(parts.volatilityPart * model.maintenanceShare, BPS),
+            shape.minMaintenance() * 1e14,
+            shape.maxMaintenance() * 1e14
+        );
+    }
+
+    /// @inheritdoc IRiskMeasurement
+    function valueAtRisk(uint256[] calldata exposures) external view returns (uint256) {
+        PortfolioSlot portfolio = _portfolio;
+        (uint256[] memory copy, uint256 bits) = _checked(exposures, portfolio.listed());
+        return PortfolioRisk.valueAtRisk(_covariance, portfolio, copy, bits);
+    }
+
+    /// @inheritdoc IRiskMeasurement
+    function componentValueAtRisk(uint256[] calldata exposures) external view returns (int256[] memory) {
+        PortfolioSlot portfolio = _portfolio;
+        (uint256[] memory copy, uint256 bits) = _checked(exposures, portfolio.listed());
+        return PortfolioRisk.components(_covariance, portfolio, copy, bits);
+    }
+
+    // ---- parameters
+
+    /// @inheritdoc IRiskMeasurement
+    function parameters() external view returns (ModelParameters memory) {
+        Model memory m = _model;
+        PortfolioSlot p = _portfolio;
+        // Casts are safe: the fields are no wider than what they were stored from.
+        return
+            ModelParameters({
+                tau: m.tau,
+                interval: m.interval,
+                z: m.z,
+                varZ: uint24(p.z()),
+                maintenanceShare: m.maintenanceShare,
+                sizeFactor: m.sizeFactor,
+                varHorizon: uint16(p.horizon()),
+                guard: uint16(p.guard())
+            });
+    }
+
+    /// @inheritdoc IRiskMeasurement
+    function assetParameters(
+        uint256 asset
+    ) external view returns (HaircutBounds memory clamps, uint256 volatilityFloor, uint256 horizon) {
+        _listedLane(asset);
+        ShapeLane shape = _shapeOf(asset);
+        // Casts are safe: 14 bits each.
+        clamps = HaircutBounds(
+            uint16(shape.minInitial()),
+            uint16(shape.maxInitial()),
+            uint16(shape.minMaintenance()),
+            uint16(shape.maxMaintenance())
+        );
+        return (clamps, _portfolio.floorOf(asset), shape.horizon());
     }
 
     // ---- governance
 
-    /// @inheritdoc IRiskModel
+    /// @inheritdoc IRiskMeasurement
     function listAsset(
         uint256 asset,
-        uint256 unitDecimals_,
-        HaircutBounds calldata bounds_,
-        RiskTargets calldata initialValues
+        AssetParameters calldata listed,
+        VolatilitySeed calldata seed
     ) external restricted {
-        require(asset <= MAX_ASSET, AssetNumberTooLarge(asset, MAX_ASSET));
-        require(_lane(asset) == 0, AssetListedAlready(asset));
-        require(unitDecimals_ <= MAX_UNIT_DECIMALS, UnitDecimalsTooLarge(unitDecimals_, MAX_UNIT_DECIMALS));
-        _within("minInitial", bounds_.minInitial, 0, Valuation.BPS);
-        _within("maxInitial", bounds_.maxInitial, bounds_.minInitial, Valuation.BPS);
-        _within("minMaintenance", bounds_.minMaintenance, MIN_MAINTENANCE, Valuation.BPS);
-        _within("maxMaintenance", bounds_.maxMaintenance, bounds_.minMaintenance, Valuation.BPS);
-        Terms memory terms = _checked(initialValues, bounds_);
-        requirePriced(asset);
-
-        _bounds[asset] = bounds_;
-        emit AssetListed(asset, unitDecimals_, bounds_);
-        // Nobody holds it yet: "in force" is the aim itself.
-        _turn(asset, RiskTerms.listed(unitDecimals_) | RiskTerms.pack(terms), terms);
+        _requireListable(asset, listed.unitDecimals, listed.bounds);
+        _within("depth", listed.depth, 0, Valuation.MAX_DEPTH);
+        _storeAsset(asset, listed.clamps, listed.bounds, listed.volatilityFloor, listed.horizon);
+        _seed(asset, seed);
+        _portfolio = _portfolio.withListed(asset);
+        _startReturns(asset);
+        (uint256 initial, uint256 maintenance) = _haircuts(_flooredVariance(asset), 0, _shapeOf(asset), _model);
+        uint256 terms = RiskTerms.pack(initial, maintenance, DepthScale.toMark(listed.depth));
+        _list(asset, listed.unitDecimals, listed.bounds, terms);
     }
 
-    /// @inheritdoc IRiskModel
-    function setTargets(uint256 asset, RiskTargets calldata targets_) external restricted {
-        uint256 lane = _listedLane(asset);
-        require(lane & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
-        _turn(asset, lane, _checked(targets_, _bounds[asset]));
+    /// @inheritdoc IRiskMeasurement
+    function setAssetParameters(
+        uint256 asset,
+        HaircutBounds calldata clamps,
+        uint256 volatilityFloor,
+        uint256 horizon
+    ) external restricted {
+        uint256 lane = _activeLane(asset);
+        _storeAsset(asset, clamps, _boundsOf(asset), volatilityFloor, horizon);
+        _aimAt(asset, lane, RiskTerms.markOf(_aim(asset)), _model);
     }
 
-    /// @inheritdoc IRiskModel
-    function delist(uint256 asset) external restricted {
-        uint256 lane = _listedLane(asset);
-        require(lane & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
-        emit AssetDelisted(asset);
-        // h may be aimed above the asset's bounds here: nothing at all is lent against it any more.
-        Terms memory to = Terms(Valuation.BPS, _bounds[asset].maxMaintenance, _aim(asset).mark);
-        _turn(asset, lane | RiskTerms.DELISTED, to);
+    /// @inheritdoc IRiskMeasurement
+    function setDepth(uint256 asset, uint256 depth) external restricted {
+        uint256 lane = _activeLane(asset);
+        _within("depth", depth, 0, Valuation.MAX_DEPTH);
+        _aimAt(asset, lane, DepthScale.toMark(depth), _model);
     }
 
-    /// @inheritdoc IRiskModel
-    function setPaces(Paces calldata paces_) external restricted {
-        // What has moved so far moved at the old paces; from now on all of it moves at the new ones.
-        for (uint256 group = 0; group < GROUPS; ++group) {
-            if (_lanes[group] == 0) continue;
-            (_lanes[group], _aims[group]) = _rebased(group, paces_.minGap);
+    /// @inheritdoc IRiskMeasurement
+    function setParameters(ModelParameters calldata parameters_) external restricted {
+        _store(parameters_);
+        Model memory model = _model;
+        for (uint256 asset = 0; asset < ASSETS; ++asset) {
+            uint256 lane = _laneOf(asset);
+            if (lane == 0 || lane & RiskTerms.DELISTED != 0) continue;
+            _aimAt(asset, lane, RiskTerms.markOf(_aim(asset)), model);
         }
-        _setClock(paces_);
     }
 
-    // ---- internals: reading
-
-    /// @dev Splits `asset << 248 | balance`.
-    function _split(uint256 holding) private pure returns (uint256 asset, uint256 balance) {
-        asset = holding >> ASSET_SHIFT;
-        balance = holding & BALANCE_MASK;
-        require(balance <= Valuation.MAX_BALANCE, HoldingTooLarge(asset, balance, Valuation.MAX_BALANCE));
+    /// @inheritdoc IRiskMeasurement
+    function setDepthSource(address source) external restricted {
+        _requireSource(source);
+        depthSource = source;
+        emit DepthSourceSet(source);
     }
 
-    /// @dev {ledger/tok}
-    function _unit(uint256 lane) private pure returns (uint256) {
+    /// @inheritdoc IRiskMeasurement
+    function setHoldingsSource(address source) external restricted {
+        _requireSource(source);
+        holdingsSource = source;
+        emit HoldingsSourceSet(source);
+    }
+
+    // ---- internals: observing
+
+    /// @dev What entries keep, and the root of what an observation weighs per day: `keep = e^(-dt/tau)`, `weight = sqrt((1 - keep) / dt)`.
+    /// Both with 64 bits after the point.
+    function _weights(uint256 elapsed, uint256 tau) private pure returns (uint256 keep, uint256 weight) {
         unchecked {
-            return 10 ** RiskTerms.unitDecimalsOf(lane);
+            // The cast is safe: 40 bits of time.
+            uint256 decay = uint256(FixedPointMathLib.expWad(-int256((elapsed * WAD) / tau)));
+            keep = ((decay << Covariance.KEEP_FRACTION) + WAD / 2) / WAD;
+            uint256 fresh = (1 << Covariance.KEEP_FRACTION) - keep;
+            weight = FixedPointMathLib.sqrt(((fresh * 1 days) << Covariance.KEEP_FRACTION) / elapsed);
         }
     }
 
-    /// @dev 0 when not listed. `asset` must be in range.
-    function _lane(uint256 asset) private view returns (uint256) {
-        return RiskTerms.laneAt(_lanes[asset >> 2], asset & 3);
+    /// @dev Reads all primary prices and stores their logarithms.
+    /// @return factors `weight * r` by asset number, 0 where not listed or not priced, with Covariance.FACTOR_FRACTION bits.
+    /// @return unpriced Which listed assets have no price.
+    function _factors(
+        Model memory model,
+        uint256 listed,
+        uint256 elapsed,
+        uint256 weight
+    ) private returns (int256[] memory factors, uint256 unpriced) {
+        uint256[] memory prices = _primaryPrices(listed);
+        factors = new int256[](Math.log2(listed) + 1);
+        // Nothing overflows: a logarithm is below 2**63, so a return below 2**64, weights below 2**76.
+        unchecked {
+            // |r| <= sqrt(MAX_VARIANCE dt): the return that alone would make for the largest variance.
+            int256 largest = int256(
+                FixedPointMathLib.sqrt(((Covariance.MAX_VARIANCE * elapsed) << (2 * LOG_FRACTION)) / 1 days)
+            );
+            uint256 next;
+            uint256 logs;
+            for (uint256 asset = 0; asset < factors.length; ++asset) {
+                if (asset & 3 == 0) logs = _logs[asset >> 2];
+                if ((listed >> asset) & 1 == 1) {
+                    uint256 price = prices[next++];
+                    if (price == 0) {
+                        unpriced |= 1 << asset;
+                        if ((model.unpriced >> asset) & 1 == 0) _pricedAt[asset] = model.observedAt;
+                    } else {
+                        int256 log = _log(price);
+                        int256 change = log - _logOf(logs, asset);
+                        if ((model.unpriced >> asset) & 1 == 1) change = _afterGap(asset, change, elapsed);
+                        if (change > largest) change = largest;
+                        if (change < -largest) change = -largest;
+                        factors[asset] =
+                            (change * int256(weight)) >>
+                            (LOG_FRACTION + Covariance.KEEP_FRACTION - Covariance.FACTOR_FRACTION);
+                        logs = _withLog(logs, asset, log);
+                    }
+                }
+                if (asset & 3 == 3 || asset + 1 == factors.length) _logs[asset >> 2] = logs;
+            }
+        }
     }
 
-    function _listedLane(uint256 asset) private view returns (uint256 lane) {
-        if (asset <= MAX_ASSET) lane = _lane(asset);
-        require(lane != 0, AssetNotListed(asset));
-    }
-
-    /// @dev The oracle's `price(asset)` without its `mid`. By hand, as decoding the struct would cost more than all else that
-    /// is computed for a holding; `quote` does it plainly, and tests hold the two together.
-    function _price(uint256 asset) private view returns (uint256 low, uint256 high, PriceStatus status) {
+    /// @dev The oracle's `primaryPrices(mask)`. By hand, as decoding the list would cost as much as using it.
+    function _primaryPrices(uint256 mask) private view returns (uint256[] memory prices) {
         address target = oracle;
-        bytes4 selector = IPriceOracle.price.selector;
+        bytes4 selector = IPriceOracle.primaryPrices.selector;
         assembly ("memory-safe") {
             let free := mload(0x40)
             mstore(0x00, selector)
-            mstore(0x04, asset)
-            if iszero(staticcall(gas(), target, 0x00, 0x24, free, 0x80)) {
-                returndatacopy(free, 0, returndatasize())
+            mstore(0x04, mask)
+            let ok := staticcall(gas(), target, 0x00, 0x24, 0x00, 0x00)
+            returndatacopy(free, 0, returndatasize())
+            if iszero(ok) {
                 revert(free, returndatasize())
             }
-            status := mload(add(free, 0x60))
-            // Less than a whole price, or a status that is none: not an oracle.
-            if or(lt(returndatasize(), 0x80), gt(status, 2)) {
+            // `[offset | length | prices]`: from the length on it is a list in memory.
+            prices := add(free, 0x20)
+            mstore(0x40, add(free, returndatasize()))
+            // Less than a whole list: not an oracle.
+            if or(lt(returndatasize(), 0x40), lt(returndatasize(), add(0x40, shl(5, mload(prices))))) {
                 revert(0, 0)
             }
-            low := mload(free)
-            high := mload(add(free, 0x40))
         }
     }
 
-    /// @dev What counts when risk is taken on. bps, {ledger}
-    function _borrowTerms(uint256 asset, uint256 lane) private view returns (uint256 haircut, uint256 depth) {
-        uint256 mark;
-        if (lane & RiskTerms.RAMPING == 0) {
-            (haircut, mark) = (RiskTerms.initialOf(lane), RiskTerms.markOf(lane));
-        } else {
-            Terms memory terms;
-            (terms, mark) = _inForce(asset, lane);
-            haircut = terms.initial;
-        }
-        depth = DepthScale.toDepth(mark);
+    /// @dev The return of an asset that was unpriced at the last observation, and clears since when.
+    function _afterGap(uint256 asset, int256 change, uint256 elapsed) private returns (int256) {
+        uint256 since = _pricedAt[asset];
+        delete _pricedAt[asset];
+        // Never priced before: this is where its returns start.
+        if (since == 0) return 0;
+        uint256 gap = block.timestamp - since;
+        // Listed since the last observation: as if it had been there all the time.
+        if (gap <= elapsed) return change;
+        return (change * int256(FixedPointMathLib.sqrt((elapsed << 128) / gap))) >> 64;
     }
 
-    /// @dev What counts when deciding on liquidation. bps, {ledger}
-    function _maintenanceTerms(uint256 asset, uint256 lane) private view returns (uint256 haircut, uint256 depth) {
-        uint256 mark;
-        if (lane & RiskTerms.RAMPING == 0) {
-            (haircut, mark) = (RiskTerms.maintenanceOf(lane), RiskTerms.markOf(lane));
-        } else {
-            (Terms memory terms, ) = _inForce(asset, lane);
-            (haircut, mark) = (terms.maintenance, terms.mark);
-        }
-        depth = DepthScale.toDepth(mark);
-    }
-
-    function _aim(uint256 asset) private view returns (Terms memory) {
-        return RiskTerms.unpack(RiskTerms.aimAt(_aims[asset >> 2], asset & 3));
-    }
-
-    /// @dev The terms in force now, with the depth for maintenance, and the mark of the depth for borrowing, which is the
-    /// one aimed at: the depth for maintenance rises at once and falls slowly, so it is never the smaller of the two.
-    function _inForce(uint256 asset, uint256 lane) private view returns (Terms memory terms, uint256 borrowMark) {
-        terms = RiskTerms.unpack(lane);
-        borrowMark = terms.mark;
-        if (lane & RiskTerms.RAMPING != 0) {
-            uint256 aims = _aims[asset >> 2];
-            Terms memory to = RiskTerms.unpack(RiskTerms.aimAt(aims, asset & 3));
-            terms = RiskTerms.moved(terms, to, _movesSince(RiskTerms.startOf(aims)));
-            borrowMark = to.mark;
+    /// @dev Aims the haircuts of all assets by their new variances.
+    /// @return words The aims, see `IRiskMeasurement.Observed`.
+    function _aimAll(
+        Model memory model,
+        PortfolioSlot portfolio,
+        uint256[] memory variances
+    ) private returns (uint256[GROUPS] memory words) {
+        uint256 sizes = _sizes;
+        for (uint256 group = 0; group * 4 < variances.length; ++group) {
+            (uint256 lanes, uint256 aims, uint256 shapes) = (_lanes[group], _aims[group], _shapes[group]);
+            uint256 aimed = aims;
+            for (uint256 index = 0; index < 4; ++index) {
+                uint256 lane = RiskTerms.laneAt(lanes, index);
+                if (lane == 0 || lane & RiskTerms.DELISTED != 0) continue;
+                uint256 asset = (group << 2) | index;
+                (uint256 initial, uint256 maintenance) = _haircuts(
+                    HaircutFormula.floored(variances[asset], portfolio.floorOf(asset)),
+                    _sizeOf(sizes, asset),
+                    ShapeLane.wrap(shapes >> (index << 6)),
+                    model
+                );
+                aimed = RiskTerms.withHaircuts(aimed, index, initial, maintenance);
+            }
+            _retarget(group, lanes, aims, aimed);
+            words[group] = RiskTerms.withStart(aimed, 0);
         }
     }
 
-    /// @dev The most that has moved from `start` until now.
-    function _movesSince(uint256 start) private view returns (Moves memory) {
-        Clock memory clock = _clock;
+    // ---- internals: haircuts
+
+    /// @dev Targets in bps, from the floored variance and the size part as sampled.
+    function _haircuts(
+        uint256 variance,
+        uint256 size,
+        ShapeLane shape,
+        Model memory model
+    ) private pure returns (uint256 initial, uint256 maintenance) {
+        uint256 part = HaircutFormula.volatilityPart(variance, shape.horizon(), model.z);
         unchecked {
-            // A start is never before `since`, which `setPaces` and the constructor alone set. Each product is below
-            // 2**16 * 2**20 * 2**64.
-            uint256 earlier = start - clock.since;
-            uint256 later = block.timestamp - clock.since;
-            uint256 marks = uint256(clock.depthFall) * DepthScale.OCTAVE;
-            uint256 fall = clock.initialFall;
-            uint256 rise = clock.maintenanceRise;
-            return
-                Moves({
-                    initialFall: (fall * later) / 1 days - (fall * earlier) / 1 days,
-                    maintenanceRise: (rise * later) / 1 days - (rise * earlier) / 1 days,
-                    depthFall: (marks * later) / (Valuation.BPS * 1 days) -
-                        (marks * earlier) / (Valuation.BPS * 1 days),
-                    gap: clock.minGap
-                });
+            // Far below 2**256: a part is below 2**150, a size at most 10,000.
+            initial = HaircutFormula.toBps(part) + size;
+            maintenance = HaircutFormula.toBps((part * model.maintenanceShare + BPS - 1) / BPS);
         }
+        initial = HaircutFormula.clamp(initial, shape.minInitial(), shape.maxInitial());
+        maintenance = HaircutFormula.clamp(maintenance, shape.minMaintenance(), shape.maxMaintenance());
     }
 
-    function _flagMask(uint256 flag) private view returns (uint256 mask) {
-        for (uint256 asset = 0; asset <= MAX_ASSET; ++asset) {
-            if (_lane(asset) & flag != 0) mask |= 1 << asset;
-        }
-    }
-
-    // ---- internals: writing
-
-    function _within(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum) private pure {
-        require(value >= minimum && value <= maximum, ParameterOutOfBounds(parameter, value, minimum, maximum));
-    }
-
-    /// @dev Targets that are within the asset's bounds.
-    function _checked(RiskTargets calldata targets_, HaircutBounds memory limits) private pure returns (Terms memory) {
-        _within("initialHaircut", targets_.initialHaircut, limits.minInitial, limits.maxInitial);
-        _within("maintenanceHaircut", targets_.maintenanceHaircut, limits.minMaintenance, limits.maxMaintenance);
-        _within("depth", targets_.depth, 0, Valuation.MAX_DEPTH);
-        return Terms(targets_.initialHaircut, targets_.maintenanceHaircut, DepthScale.toMark(targets_.depth));
-    }
-
-    /// @dev `lane` with the terms `current`, marked as ramping unless they have arrived at `to`.
-    function _laneWith(
-        uint256 lane,
-        Terms memory current,
-        Terms memory to,
-        uint256 gap
-    ) private pure returns (uint256) {
-        lane = (lane & ~(RiskTerms.AIM_MASK | RiskTerms.RAMPING)) | RiskTerms.pack(current);
-        return RiskTerms.arrived(current, to, gap) ? lane : lane | RiskTerms.RAMPING;
-    }
-
-    /// @dev A group with its starts brought up to now, no value in force changed, except that initial haircuts rise to
-    /// keep `gap`. The initial haircut is the only one that a new gap can move.
-    function _rebased(uint256 group, uint256 gap) private view returns (uint256 lanes, uint256 aims) {
-        lanes = _lanes[group];
-        aims = _aims[group];
-        for (uint256 index = 0; index < 4; ++index) {
-            uint256 lane = RiskTerms.laneAt(lanes, index);
-            if (lane == 0) continue;
-            (Terms memory current, ) = _inForce(group * 4 + index, lane);
-            current.initial = Math.max(current.initial, RiskTerms.floorOf(current.maintenance, gap));
-            Terms memory to = RiskTerms.unpack(RiskTerms.aimAt(aims, index));
-            lanes = RiskTerms.withLane(lanes, index, _laneWith(lane, current, to, gap));
-        }
-        aims = RiskTerms.withStart(aims, block.timestamp);
-    }
-
-    /// @dev Turns an asset towards `to`; its neighbours' starts come up to now with it, as they share the time of start.
-    /// @param lane The asset's lane with the flags it shall have, and the terms it has.
-    function _turn(uint256 asset, uint256 lane, Terms memory to) private {
-        (uint256 group, uint256 index, uint256 gap) = (asset >> 2, asset & 3, _clock.minGap);
-        (Terms memory current, ) = _inForce(asset, lane);
-        Terms memory from = RiskTerms.turned(current, to);
-        from.initial = Math.max(from.initial, RiskTerms.floorOf(from.maintenance, gap));
-
-        (uint256 lanes, uint256 aims) = _rebased(group, gap);
-        _lanes[group] = RiskTerms.withLane(lanes, index, _laneWith(lane, from, to, gap));
-        _aims[group] = RiskTerms.withAim(aims, index, RiskTerms.pack(to));
-        emit TargetsSet(asset, to.initial, to.maintenance, DepthScale.toDepth(to.mark));
-    }
-
-    function _setClock(Paces memory paces_) private {
-        _within("maintenanceRise", paces_.maintenanceRise, MIN_MAINTENANCE_RISE, MAX_MAINTENANCE_RISE);
-        _within("initialFall", paces_.initialFall, MIN_INITIAL_FALL, MAX_INITIAL_FALL);
-        _within("depthFall", paces_.depthFall, MIN_DEPTH_FALL, MAX_DEPTH_FALL);
-        _within("minGap", paces_.minGap, MIN_GAP, MAX_GAP);
-        _clock = Clock(
-            paces_.maintenanceRise,
-            paces_.initialFall,
-            paces_.depthFall,
-            paces_.minGap,
-            uint64(block.timestamp)
+    /// @dev Aims one asset anew, at a depth mark and at what the formula gives for its size beside that depth.
+    function _aimAt(uint256 asset, uint256 lane, uint256 mark, Model memory model) private {
+        // k is at most 1, so this is at most 10,000 bps.
+        uint256 size = HaircutFormula.toBps(
+            HaircutFormula.sizePart(model.sizeFactor, _samples[asset].counted, DepthScale.toDepth(mark))
         );
-        emit PacesSet(paces_);
+        uint256 shift = asset << 4;
+        _sizes = (_sizes & ~(uint256(type(uint16).max) << shift)) | (size << shift);
+        (uint256 initial, uint256 maintenance) = _haircuts(_flooredVariance(asset), size, _shapeOf(asset), model);
+        _turn(asset, lane, RiskTerms.pack(initial, maintenance, mark));
+    }
+
+    /// @dev {ledger}, at most what fits 64 bits
+    function _heldNow(uint256 asset) private view returns (uint256) {
+        address source = holdingsSource;
+        if (source == address(0)) return 0;
+        return Math.min(IHoldings(source).holdings(1 << asset)[0], Valuation.MAX_BALANCE);
+    }
+
+    // ---- internals: listing and parameters
+
+    /// @dev The asset's returns start from its present price, or from its first one if it has none.
+    function _startReturns(uint256 asset) private {
+        (uint256 price, bool live) = IPriceOracle(oracle).primaryPrice(asset);
+        _model.unpriced |= uint16(1 << asset);
+        if (!live) return;
+        _logs[asset >> 2] = _withLog(_logs[asset >> 2], asset, _log(price));
+        _pricedAt[asset] = block.timestamp;
+    }
+
+    function _seed(uint256 asset, VolatilitySeed calldata seed) private {
+        uint256 listed = _portfolio.listed();
+        int256[] memory weights = new int256[](ASSETS);
+        for (uint256 i = 0; i < seed.loadings.length; ++i) {
+            int256 loading = seed.loadings[i];
+            if (loading == 0) continue;
+            require(i < ASSETS && (listed >> i) & 1 == 1, SeedAssetNotListed(i, loading));
+            require(
+                loading <= MAX_LOADING && loading >= -MAX_LOADING,
+                SeedLoadingTooLarge(i, loading, uint256(MAX_LOADING))
+            );
+            weights[i] = loading;
+        }
+        uint256 variance = _covariance.seed(asset, weights, (uint256(seed.variance) << Covariance.FRACTION) / WAD);
+        require(
+            variance <= Covariance.MAX_VARIANCE << Covariance.FRACTION,
+            SeedVarianceTooLarge(asset, (variance * WAD) >> Covariance.FRACTION, Covariance.MAX_VARIANCE * WAD)
+        );
+    }
+
+    /// @param bounds_ What the clamps must lie within.
+    function _storeAsset(
+        uint256 asset,
+        HaircutBounds calldata clamps,
+        HaircutBounds memory bounds_,
+        uint256 volatilityFloor,
+        uint256 horizon
+    ) private {
+        _requireNested(clamps, bounds_);
+        _within("volatilityFloor", volatilityFloor, MIN_VOLATILITY_FLOOR, MAX_VOLATILITY_FLOOR);
+        _within("horizon", horizon, 1, MAX_ASSET_HORIZON);
+        uint256 group = asset >> 2;
+        _shapes[group] = RiskTerms.withLane(
+            _shapes[group],
+            asset & 3,
+            ShapeLane.unwrap(ShapeLanes.pack(clamps, horizon))
+        );
+        _portfolio = _portfolio.withFloor(asset, volatilityFloor);
+        emit AssetParametersSet(asset, clamps, volatilityFloor, horizon);
+    }
+
+    function _store(ModelParameters memory p) private {
+        _within("tau", p.tau, MIN_TAU, MAX_TAU);
+        _within("interval", p.interval, MIN_INTERVAL, MAX_INTERVAL);
+        _within("z", p.z, MIN_Z, MAX_Z);
+        _within("varZ", p.varZ, MIN_Z, MAX_Z);
+        _within("maintenanceShare", p.maintenanceShare, MIN_MAINTENANCE_SHARE, MAX_MAINTENANCE_SHARE);
+        _within("sizeFactor", p.sizeFactor, 0, MAX_SIZE_FACTOR);
+        _within("varHorizon", p.varHorizon, 1, MAX_VAR_HORIZON);
+        _within("guard", p.guard, 0, BPS);
+        Model storage m = _model;
+        (m.tau, m.interval, m.z) = (p.tau, p.interval, p.z);
+        (m.maintenanceShare, m.sizeFactor) = (p.maintenanceShare, p.sizeFactor);
+        _portfolio = _portfolio.withMeasure(p.varZ, p.varHorizon, p.guard);
+        emit ParametersSet(p);
+    }
+
+    function _requireSource(address source) private view {
+        require(source == address(0) || source.code.length != 0, SourceHasNoCode(source));
+    }
+
+    /// @dev A copy of exposures that the arithmetic can take, all of listed assets, and all their bits in one number.
+    function _checked(
+        uint256[] calldata exposures,
+        uint256 listed
+    ) private pure returns (uint256[] memory copy, uint256 bits) {
+        require(exposures.length <= ASSETS, TooManyExposures(exposures.length, ASSETS));
+        copy = exposures;
+        unchecked {
+            for (uint256 i = 0; i < copy.length; ++i) {
+                uint256 exposure = copy[i];
+                if (exposure == 0) continue;
+                require(exposure <= type(uint128).max, ExposureTooLarge(i, exposure, type(uint128).max));
+                require((listed >> i) & 1 == 1, AssetNotListed(i));
+                bits |= exposure;
+            }
+        }
+    }
+
+    // ---- internals: packing
+
+    /// @dev ln(price) with LOG_FRACTION bits after the point. Prices are positive and below 2**100.
+    function _log(uint256 price) private pure returns (int256) {
+        unchecked {
+            return (FixedPointMathLib.lnWad(int256(price)) << LOG_FRACTION) / int256(WAD);
+        }
+    }
+
+    function _logOf(uint256 logs, uint256 asset) private pure returns (int256) {
+        // Logarithms are packed as the entries of the matrix are.
+        return Covariance.entryOf(logs, asset);
+    }
+
+    function _withLog(uint256 logs, uint256 asset, int256 log) private pure returns (uint256) {
+        return RiskTerms.withLane(logs, asset & 3, uint256(uint64(int64(log))));
+    }
+
+    function _sizeOf(uint256 sizes, uint256 asset) private pure returns (uint256) {
+        return (sizes >> (asset << 4)) & type(uint16).max;
+    }
+
+    function _shapeOf(uint256 asset) private view returns (ShapeLane) {
+        return ShapeLane.wrap(RiskTerms.laneAt(_shapes[asset >> 2], asset & 3));
+    }
+
+    /// @dev 56 bits after the point.
+    function _flooredVariance(uint256 asset) private view returns (uint256) {
+        // A variance is never negative.
+        return HaircutFormula.floored(uint256(_covariance.entryAt(asset, asset)), _portfolio.floorOf(asset));
     }
 }

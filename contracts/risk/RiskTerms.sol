@@ -6,16 +6,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {DepthScale} from "./DepthScale.sol";
 import {Valuation} from "./Valuation.sol";
 
-/// @notice The three parameters of an asset that move: in force, or aimed at.
-/// @param initial Initial haircut h. bps
-/// @param maintenance Maintenance haircut m. bps
-/// @param mark Depth, on `DepthScale`.
-struct Terms {
-    uint256 initial;
-    uint256 maintenance;
-    uint256 mark;
-}
-
 /// @notice The most that terms may have moved over some span of time.
 /// @param initialFall bps
 /// @param maintenanceRise bps
@@ -28,7 +18,9 @@ struct Moves {
     uint256 gap;
 }
 
-/// @title How terms are packed, and how they move
+/// @title The three parameters of an asset that move: how they are packed, and how they move
+/// @notice *Terms* are the initial haircut h {bps}, the maintenance haircut m {bps} and the depth X (a mark of `DepthScale`), in force or
+/// aimed at, packed into one word; what else a word holds is ignored.
 /// @dev An asset has a *lane* of 64 bits, four to a slot:
 ///
 ///     [ listed 1 | delisted 1 | ramping 1 | unitDecimals 5 | initial 14 | maintenance 14 | mark 27 ]   63 of 64 bits
@@ -55,19 +47,21 @@ library RiskTerms {
     uint256 private constant HAIRCUT_MASK = (1 << 14) - 1;
     uint256 private constant MAINTENANCE_SHIFT = 27;
     uint256 private constant INITIAL_SHIFT = 41;
+    /// @dev The three fields in place.
+    uint256 private constant MARK = MARK_MASK;
+    uint256 private constant MAINTENANCE = HAIRCUT_MASK << MAINTENANCE_SHIFT;
+    uint256 private constant INITIAL = HAIRCUT_MASK << INITIAL_SHIFT;
     uint256 private constant UNIT_SHIFT = 55;
     uint256 private constant UNIT_MASK = (1 << 5) - 1;
 
     // ---- packing
 
-    /// @notice The terms of a lane or an aim.
-    function unpack(uint256 word) internal pure returns (Terms memory) {
-        return Terms(initialOf(word), maintenanceOf(word), markOf(word));
-    }
-
-    /// @notice Terms as an aim, which is also the low part of a lane.
-    function pack(Terms memory terms) internal pure returns (uint256) {
-        return (terms.initial << INITIAL_SHIFT) | (terms.maintenance << MAINTENANCE_SHIFT) | terms.mark;
+    /// @notice Terms in one word: an aim, which is also the low part of a lane.
+    /// @param initial bps
+    /// @param maintenance bps
+    /// @param mark Of `DepthScale`.
+    function pack(uint256 initial, uint256 maintenance, uint256 mark) internal pure returns (uint256) {
+        return (initial << INITIAL_SHIFT) | (maintenance << MAINTENANCE_SHIFT) | mark;
     }
 
     /// @notice The flags of a newly listed lane.
@@ -104,13 +98,24 @@ library RiskTerms {
 
     /// @notice Aim `index` (0..3) of a slot of aims.
     function aimAt(uint256 aims, uint256 index) internal pure returns (uint256) {
-        return (aims >> (index * AIM_BITS)) & AIM_MASK;
+        return (aims >> _shiftOf(index)) & AIM_MASK;
     }
 
     /// @notice `aims` with aim `index` replaced.
     function withAim(uint256 aims, uint256 index, uint256 aim) internal pure returns (uint256) {
-        uint256 shift = index * AIM_BITS;
+        uint256 shift = _shiftOf(index);
         return (aims & ~(AIM_MASK << shift)) | (aim << shift);
+    }
+
+    /// @notice `aims` with the haircuts of aim `index` replaced, its depth kept.
+    function withHaircuts(
+        uint256 aims,
+        uint256 index,
+        uint256 initial,
+        uint256 maintenance
+    ) internal pure returns (uint256) {
+        uint256 shift = _shiftOf(index);
+        return (aims & ~((AIM_MASK & ~MARK_MASK) << shift)) | (pack(initial, maintenance, 0) << shift);
     }
 
     /// @notice When the ramps of a slot of aims started. (unix seconds)
@@ -123,43 +128,55 @@ library RiskTerms {
         return (aims & ((1 << START_SHIFT) - 1)) | (start << START_SHIFT);
     }
 
-    // ---- movement
+    // ---- movement, each field where it stands in the word
 
     /// @notice Where terms that started at `from` are on their way to `to`.
     /// @dev Against borrowers (m up, X down) only as far as `moves` allows. `from` is on the slow side of `to` throughout:
     /// `turned` jumps to the other side at once.
-    function moved(
-        Terms memory from,
-        Terms memory to,
-        Moves memory moves
-    ) internal pure returns (Terms memory current) {
-        current.maintenance = Math.min(to.maintenance, from.maintenance + moves.maintenanceRise);
-        current.mark = Math.max(to.mark, Math.saturatingSub(from.mark, moves.depthFall));
-        // The gap is kept above the maintenance haircut of this very moment, so a limit for borrowing can never exceed
-        // the one for liquidation, however the two haircuts ramp.
-        current.initial = Math.max(
-            Math.max(to.initial, Math.saturatingSub(from.initial, moves.initialFall)),
-            floorOf(current.maintenance, moves.gap)
-        );
+    function moved(uint256 from, uint256 to, Moves memory moves) internal pure returns (uint256 terms) {
+        unchecked {
+            // No move exceeds 2**16 bps a day over 2**64 seconds, or 2**36 marks a day: shifted, they stay far below 2**256.
+            terms = Math.min(to & MAINTENANCE, (from & MAINTENANCE) + (moves.maintenanceRise << MAINTENANCE_SHIFT));
+            uint256 initial = Math.max(to & INITIAL, _less(from & INITIAL, moves.initialFall << INITIAL_SHIFT));
+            // The gap is kept above the maintenance haircut of this very moment, so a limit for borrowing can never exceed
+            // the one for liquidation, however the two haircuts ramp.
+            terms |= Math.max(initial, _floorOf(terms, moves.gap));
+            terms |= Math.max(to & MARK, _less(from & MARK, moves.depthFall));
+        }
     }
 
-    /// @notice Where terms in force, `current`, continue from when the aim becomes `to`: m falls, X and h rise at once.
-    function turned(Terms memory current, Terms memory to) internal pure returns (Terms memory from) {
-        from.maintenance = Math.min(current.maintenance, to.maintenance);
-        from.mark = Math.max(current.mark, to.mark);
-        from.initial = Math.max(current.initial, to.initial);
-    }
-
-    /// @notice The least initial haircut beside a maintenance haircut: the gap above it, but no more than all. bps
-    function floorOf(uint256 maintenance, uint256 gap) internal pure returns (uint256) {
-        return Math.min(Valuation.BPS, maintenance + gap);
+    /// @notice Where terms in force, `current`, continue from when the aim becomes `to`: m falls, X and h rise at once, and h
+    /// keeps `gap` above m.
+    function turned(uint256 current, uint256 to, uint256 gap) internal pure returns (uint256 terms) {
+        terms = Math.min(current & MAINTENANCE, to & MAINTENANCE);
+        terms |= Math.max(Math.max(current & INITIAL, to & INITIAL), _floorOf(terms, gap));
+        terms |= Math.max(current & MARK, to & MARK);
     }
 
     /// @notice Whether terms have arrived: time alone will not move them any more.
-    function arrived(Terms memory current, Terms memory to, uint256 gap) internal pure returns (bool) {
+    function arrived(uint256 current, uint256 to, uint256 gap) internal pure returns (bool) {
         return
-            current.maintenance == to.maintenance &&
-            current.mark == to.mark &&
-            current.initial == Math.max(to.initial, floorOf(to.maintenance, gap));
+            (current ^ to) & (MAINTENANCE | MARK) == 0 &&
+            current & INITIAL == Math.max(to & INITIAL, _floorOf(to, gap));
+    }
+
+    /// @dev The least initial haircut beside the maintenance haircut of `terms`: the gap above it, but no more than all.
+    function _floorOf(uint256 terms, uint256 gap) private pure returns (uint256) {
+        unchecked {
+            uint256 maintenance = (terms & MAINTENANCE) << (INITIAL_SHIFT - MAINTENANCE_SHIFT);
+            return Math.min(Valuation.BPS << INITIAL_SHIFT, maintenance + (gap << INITIAL_SHIFT));
+        }
+    }
+
+    function _less(uint256 a, uint256 b) private pure returns (uint256) {
+        unchecked {
+            return a > b ? a - b : 0;
+        }
+    }
+
+    function _shiftOf(uint256 index) private pure returns (uint256) {
+        unchecked {
+            return index * AIM_BITS;
+        }
     }
 }

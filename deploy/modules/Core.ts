@@ -19,6 +19,18 @@ const LIQUIDATION = {
 /** How fast limits move. bps a day, bps */
 const PACES = { maintenanceRise: 100, initialFall: 100, depthFall: 500, minGap: 300 } as const;
 
+/** How risk is measured: RiskMetrics' 0.94 a day; haircuts cover 5 standard deviations, of which the maintenance haircut keeps 68%. */
+const RISK_PARAMETERS = {
+  tau: 1_396_224,
+  interval: 3_600,
+  z: 5_000_000,
+  varZ: 3_000_000,
+  maintenanceShare: 6_800,
+  sizeFactor: 2_500,
+  varHorizon: 24,
+  guard: 2_500,
+} as const;
+
 /**
  * The protocol, without any asset: the same on every network. The deployer (account 0) is AccessManager's admin until the roles are
  * handed out.
@@ -39,7 +51,7 @@ export default buildModule("Core", (m) => {
   const manager = m.contract("AccessManager", [admin]);
   const dollar = m.contract("PlimsollDollar", [manager]);
   const oracle = m.contract("PriceOracle", [manager, sequencerFeed, gracePeriod, decay]);
-  const risk = m.contract("RiskModel", [manager, oracle, PACES]);
+  const risk = m.contract("RiskModel", [manager, oracle, PACES, RISK_PARAMETERS]);
   const gate = m.contract("FixedCeilingGate", [manager, dollar]);
   const treasury = m.contract("Treasury", [manager, dollar]);
   const rateSource = m.contract("ConstantRate", [rate]);
@@ -69,6 +81,7 @@ export default buildModule("Core", (m) => {
   m.call(dollar, "setFlashMintCap", [flashMintCap]);
   m.call(gate, "setCeiling", [engine, debtCeiling]);
   m.call(treasury, "setCreditEngine", [engine]);
+  m.call(risk, "setHoldingsSource", [engine]);
   m.call(engine, "setTipFloor", [tipFloor]);
   m.call(engine, "updateRate", []);
 

@@ -22,9 +22,15 @@ export interface LocalAsset {
   /** The oracle's own band. {USD/tok} 18 decimals */
   readonly minPrice: bigint;
   readonly maxPrice: bigint;
-  /** bps */
+  /** The least haircuts; measured volatility raises them. bps */
   readonly initialHaircut: number;
   readonly maintenanceHaircut: number;
+  /** {1e-4 a day} */
+  readonly volatilityFloor: number;
+  /** How long it may take to sell it off. {h} */
+  readonly horizon: number;
+  /** Daily variance of what is its own, and loadings on the assets listed before. 18 decimals */
+  readonly seed: { readonly variance: bigint; readonly loadings: readonly bigint[] };
   /** {tok} */
   readonly depth: bigint;
   /** {tok} */
@@ -47,6 +53,9 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 100_000n * WAD,
     initialHaircut: 2_500,
     maintenanceHaircut: 1_700,
+    volatilityFloor: 20,
+    horizon: 24,
+    seed: { variance: 1_764_000_000_000_000n, loadings: [] },
     depth: 30_000n,
     cap: 15_000n,
   },
@@ -63,6 +72,9 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 10_000_000n * WAD,
     initialHaircut: 2_500,
     maintenanceHaircut: 1_700,
+    volatilityFloor: 20,
+    horizon: 24,
+    seed: { variance: 400_000_000_000_000n, loadings: [700_000_000_000_000_000n] },
     depth: 600n,
     cap: 300n,
   },
@@ -79,6 +91,9 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 200_000n * WAD,
     initialHaircut: 3_000,
     maintenanceHaircut: 2_100,
+    volatilityFloor: 20,
+    horizon: 24,
+    seed: { variance: 25_000_000_000_000n, loadings: [WAD] },
     depth: 10_000n,
     cap: 5_000n,
   },
@@ -95,6 +110,9 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 2n * WAD,
     initialHaircut: 1_000,
     maintenanceHaircut: 600,
+    volatilityFloor: 10,
+    horizon: 24,
+    seed: { variance: 250_000_000_000n, loadings: [] },
     depth: 1_000_000_000n,
     cap: 100_000_000n,
   },

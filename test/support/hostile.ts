@@ -1,6 +1,7 @@
 import type { BaseContract } from "ethers";
 
 import type { MockV3Aggregator } from "../../types/contracts/index.js";
+import { listPinned } from "./risk.js";
 import { at, type World } from "./world.js";
 
 /** How a token beyond the world's own is listed. */
@@ -26,7 +27,8 @@ export async function prepareAsset(
     minPrice: 10n ** 12n,
     maxPrice: 10n ** 24n,
   });
-  await world.risk.listAsset(
+  await listPinned(
+    world.risk,
     asset,
     unitDecimals,
     { minInitial: 500, maxInitial: 10_000, minMaintenance: 500, maxMaintenance: 10_000 },

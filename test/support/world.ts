@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { network } from "hardhat";
 
 import type { ICreditEngine, MockV3Aggregator, TestToken } from "../../types/contracts/index.js";
+import { listPinned, MODEL } from "./risk.js";
 
 /** 1 with 18 decimals. */
 export const WAD = 10n ** 18n;
@@ -112,6 +113,7 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
     authority,
     await oracle.getAddress(),
     { maintenanceRise: 200, initialFall: 100, depthFall: 1000, minGap: 300 },
+    MODEL,
   ]);
   const gate = await ethers.deployContract("FixedCeilingGate", [authority, dollarAddress]);
   const treasury = await ethers.deployContract("Treasury", [authority, dollarAddress]);
@@ -155,7 +157,8 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
       maxPrice: 10n ** 24n,
     });
     const unit = 10n ** BigInt(spec.unitDecimals);
-    await risk.listAsset(
+    await listPinned(
+      risk,
       id,
       spec.unitDecimals,
       { minInitial: 500, maxInitial: 10_000, minMaintenance: 500, maxMaintenance: 10_000 },

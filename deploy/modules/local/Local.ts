@@ -40,6 +40,7 @@ export default buildModule("Local", (m) => {
   const feeds = { eth: ethFeed, btc: btcFeed, usdc: usdcFeed, stakedEther: stakedEtherFeed };
 
   const done: Future[] = [];
+  const rated: Future[] = [];
   for (const asset of LOCAL_ASSETS) {
     const unit = 10n ** BigInt(asset.unitDecimals);
     const fed = m.call(
@@ -57,27 +58,36 @@ export default buildModule("Local", (m) => {
       ],
       { id: `feed_${asset.symbol}` },
     );
-    const rated = m.call(
+    const listed = m.call(
       core.risk,
       "listAsset",
       [
         asset.id,
-        asset.unitDecimals,
-        LOCAL_BOUNDS,
         {
-          initialHaircut: asset.initialHaircut,
-          maintenanceHaircut: asset.maintenanceHaircut,
+          unitDecimals: asset.unitDecimals,
+          bounds: LOCAL_BOUNDS,
+          clamps: {
+            minInitial: asset.initialHaircut,
+            maxInitial: LOCAL_BOUNDS.maxInitial,
+            minMaintenance: asset.maintenanceHaircut,
+            maxMaintenance: LOCAL_BOUNDS.maxMaintenance,
+          },
+          volatilityFloor: asset.volatilityFloor,
+          horizon: asset.horizon,
           depth: asset.depth * unit,
         },
+        asset.seed,
       ],
-      { id: `risk_${asset.symbol}`, after: [fed] },
+      // A seed may refer to the assets listed before.
+      { id: `risk_${asset.symbol}`, after: [fed, ...rated] },
     );
-    const listed = m.call(core.engine, "listAsset", [asset.id, tokens[asset.token], asset.cap * unit], {
+    rated.push(listed);
+    const open = m.call(core.engine, "listAsset", [asset.id, tokens[asset.token], asset.cap * unit], {
       id: `list_${asset.symbol}`,
-      after: [rated],
+      after: [listed],
     });
     const room = m.call(core.treasury, "setCapacity", [asset.id, asset.cap * unit], { id: `capacity_${asset.symbol}` });
-    done.push(listed, room);
+    done.push(open, room);
   }
 
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);

@@ -56,6 +56,24 @@ contract SettableOracle {
         }
     }
 
+    /// @dev The primary answer is the mean; a source that disagrees is still one.
+    function primaryPrice(uint256 asset) public view returns (uint256 answer, bool live) {
+        Entry memory entry = _entries[asset];
+        require(entry.known, IPriceOracle.AssetUnknown(asset));
+        live = entry.status != PriceStatus.Unpriced;
+        answer = live ? (uint256(entry.low) + entry.high) / 2 : 0;
+    }
+
+    function primaryPrices(uint256 mask) external view returns (uint256[] memory list) {
+        uint256 count;
+        for (uint256 asset = 0; asset < 16; ++asset) count += (mask >> asset) & 1;
+        list = new uint256[](count);
+        count = 0;
+        for (uint256 asset = 0; asset < 16; ++asset) {
+            if ((mask >> asset) & 1 == 1) (list[count++], ) = primaryPrice(asset);
+        }
+    }
+
     function isLive(uint256 asset) external view returns (bool) {
         require(_entries[asset].known, IPriceOracle.AssetUnknown(asset));
         return _entries[asset].status != PriceStatus.Unpriced;

@@ -15,6 +15,7 @@ import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {Paces, Quote, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {CreditActor} from "./CreditActor.sol";
+import {Pinned} from "../../contracts/risk/Pinned.sol";
 import {CreditWorld, TestFeed} from "./CreditWorld.sol";
 
 /// @title Everything that may happen to the credit engine, in any order
@@ -466,7 +467,7 @@ abstract contract CreditHandler is CreditWorld {
         uint16 maintenance = uint16(500 + (seed % 4_000));
         uint16 initial = uint16(maintenance + 300 + ((seed >> 16) % 2_000));
         uint256 depth = units[asset] * (1_000 + ((seed >> 32) % 50_000));
-        risk.setTargets(asset, RiskTargets(initial, maintenance, depth));
+        Pinned.aim(risk, asset, RiskTargets(initial, maintenance, depth));
     }
 
     function _setLiquidationParameters(uint256 seed) private {

@@ -15,6 +15,7 @@ import {Treasury} from "../../../contracts/reserve/Treasury.sol";
 import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
 import {FixedCeilingGate} from "../../../contracts/solvency/FixedCeilingGate.sol";
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
+import {Pinned} from "../../contracts/risk/Pinned.sol";
 import {TestToken} from "../../contracts/TestToken.sol";
 
 /// @title A feed that says what it is told, or nothing
@@ -79,7 +80,7 @@ abstract contract CreditWorld {
         address manager = address(new AccessManager(address(this)));
         dollar = new PlimsollDollar(manager);
         oracle = new PriceOracle(manager, address(0), 0, 12 hours);
-        risk = new RiskModel(manager, address(oracle), Paces(200, 100, 1000, 300));
+        risk = new RiskModel(manager, address(oracle), Paces(200, 100, 1000, 300), Pinned.model());
         gate = new FixedCeilingGate(manager, address(dollar));
         treasury = new Treasury(manager, address(dollar));
         CreditEngineConfig memory config = CreditEngineConfig({
@@ -129,7 +130,8 @@ abstract contract CreditWorld {
         units[asset] = 10 ** unitDecimals;
         scales[asset] = 10 ** (decimals - unitDecimals);
         oracle.listFeed(asset, FeedConfig(address(feeds[asset]), uint24(HEARTBEAT), 50, 1e9, 1e26));
-        risk.listAsset(
+        Pinned.list(
+            risk,
             asset,
             unitDecimals,
             HaircutBounds(500, 10_000, 500, 10_000),

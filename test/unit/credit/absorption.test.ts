@@ -4,6 +4,7 @@ import { exposureOf, healthOf, open, SLICING } from "../../support/failing.js";
 import { freshWorld } from "../../support/fresh.js";
 import { breakFeed } from "../../support/hostile.js";
 import { ceilDiv, near, plainValue, slice } from "../../support/maths.js";
+import { aim } from "../../support/risk.js";
 import { at, deployWorld, LIQUIDATION, MAX_UINT256, MINIMUM_DEBT, SPECS, WAD } from "../../support/world.js";
 
 const SHARE = 10n ** 10n;
@@ -54,7 +55,7 @@ describe("CreditEngine.absorb", () => {
       // Stablecoins at a haircut of 5%: at health 0.99 V/D is 1.04, so with lmin = 5% the cap on l is below it.
       const { engine, risk, alice, liquidator } = world();
       await engine.setLiquidationParameters({ ...LIQUIDATION, minIncentive: 450n, absorbHealth: 0n });
-      await risk.setTargets(3, { initialHaircut: 800, maintenanceHaircut: 500, depth: 100_000_000n * 10n ** 6n });
+      await aim(risk, 3, { initialHaircut: 800, maintenanceHaircut: 500, depth: 100_000_000n * 10n ** 6n });
       await world().connection.networkHelpers.time.increase(86_400 * 30);
       for (const [i, spec] of SPECS.entries()) await world().setPrice(i, spec.price);
       await open(world(), alice, { 3: 10_000n * 10n ** 6n }, 9_050n * WAD);

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { freshWorld } from "../../support/fresh.js";
 import { BREAKAGES, breakFeed } from "../../support/hostile.js";
 import { floatDown } from "../../support/maths.js";
+import { aim } from "../../support/risk.js";
 import { at, deployWorld, MAX_UINT256, WAD } from "../../support/world.js";
 
 const MAX_BALANCE = 2n ** 58n - 1n;
@@ -226,7 +227,7 @@ describe("CreditEngine.deposit", () => {
       const { engine, risk, alice, bob } = world();
       await world().deposit(alice, 0, 1_000n * WAD);
       const target = await risk.targets(0);
-      await risk.setTargets(0, {
+      await aim(risk, 0, {
         initialHaircut: target.initialHaircut,
         maintenanceHaircut: target.maintenanceHaircut,
         depth: 1_000_00000000n,

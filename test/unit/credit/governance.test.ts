@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { all, exposureOf, healthOf, open } from "../../support/failing.js";
 import { freshWorld } from "../../support/fresh.js";
 import { BREAKAGES, breakFeed, listToken, prepareAsset } from "../../support/hostile.js";
+import { listPinned, MODEL } from "../../support/risk.js";
 import { at, DEBT_CEILING, deployWorld, LIQUIDATION, MAX_UINT256, MINIMUM_DEBT, WAD } from "../../support/world.js";
 
 describe("CreditEngine governance", () => {
@@ -361,10 +362,12 @@ describe("CreditEngine governance", () => {
         await manager.getAddress(),
         await oracle.getAddress(),
         { maintenanceRise: 200, initialFall: 100, depthFall: 1000, minGap: 300 },
+        MODEL,
       ]);
       for (const { id, unitDecimals } of assets) {
         if (Number(id) === change.without) continue;
-        await risk.listAsset(
+        await listPinned(
+          risk,
           id,
           id === 2n ? (change.unitDecimals ?? unitDecimals) : unitDecimals,
           {
@@ -426,7 +429,8 @@ describe("CreditEngine governance", () => {
         minPrice: 10n ** 15n,
         maxPrice: 10n ** 24n,
       });
-      await risk.listAsset(
+      await listPinned(
+        risk,
         4,
         8,
         { minInitial: 500, maxInitial: 10_000, minMaintenance: 100, maxMaintenance: 10_000 },

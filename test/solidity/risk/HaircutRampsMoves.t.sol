@@ -3,9 +3,9 @@ pragma solidity ^0.8.37;
 
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
-import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
+import {RampsHarness} from "../../contracts/risk/RampsHarness.sol";
 import {vm} from "../../contracts/Vm.sol";
-import {RiskFixture} from "./RiskFixture.sol";
+import {RampsFixture} from "./RampsFixture.sol";
 
 /// @dev How values in force move: exactly, only with time where it is against borrowers, at the pace, and whatever else is
 /// called meanwhile. Paces of the fixture: m rises 200 bps a day (1 bps in 432 s), h falls 100 (864 s), depth falls 1,000
@@ -13,7 +13,7 @@ import {RiskFixture} from "./RiskFixture.sol";
 ///
 /// Times are counted here, never read from `block.timestamp`: the optimizer takes that for constant within a call, which
 /// `vm.warp` makes untrue.
-contract RiskModelRampsTest is RiskFixture {
+contract HaircutRampsMovesTest is RampsFixture {
     uint256 private constant X = 1 << 40;
 
     // ---- exact courses
@@ -192,7 +192,7 @@ contract RiskModelRampsTest is RiskFixture {
     function test_rebasingEveryBlockNeitherFreezesNorHurries() public {
         _list(0, 5_000, 2_000, X);
         _list(1, 5_000, 2_000, X);
-        RiskModel undisturbed = _deploy();
+        RampsHarness undisturbed = _deploy();
         _list(undisturbed, 0, 5_000, 2_000, X);
         _setTargets(0, 4_000, 3_000, 0);
         undisturbed.setTargets(0, RiskTargets(4_000, 3_000, 0));
@@ -285,7 +285,7 @@ contract RiskModelRampsTest is RiskFixture {
     /// @dev A model whose ramps are never touched, and one whose neighbours are changed and whose own targets are repeated at
     /// random times, agree at every moment.
     function testFuzz_rebasingChangesNothingEver(uint256 seed) public {
-        RiskModel undisturbed = _deploy();
+        RampsHarness undisturbed = _deploy();
         uint256 r = uint256(keccak256(abi.encode(seed)));
         RiskTargets memory initial = _target(r);
         RiskTargets memory aim = _target(r >> 128);
@@ -309,11 +309,11 @@ contract RiskModelRampsTest is RiskFixture {
 
     // ---- helpers
 
-    function _m(RiskModel of_, uint256 asset) private view returns (uint256 m) {
+    function _m(RampsHarness of_, uint256 asset) private view returns (uint256 m) {
         (, m) = of_.haircuts(asset);
     }
 
-    function _requireSame(RiskModel other, uint256 asset) private view {
+    function _requireSame(RampsHarness other, uint256 asset) private view {
         (uint256 h, uint256 m) = other.haircuts(asset);
         (uint256 live, uint256 slow) = other.depths(asset);
         _eqInForce(asset, h, m, live, slow);

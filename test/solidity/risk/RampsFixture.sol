@@ -5,12 +5,12 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
-import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
+import {RampsHarness} from "../../contracts/risk/RampsHarness.sol";
 import {SettableOracle} from "../../contracts/risk/SettableOracle.sol";
 import {vm} from "../../contracts/Vm.sol";
 
-/// @dev A risk model governed by the test itself, and shorthands. The clock stands at `T0`, when the paces were set.
-abstract contract RiskFixture {
+/// @dev Ramps aimed by the test itself, and shorthands. The clock stands at `T0`, when the paces were set.
+abstract contract RampsFixture {
     uint256 internal constant T0 = 1_700_000_000;
     uint256 internal constant BPS = 10_000;
     uint256 internal constant WAD = 1e18;
@@ -22,7 +22,7 @@ abstract contract RiskFixture {
 
     AccessManager internal manager;
     SettableOracle internal oracle;
-    RiskModel internal model;
+    RampsHarness internal model;
 
     function setUp() public virtual {
         vm.warp(T0);
@@ -31,8 +31,8 @@ abstract contract RiskFixture {
         model = _deploy();
     }
 
-    function _deploy() internal returns (RiskModel) {
-        return new RiskModel(address(manager), address(oracle), _paces());
+    function _deploy() internal returns (RampsHarness) {
+        return new RampsHarness(address(manager), address(oracle), _paces());
     }
 
     function _paces() internal pure returns (Paces memory) {
@@ -44,7 +44,7 @@ abstract contract RiskFixture {
     }
 
     /// @dev Lists with wide bounds, at a price of exactly 1,000 USD and a ledger unit of 1e-8 token.
-    function _list(RiskModel to, uint256 asset, uint16 initial, uint16 maintenance, uint256 depth) internal {
+    function _list(RampsHarness to, uint256 asset, uint16 initial, uint16 maintenance, uint256 depth) internal {
         oracle.set(asset, 1_000 * WAD, 1_000 * WAD, PriceStatus.Live);
         to.listAsset(asset, 8, _wide(), RiskTargets(initial, maintenance, depth));
     }

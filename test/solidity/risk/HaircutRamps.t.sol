@@ -6,12 +6,12 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IPriceOracle, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {HaircutBounds, IRiskModel, Paces, Quote, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
-import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
+import {RampsHarness} from "../../contracts/risk/RampsHarness.sol";
 import {vm} from "../../contracts/Vm.sol";
-import {RiskFixture} from "./RiskFixture.sol";
+import {RampsFixture} from "./RampsFixture.sol";
 
 /// @dev Listing, parameters and their limits, and the valuation of holdings. Ramps have a file of their own.
-contract RiskModelTest is RiskFixture {
+contract HaircutRampsTest is RampsFixture {
     uint256 private constant TOKEN = 1e8;
     uint256 private constant DEEP = 1 << 74;
 
@@ -27,7 +27,7 @@ contract RiskModelTest is RiskFixture {
 
     function test_constructorChecksThePaces() public {
         vm.expectRevert(_outOfBounds("minGap", 49, 50, 2_000));
-        new RiskModel(address(manager), address(oracle), Paces(RISE, FALL, DEPTH_FALL, 49));
+        new RampsHarness(address(manager), address(oracle), Paces(RISE, FALL, DEPTH_FALL, 49));
     }
 
     // ---- governance only

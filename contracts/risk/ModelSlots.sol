@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {HaircutBounds} from "../interfaces/IRiskModel.sol";
+
+/// @notice All that a value at risk needs beside the covariance matrix, in one slot. From the low end:
+/// `[volatility floor 10 x 16 assets | varZ 24 | varHorizon 10 | guard 14 | listed 16]`, floors in {1e-4}
+type PortfolioSlot is uint256;
+
+using PortfolioSlots for PortfolioSlot global;
+
+/// @title Packing of `PortfolioSlot`, the only place that knows its layout
+library PortfolioSlots {
+    uint256 private constant FLOOR_BITS = 10;
+    uint256 private constant FLOOR_MASK = (1 << FLOOR_BITS) - 1;
+    uint256 private constant Z = 160;
+    uint256 private constant Z_MASK = (1 << 24) - 1;
+    uint256 private constant HORIZON = 184;
+    uint256 private constant HORIZON_MASK = (1 << 10) - 1;
+    uint256 private constant GUARD = 194;
+    uint256 private constant GUARD_MASK = (1 << 14) - 1;
+    uint256 private constant LISTED = 208;
+    uint256 private constant LISTED_MASK = (1 << 16) - 1;
+
+    /// @notice Volatility floor of an asset. {1e-4 a day}
+    function floorOf(PortfolioSlot slot, uint256 asset) internal pure returns (uint256) {
+        unchecked {
+            return (PortfolioSlot.unwrap(slot) >> (asset * FLOOR_BITS)) & FLOOR_MASK;
+        }
+    }
+
+    /// @notice {1e-6}
+    function z(PortfolioSlot slot) internal pure returns (uint256) {
+        return (PortfolioSlot.unwrap(slot) >> Z) & Z_MASK;
+    }
+
+    /// @notice {h}
+    function horizon(PortfolioSlot slot) internal pure returns (uint256) {
+        return (PortfolioSlot.unwrap(slot) >> HORIZON) & HORIZON_MASK;
+    }
+
+    /// @notice g. bps
+    function guard(PortfolioSlot slot) internal pure returns (uint256) {
+        return (PortfolioSlot.unwrap(slot) >> GUARD) & GUARD_MASK;
+    }
+
+    /// @notice Bit i is set when asset i is listed.
+    function listed(PortfolioSlot slot) internal pure returns (uint256) {
+        return (PortfolioSlot.unwrap(slot) >> LISTED) & LISTED_MASK;
+    }
+
+    /// @notice The slot with another floor of an asset, below 2**10.
+    function withFloor(PortfolioSlot slot, uint256 asset, uint256 floor) internal pure returns (PortfolioSlot) {
+        uint256 shift = asset * FLOOR_BITS;
+        return PortfolioSlot.wrap((PortfolioSlot.unwrap(slot) & ~(FLOOR_MASK << shift)) | (floor << shift));
+    }
+
+    /// @notice The slot with an asset marked as listed.
+    function withListed(PortfolioSlot slot, uint256 asset) internal pure returns (PortfolioSlot) {
+        return PortfolioSlot.wrap(PortfolioSlot.unwrap(slot) | (1 << (LISTED + asset)));
+    }
+
+    /// @notice The slot with another measure of risk. The caller has checked that everything fits.
+    function withMeasure(
+        PortfolioSlot slot,
+        uint256 z_,
+        uint256 horizon_,
+        uint256 guard_
+    ) internal pure returns (PortfolioSlot) {
+        uint256 kept =
+            PortfolioSlot.unwrap(slot) & ~((Z_MASK << Z) | (HORIZON_MASK << HORIZON) | (GUARD_MASK << GUARD));
+        return PortfolioSlot.wrap(kept | (z_ << Z) | (horizon_ << HORIZON) | (guard_ << GUARD));
+    }
+}
+
+/// @notice How far an asset's haircuts may go and how long it takes to sell it, in 64 bits, four to a slot. From the low end:
+/// `[min initial 14 | max initial 14 | min maintenance 14 | max maintenance 14 | horizon 8]`, bps and {h}. Upper bits are ignored.
+type ShapeLane is uint256;
+
+using ShapeLanes for ShapeLane global;
+
+/// @title Packing of `ShapeLane`, the only place that knows its layout
+library ShapeLanes {
+    uint256 private constant HAIRCUT_MASK = (1 << 14) - 1;
+    uint256 private constant MAX_INITIAL = 14;
+    uint256 private constant MIN_MAINTENANCE = 28;
+    uint256 private constant MAX_MAINTENANCE = 42;
+    uint256 private constant HORIZON = 56;
+
+    function pack(HaircutBounds memory clamps, uint256 horizon_) internal pure returns (ShapeLane) {
+        return
+            ShapeLane.wrap(
+                uint256(clamps.minInitial) |
+                    (uint256(clamps.maxInitial) << MAX_INITIAL) |
+                    (uint256(clamps.minMaintenance) << MIN_MAINTENANCE) |
+                    (uint256(clamps.maxMaintenance) << MAX_MAINTENANCE) |
+                    (horizon_ << HORIZON)
+            );
+    }
+
+    function minInitial(ShapeLane lane) internal pure returns (uint256) {
+        return ShapeLane.unwrap(lane) & HAIRCUT_MASK;
+    }
+
+    function maxInitial(ShapeLane lane) internal pure returns (uint256) {
+        return (ShapeLane.unwrap(lane) >> MAX_INITIAL) & HAIRCUT_MASK;
+    }
+
+    function minMaintenance(ShapeLane lane) internal pure returns (uint256) {
+        return (ShapeLane.unwrap(lane) >> MIN_MAINTENANCE) & HAIRCUT_MASK;
+    }
+
+    function maxMaintenance(ShapeLane lane) internal pure returns (uint256) {
+        return (ShapeLane.unwrap(lane) >> MAX_MAINTENANCE) & HAIRCUT_MASK;
+    }
+
+    /// @notice {h}
+    function horizon(ShapeLane lane) internal pure returns (uint256) {
+        return (ShapeLane.unwrap(lane) >> HORIZON) & 0xff;
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+
+import {Covariance} from "./Covariance.sol";
+import {HaircutFormula} from "./HaircutFormula.sol";
+import {PortfolioSlot} from "./ModelSlots.sol";
+
+/// @title Value at risk of a portfolio under a covariance matrix
+/// @notice `(1-g) z sqrt(hor E'C^E) + g sum_i z sqrt(hor) vol_i E_i`, C^ the matrix with floored variances.
+/// @dev RANGES. Exposures are brought below 2**88 by a common shift, rounded up; entries are below 2**63: `E'C^E` with up to 16 assets is below
+/// 2**(88 + 88 + 63 + 8) = 2**247, its root, with 28 bits after the point, below 2**124.
+library PortfolioRisk {
+    uint256 private constant EXPOSURE_BITS = 88;
+    uint256 private constant BPS = 10_000;
+    /// @dev Bits after the point of a volatility here.
+    uint256 private constant VOLATILITY_FRACTION = 60;
+    /// @dev From the root of a variance (28 bits) to a volatility.
+    uint256 private constant ROOT_TO_VOLATILITY = VOLATILITY_FRACTION - Covariance.FRACTION / 2;
+    /// @dev Bits after the point of the root of the horizon in days.
+    uint256 private constant HORIZON_FRACTION = 40;
+
+    /// @notice Value at risk. {USD} 18 decimals, rounded up
+    /// @param exposures By asset number, at most 16, each below 2**128; overwritten. {USD} 18 decimals
+    /// @param bits All bits that any exposure has.
+    /// @param terms Volatility floors and how much of a loss to cover.
+    function valueAtRisk(
+        Covariance.Matrix storage matrix,
+        PortfolioSlot terms,
+        uint256[] memory exposures,
+        uint256 bits
+    ) internal view returns (uint256) {
+        uint256 shift = _shiftDown(exposures, bits);
+        uint256 guard = terms.guard();
+        unchecked {
+            int256 variance;
+            uint256 undiversified;
+            uint256 index;
+            // The slot last read, and its number plus one.
+            uint256 word;
+            uint256 loaded;
+            for (uint256 i = 0; i < exposures.length; ++i) {
+                uint256 exposure;
+                int256 others;
+                int256 own;
+                // Assembly for the reason given in `Covariance.update`; `components` adds up to the same plainly.
+                assembly ("memory-safe") {
+                    let at := add(exposures, 0x20)
+                    let end := add(at, shl(5, i))
+                    exposure := mload(end)
+                    if iszero(exposure) {
+                        at := end
+                        index := add(index, i)
+                    }
+                    // What is left of the slot, the next entry lowest.
+                    let rest := shr(shl(6, and(index, 3)), word)
+                    for {} lt(at, end) {
+                        at := add(at, 0x20)
+                    } {
+                        if iszero(eq(add(shr(2, index), 1), loaded)) {
+                            loaded := add(shr(2, index), 1)
+                            word := sload(add(matrix.slot, shr(2, index)))
+                            rest := shr(shl(6, and(index, 3)), word)
+                        }
+                        others := add(others, mul(signextend(7, rest), mload(at)))
+                        rest := shr(64, rest)
+                        index := add(index, 1)
+                    }
+                    if exposure {
+                        if iszero(eq(add(shr(2, index), 1), loaded)) {
+                            loaded := add(shr(2, index), 1)
+                            word := sload(add(matrix.slot, shr(2, index)))
+                        }
+                        own := signextend(7, shr(shl(6, and(index, 3)), word))
+                    }
+                    index := add(index, 1)
+                }
+                if (exposure == 0) continue;
+                // A variance is never negative.
+                uint256 floored = HaircutFormula.floored(uint256(own), terms.floorOf(i));
+                variance += int256(exposure) * (int256(floored * exposure) + 2 * others);
+                undiversified += _volatility(floored) * exposure;
+            }
+            uint256 diversified = _root(variance) << ROOT_TO_VOLATILITY;
+            uint256 mixed = (BPS - guard) * diversified + guard * undiversified;
+            return Math.ceilDiv(mixed * _scale(terms), _unit()) << shift;
+        }
+    }
+
+    /// @notice What each exposure adds to the value at risk, rounded toward 0. {USD} 18 decimals
+    function components(
+        Covariance.Matrix storage matrix,
+        PortfolioSlot terms,
+        uint256[] memory exposures,
+        uint256 bits
+    ) internal view returns (int256[] memory parts) {
+        uint256 count = exposures.length;
+        uint256 shift = _shiftDown(exposures, bits);
+        uint256 guard = terms.guard();
+        parts = new int256[](count);
+        uint256[] memory volatilities = new uint256[](count);
+        int256 variance;
+        // First C^E, then each asset's share of the root of E'C^E.
+        for (uint256 i = 0; i < count; ++i) {
+            for (uint256 j = 0; j < count; ++j) {
+                int256 entry = matrix.entryAt(i, j);
+                if (i == j) {
+                    uint256 own = HaircutFormula.floored(uint256(entry), terms.floorOf(i));
+                    volatilities[i] = _volatility(own);
+                    entry = int256(own);
+                }
+                parts[i] += entry * int256(exposures[j]);
+            }
+            variance += parts[i] * int256(exposures[i]);
+        }
+        int256 root = int256(_root(variance));
+        int256 scale = int256(_scale(terms));
+        for (uint256 i = 0; i < count; ++i) {
+            int256 share = root == 0 ? int256(0) : (parts[i] * int256(exposures[i])) / root;
+            int256 mixed =
+                share * int256((BPS - guard) << ROOT_TO_VOLATILITY) + int256(guard * volatilities[i] * exposures[i]);
+            parts[i] = ((mixed * scale) / int256(_unit())) * int256(1 << shift);
+        }
+    }
+
+    using Covariance for Covariance.Matrix;
+
+    /// @dev 60 bits after the point.
+    function _volatility(uint256 variance) private pure returns (uint256) {
+        return FixedPointMathLib.sqrt(variance << 64);
+    }
+
+    /// @dev The root of a variance that is negative by rounding at most.
+    function _root(int256 variance) private pure returns (uint256) {
+        return variance > 0 ? FixedPointMathLib.sqrt(uint256(variance)) : 0;
+    }
+
+    /// @dev z times the root of the horizon in days.
+    function _scale(PortfolioSlot terms) private pure returns (uint256) {
+        unchecked {
+            return terms.z() * FixedPointMathLib.sqrt((terms.horizon() << (2 * HORIZON_FRACTION)) / 24);
+        }
+    }
+
+    /// @dev The unit of a volatility times `_scale` times bps.
+    function _unit() private pure returns (uint256) {
+        return (BPS * 1e6) << (VOLATILITY_FRACTION + HORIZON_FRACTION);
+    }
+
+    /// @dev Brings all exposures below 2**88, rounded up.
+    function _shiftDown(uint256[] memory exposures, uint256 bits) private pure returns (uint256 shift) {
+        if (bits >> EXPOSURE_BITS == 0) return 0;
+        unchecked {
+            // One more than needed, for rounding up may carry into the next bit.
+            shift = Math.log2(bits) + 2 - EXPOSURE_BITS;
+            uint256 carry = (1 << shift) - 1;
+            for (uint256 i = 0; i < exposures.length; ++i) exposures[i] = (exposures[i] + carry) >> shift;
+        }
+    }
+}
