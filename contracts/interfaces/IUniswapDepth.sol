@@ -74,11 +74,15 @@ struct PoolSamples {
 /// reserve of the token sold, from the time-weighted harmonic-mean liquidity and the mean tick over the window, but
 ///
 /// - never more than what its balance of the token bought could buy at the mean price. Counted is the smallest of the balance now and of the
-///   balances at the last two samples, which lie `MIN_SPACING` or more apart: tokens brought for a moment count for nothing;
+///   balances at the last two samples, which lie `MIN_SPACING` or more apart: tokens brought for one moment count for nothing;
 /// - divided by the number of assets that sell into it in the same direction: each could be sold at the same time.
 ///
 /// A sale is not foreseen to cross into other liquidity: where liquidity is concentrated around the price, a virtual reserve says more
 /// than the pool can take, and the balance bound is what holds. Depth falls with any second without liquidity in range.
+///
+/// LIMITS. Who keeps a little liquidity very close to the price for a whole window, and brings many tokens of the pool's other side at each of
+/// two samples, `MIN_SPACING` apart, raises what is measured; the governed cap is what stops him. Who trades the pool dry, or out of the
+/// range of its liquidity, lowers it for as long as he does, at the cost of trading back.
 ///
 /// A pool must answer for the whole window. Its observation slots (`increaseObservationCardinalityNext`) should outnumber the blocks of
 /// a window, as every block may use one up: otherwise anyone who trades in each block can make the pool's window too short.

@@ -100,8 +100,11 @@ contract UniswapDepth is IUniswapDepth, AccessManaged {
     }
 
     /// @inheritdoc IUniswapDepth
-    function depthOf(uint256 asset) external view returns (AssetDepth memory) {
-        return _measure(_assets[asset]);
+    function depthOf(uint256 asset) external view returns (AssetDepth memory result) {
+        Asset storage a = _assets[asset];
+        result = _measure(a);
+        // A slot of its own, which measuring does not need.
+        result.token = a.token;
     }
 
     /// @inheritdoc IUniswapDepth
@@ -150,17 +153,18 @@ contract UniswapDepth is IUniswapDepth, AccessManaged {
 
     // ---- internals: measuring
 
+    /// @dev All but the token.
     function _measure(Asset storage a) private view returns (AssetDepth memory result) {
         uint256 count = a.count;
         if (count == 0) return result;
-        (result.token, result.decimals, result.cap) = (a.token, a.decimals, a.cap);
+        (result.decimals, result.cap) = (a.decimals, a.cap);
         result.legs = new LegDepth[](count);
         uint256 total;
         uint256 route;
         // From the last leg back to the first: what lies beyond a leg is then one depth, converted once.
         uint256 onward;
-        for (uint256 i = count; i-- != 0;) {
-            Leg memory leg = a.legs[i];
+        for (uint256 i = count; i != 0;) {
+            Leg memory leg = a.legs[--i];
             (LegDepth memory part, uint256 root, bool multiplies) = _measureLeg(leg);
             part.onwardDepth =
                 leg.ends ? part.depth : PoolDepth.inSeries(part.depth, PoolDepth.worthOf(onward, root, multiplies));
@@ -236,7 +240,8 @@ contract UniswapDepth is IUniswapDepth, AccessManaged {
     /// @dev Takes the asset's legs away, and the asset from among the pools' sharers. What was sampled of a pool stays: should the pool
     /// be used again, its balances of the past bound it as before.
     function _release(Asset storage a) private {
-        for (uint256 i = a.count; i-- != 0;) {
+        uint256 count = a.count;
+        for (uint256 i = 0; i < count; ++i) {
             Leg memory leg = a.legs[i];
             --_sides[leg.pool][leg.zeroForOne].sharers;
             delete a.legs[i];
