@@ -26,8 +26,10 @@ const LIQUIDATION = "contracts/credit/Liquidation.sol";
 const MATH = "contracts/credit/LiquidationMath.sol";
 const DOLLAR = "contracts/token/PlimsollDollar.sol";
 const RISK = "contracts/risk/RiskModel.sol";
+const DEPTH = "contracts/risk/UniswapDepth.sol";
 
 const ORACLE_TESTS = ["test/solidity/oracle/PriceOracle.t.sol", "test/solidity/oracle/PriceOracleHostile.t.sol"];
+const DEPTH_TESTS = ["test/unit/risk/uniswap-depth.test.ts"];
 const credit = (name: string): string => `test/unit/credit/${name}.test.ts`;
 
 /** A defence that is one replacement. */
@@ -529,5 +531,63 @@ export const DEFENCES: readonly Defence[] = [
     "if (rate > MAX_RATE) rate = MAX_RATE;",
     "",
     credit("interest"),
+  ),
+
+  // ---- depth
+  one(
+    "depth-short-window",
+    "a pool whose observations do not cover the window, taken into an asset's routes",
+    DEPTH,
+    "        // For its checks.\n        _observe(pool);\n",
+    "",
+    ...DEPTH_TESTS,
+  ),
+  one(
+    "depth-beyond-balance",
+    "concentrated liquidity that counts for more than the pool's balance could buy",
+    DEPTH,
+    "Math.min(part.virtualReserve, part.balanceBound)",
+    "part.virtualReserve",
+    ...DEPTH_TESTS,
+  ),
+  one(
+    "depth-donation",
+    "tokens given to a pool for the moment of a measurement",
+    DEPTH,
+    "Math.min(_balance(pool, side.bought), side.latest)",
+    "_balance(pool, side.bought)",
+    ...DEPTH_TESTS,
+  ),
+  one(
+    "depth-donated-sample",
+    "tokens given to a pool for the moment of a sample",
+    DEPTH,
+    "if (!_spaced(side)) balance = Math.min(balance, side.previous);",
+    "",
+    ...DEPTH_TESTS,
+  ),
+  one(
+    "depth-shared-pool",
+    "several assets that each count the same pool as their own",
+    DEPTH,
+    "part.balanceBound) / part.sharers;",
+    "part.balanceBound);",
+    ...DEPTH_TESTS,
+  ),
+  one(
+    "depth-cap",
+    "a measured depth above the governed cap",
+    DEPTH,
+    "Math.min(result.measured, result.cap)",
+    "result.measured",
+    ...DEPTH_TESTS,
+  ),
+  one(
+    "depth-flash-loan",
+    "measuring a pool while its tokens are lent out",
+    DEPTH,
+    "require(unlocked, PoolLocked(pool));",
+    "require(unlocked || true, PoolLocked(pool));",
+    ...DEPTH_TESTS,
   ),
 ];
