@@ -14,7 +14,7 @@ import {
   ICreditEngine__factory,
   IPlimsollDollar__factory,
   IPriceOracle__factory,
-  RiskModel__factory,
+  IRisk__factory,
   Treasury__factory,
 } from "../types/contracts/index.js";
 
@@ -82,7 +82,7 @@ export const PERMISSIONS: readonly Permission[] = [
 const INTERFACES: Readonly<Record<GovernedContract, Interface>> = {
   dollar: IPlimsollDollar__factory.createInterface(),
   oracle: IPriceOracle__factory.createInterface(),
-  risk: RiskModel__factory.createInterface(),
+  risk: IRisk__factory.createInterface(),
   engine: ICreditEngine__factory.createInterface(),
   gate: FixedCeilingGate__factory.createInterface(),
   treasury: Treasury__factory.createInterface(),

@@ -63,11 +63,8 @@ struct HaircutParts {
     uint256 maintenance;
 }
 
-/// @title How the risk model measures volatility, correlation and depth
-/// @notice Anyone may have it look: `observe` takes the prices of all assets into one exponentially weighted covariance matrix
-/// and aims the haircuts anew; `sampleDepth` measures what the market takes. Both only set *targets* (see `IRiskModel`).
-/// @dev Time in days where a volatility, a variance or a covariance is said to be daily.
-interface IRiskMeasurement {
+/// @title Events and errors of measuring
+interface IRiskShared {
     /// @notice An observation was taken.
     /// @param elapsed Since the one before. {s}
     /// @param unpriced Bit i is set when asset i had no live primary price.
@@ -99,13 +96,27 @@ interface IRiskMeasurement {
     error TooManyExposures(uint256 count, uint256 maximum);
     /// @notice No contract at this address.
     error SourceHasNoCode(address source);
+}
 
-    // ---- measuring
-
+/// @title How the risk model measures volatility, correlation and depth
+/// @notice Anyone may have it look: `observe` takes the prices of all assets into one exponentially weighted covariance matrix
+/// and aims the haircuts anew; `sampleDepth` measures what the market takes. Both only set *targets* (see `IRiskModel`).
+/// @dev Time in days where a volatility, a variance or a covariance is said to be daily.
+interface IRiskMeasurement is IRiskShared {
     /// @notice Reads all primary prices once, updates the covariance matrix and aims all haircuts anew. Anyone may call it, not
     /// more than once per interval. An asset without a live primary price is left out: its own variance stays, its
     /// covariances fade, and when it is back its whole move since counts, spread over the time that it was away.
     function observe() external;
+
+    /// @notice Value at risk of exposures: `(1-g) z sqrt(hor E'C^E) + g sum_i z sqrt(hor) vol_i E_i`.
+    /// @param exposures By asset number, 0 where there is none; at most 16 of at most 2**128 - 1. {USD} 18 decimals
+    /// @return {USD} 18 decimals, rounded up
+    function valueAtRisk(uint256[] calldata exposures) external view returns (uint256);
+}
+
+/// @title Depth samples, views for analysts, listing and parameters: executed by the risk model's extension
+interface IRiskGovernance is IRiskShared {
+    // ---- measuring
 
     /// @notice Measures the depth of an asset and how much of it the protocol holds, and aims its depth and initial haircut
     /// anew. Anyone may call it, not more than once per interval and asset.
@@ -134,11 +145,6 @@ interface IRiskMeasurement {
 
     /// @notice What the haircut targets of an asset are made of at this moment.
     function haircutParts(uint256 asset) external view returns (HaircutParts memory);
-
-    /// @notice Value at risk of exposures: `(1-g) z sqrt(hor E'C^E) + g sum_i z sqrt(hor) vol_i E_i`.
-    /// @param exposures By asset number, 0 where there is none; at most 16 of at most 2**128 - 1. {USD} 18 decimals
-    /// @return {USD} 18 decimals, rounded up
-    function valueAtRisk(uint256[] calldata exposures) external view returns (uint256);
 
     /// @notice What each exposure adds to the value at risk: `E_i * dVaR/dE_i`. Their sum is the value at risk, to rounding.
     /// @return components By asset number; negative for an exposure that hedges the others. {USD} 18 decimals

@@ -18,8 +18,11 @@ library Covariance {
     /// @notice The largest daily variance that an observation or a seed may bring: below 2**7, with room for rounding.
     uint256 internal constant MAX_VARIANCE = 90;
 
+    /// @notice Zeros that follow the factors of an update: how many rows the last slot may run into.
+    uint256 internal constant SPARE = 3;
+
     uint256 private constant SLOTS = 34;
-    uint256 private constant LANE = type(uint64).max;
+    uint256 private constant LANE = 0xffffffffffffffff;
     uint256 private constant HALF = 0x8000000000000000;
 
     struct Matrix {
@@ -48,7 +51,7 @@ library Covariance {
     }
 
     /// @notice `C_ij <- keep C_ij + g_i g_j`, rounded to nearest; a frozen asset's own variance stays.
-    /// @param factors g of assets 0 to n - 1, n > 0; 0 for one that is not there or not observed; |g| < 2**64.
+    /// @param factors g of assets 0 to n - 1, n > 0, and three zeros; 0 for one that is not there or not observed; |g| < 2**64.
     /// @param keep What an entry keeps of itself, at most 1.
     /// @param frozen Bit i is set when the variance of asset i stays as it is.
     /// @return variances The new diagonal.
@@ -58,51 +61,64 @@ library Covariance {
         uint256 keep,
         uint256 frozen
     ) internal returns (uint256[] memory variances) {
-        uint256 count = factors.length;
+        uint256 count = factors.length - SPARE;
         uint256[] memory kept;
         if (frozen != 0) kept = _diagonal(matrix, count);
-        variances = new uint256[](count);
+        // Room for the rows that the last slot runs into: at most three.
+        variances = new uint256[](count + SPARE);
         // Assembly, as this is most of what an observation computes: 136 entries for 16 assets. A plain version in the tests says the
         // same. Nothing overflows: an entry is below 2**63, keep at most 2**64, so a product below 2**127, as are those of factors; by
         // the cap on what is observed an entry stays below 2**7 with 56 bits, and fits its lane.
         assembly ("memory-safe") {
-            let slot := matrix.slot
+            // On to the next entry: along the row up to its diagonal, the variance, then to the start of the next row.
+            function step(at, row, first, toVariance, entry) -> nextAt, nextRow {
+                switch eq(at, row)
+                case 0 {
+                    nextAt := add(at, 0x20)
+                    nextRow := row
+                }
+                default {
+                    mstore(add(row, toVariance), entry)
+                    nextAt := first
+                    nextRow := add(row, 0x20)
+                }
+            }
+            // The entry's row and column are told by where their factors are; behind the last factor stand three zeros.
             let first := add(factors, 0x20)
             let end := add(first, shl(5, count))
             let toVariance := sub(variances, factors)
-            let index := 0
-            // What is left of the slot read, the next entry lowest, and what is to be written, the last entry highest.
-            let word := 0
-            let next := 0
+            let row := first
+            let at := first
             for {
-                let row := first
+                let slot := matrix.slot
             } lt(row, end) {
-                row := add(row, 0x20)
+                slot := add(slot, 1)
             } {
-                let factor := mload(row)
-                let entry := 0
-                for {
-                    let at := first
-                } iszero(gt(at, row)) {
-                    at := add(at, 0x20)
-                } {
-                    if iszero(and(index, 3)) {
-                        if index {
-                            sstore(slot, next)
-                            slot := add(slot, 1)
-                        }
-                        word := sload(slot)
-                    }
-                    entry := sar(KEEP_FRACTION, add(add(mul(signextend(7, word), keep), mul(factor, mload(at))), HALF))
-                    next := or(shr(64, next), shl(192, entry))
-                    word := shr(64, word)
-                    index := add(index, 1)
-                }
-                // The last of a row is the diagonal; never negative, as a sum of squares.
-                mstore(add(row, toVariance), entry)
+                let word := sload(slot)
+                let entry := sar(
+                    KEEP_FRACTION,
+                    add(add(mul(signextend(7, word), keep), mul(mload(row), mload(at))), HALF)
+                )
+                let next := and(entry, LANE)
+                at, row := step(at, row, first, toVariance, entry)
+                entry := sar(
+                    KEEP_FRACTION,
+                    add(add(mul(signextend(7, shr(64, word)), keep), mul(mload(row), mload(at))), HALF)
+                )
+                next := or(next, shl(64, and(entry, LANE)))
+                at, row := step(at, row, first, toVariance, entry)
+                entry := sar(
+                    KEEP_FRACTION,
+                    add(add(mul(signextend(7, shr(128, word)), keep), mul(mload(row), mload(at))), HALF)
+                )
+                next := or(next, shl(128, and(entry, LANE)))
+                at, row := step(at, row, first, toVariance, entry)
+                entry := sar(KEEP_FRACTION, add(add(mul(sar(192, word), keep), mul(mload(row), mload(at))), HALF))
+                next := or(next, shl(192, entry))
+                at, row := step(at, row, first, toVariance, entry)
+                sstore(slot, next)
             }
-            // Down to its place, if the last slot is not full; above are assets that are not there: 0.
-            sstore(slot, shr(shl(6, and(sub(0, index), 3)), next))
+            mstore(variances, count)
         }
         for (uint256 i = 0; frozen >> i != 0; ++i) {
             if ((frozen >> i) & 1 == 0) continue;

@@ -20,7 +20,8 @@ library HaircutFormula {
     /// @param floor Daily volatility {1e-4}, below 2**10.
     function floored(uint256 variance, uint256 floor) internal pure returns (uint256) {
         unchecked {
-            return Math.max(variance, (((floor * floor) << Covariance.FRACTION) + 1e8 - 1) / 1e8);
+            uint256 least = (((floor * floor) << Covariance.FRACTION) + 1e8 - 1) / 1e8;
+            return variance > least ? variance : least;
         }
     }
 
@@ -55,6 +56,7 @@ library HaircutFormula {
 
     /// @notice `value` within two limits.
     function clamp(uint256 value, uint256 minimum, uint256 maximum) internal pure returns (uint256) {
-        return Math.min(Math.max(value, minimum), maximum);
+        if (value < minimum) return minimum;
+        return value > maximum ? maximum : value;
     }
 }

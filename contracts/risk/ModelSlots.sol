@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {HaircutBounds} from "../interfaces/IRiskModel.sol";
 
 /// @notice All that a value at risk needs beside the covariance matrix, in one slot. From the low end:
-/// `[volatility floor 10 x 16 assets | varZ 24 | varHorizon 10 | guard 14 | listed 16]`, floors in {1e-4}
+/// `[volatility floor 10 x 16 assets | scale 48 | guard 14 | listed 16]`, floors in {1e-4}
 type PortfolioSlot is uint256;
 
 using PortfolioSlots for PortfolioSlot global;
@@ -13,13 +13,11 @@ using PortfolioSlots for PortfolioSlot global;
 library PortfolioSlots {
     uint256 private constant FLOOR_BITS = 10;
     uint256 private constant FLOOR_MASK = (1 << FLOOR_BITS) - 1;
-    uint256 private constant Z = 160;
-    uint256 private constant Z_MASK = (1 << 24) - 1;
-    uint256 private constant HORIZON = 184;
-    uint256 private constant HORIZON_MASK = (1 << 10) - 1;
-    uint256 private constant GUARD = 194;
+    uint256 private constant SCALE = 160;
+    uint256 private constant SCALE_MASK = (1 << 48) - 1;
+    uint256 private constant GUARD = 208;
     uint256 private constant GUARD_MASK = (1 << 14) - 1;
-    uint256 private constant LISTED = 208;
+    uint256 private constant LISTED = 222;
     uint256 private constant LISTED_MASK = (1 << 16) - 1;
 
     /// @notice Volatility floor of an asset. {1e-4 a day}
@@ -29,14 +27,9 @@ library PortfolioSlots {
         }
     }
 
-    /// @notice {1e-6}
-    function z(PortfolioSlot slot) internal pure returns (uint256) {
-        return (PortfolioSlot.unwrap(slot) >> Z) & Z_MASK;
-    }
-
-    /// @notice {h}
-    function horizon(PortfolioSlot slot) internal pure returns (uint256) {
-        return (PortfolioSlot.unwrap(slot) >> HORIZON) & HORIZON_MASK;
+    /// @notice Standard deviations times the root of the horizon in days, 40 bits after the point.
+    function scale(PortfolioSlot slot) internal pure returns (uint256) {
+        return (PortfolioSlot.unwrap(slot) >> SCALE) & SCALE_MASK;
     }
 
     /// @notice g. bps
@@ -60,16 +53,10 @@ library PortfolioSlots {
         return PortfolioSlot.wrap(PortfolioSlot.unwrap(slot) | (1 << (LISTED + asset)));
     }
 
-    /// @notice The slot with another measure of risk. The caller has checked that everything fits.
-    function withMeasure(
-        PortfolioSlot slot,
-        uint256 z_,
-        uint256 horizon_,
-        uint256 guard_
-    ) internal pure returns (PortfolioSlot) {
-        uint256 kept =
-            PortfolioSlot.unwrap(slot) & ~((Z_MASK << Z) | (HORIZON_MASK << HORIZON) | (GUARD_MASK << GUARD));
-        return PortfolioSlot.wrap(kept | (z_ << Z) | (horizon_ << HORIZON) | (guard_ << GUARD));
+    /// @notice The slot with another measure of risk. The caller has checked that both fit.
+    function withMeasure(PortfolioSlot slot, uint256 scale_, uint256 guard_) internal pure returns (PortfolioSlot) {
+        uint256 kept = PortfolioSlot.unwrap(slot) & ~((SCALE_MASK << SCALE) | (GUARD_MASK << GUARD));
+        return PortfolioSlot.wrap(kept | (scale_ << SCALE) | (guard_ << GUARD));
     }
 }
 

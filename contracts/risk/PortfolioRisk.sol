@@ -19,8 +19,19 @@ library PortfolioRisk {
     uint256 private constant VOLATILITY_FRACTION = 60;
     /// @dev From the root of a variance (28 bits) to a volatility.
     uint256 private constant ROOT_TO_VOLATILITY = VOLATILITY_FRACTION - Covariance.FRACTION / 2;
-    /// @dev Bits after the point of the root of the horizon in days.
-    uint256 private constant HORIZON_FRACTION = 40;
+    /// @dev Bits after the point of a scale.
+    uint256 private constant SCALE_FRACTION = 40;
+    /// @dev Unit of a volatility times a scale times bps.
+    uint256 private constant UNIT = BPS << (VOLATILITY_FRACTION + SCALE_FRACTION);
+
+    /// @notice z times the root of the horizon in days, as `PortfolioSlot` keeps it: below 2**48.
+    /// @param z {1e-6} below 2**24
+    /// @param horizon {h} below 2**10
+    function scaleOf(uint256 z, uint256 horizon) internal pure returns (uint256) {
+        // Rounded up twice; the roots' relative error is below 2**-100.
+        uint256 root = FixedPointMathLib.sqrt((horizon << 200) / 24) + 1;
+        return Math.ceilDiv(z * root, 1e6 << (100 - SCALE_FRACTION));
+    }
 
     /// @notice Value at risk. {USD} 18 decimals, rounded up
     /// @param exposures By asset number, at most 16, each below 2**128; overwritten. {USD} 18 decimals
@@ -33,59 +44,53 @@ library PortfolioRisk {
         uint256 bits
     ) internal view returns (uint256) {
         uint256 shift = _shiftDown(exposures, bits);
-        uint256 guard = terms.guard();
         unchecked {
             int256 variance;
             uint256 undiversified;
             uint256 index;
-            // The slot last read, and its number plus one.
-            uint256 word;
-            uint256 loaded;
             for (uint256 i = 0; i < exposures.length; ++i) {
                 uint256 exposure;
-                int256 others;
-                int256 own;
+                uint256 own;
                 // Assembly for the reason given in `Covariance.update`; `components` adds up to the same plainly.
                 assembly ("memory-safe") {
                     let at := add(exposures, 0x20)
                     let end := add(at, shl(5, i))
                     exposure := mload(end)
-                    if iszero(exposure) {
-                        at := end
+                    switch exposure
+                    case 0 {
+                        // Nothing in this row counts.
                         index := add(index, i)
                     }
-                    // What is left of the slot, the next entry lowest.
-                    let rest := shr(shl(6, and(index, 3)), word)
-                    for {} lt(at, end) {
-                        at := add(at, 0x20)
-                    } {
-                        if iszero(eq(add(shr(2, index), 1), loaded)) {
-                            loaded := add(shr(2, index), 1)
-                            word := sload(add(matrix.slot, shr(2, index)))
-                            rest := shr(shl(6, and(index, 3)), word)
+                    default {
+                        // What is left of the slot, the next entry lowest. Warm, if the row before ended in it.
+                        let rest := shr(shl(6, and(index, 3)), sload(add(matrix.slot, shr(2, index))))
+                        let others := 0
+                        for {} lt(at, end) {
+                            at := add(at, 0x20)
+                        } {
+                            others := add(others, mul(signextend(7, rest), mload(at)))
+                            index := add(index, 1)
+                            rest := shr(64, rest)
+                            if iszero(and(index, 3)) {
+                                rest := sload(add(matrix.slot, shr(2, index)))
+                            }
                         }
-                        others := add(others, mul(signextend(7, rest), mload(at)))
-                        rest := shr(64, rest)
-                        index := add(index, 1)
-                    }
-                    if exposure {
-                        if iszero(eq(add(shr(2, index), 1), loaded)) {
-                            loaded := add(shr(2, index), 1)
-                            word := sload(add(matrix.slot, shr(2, index)))
+                        // The variance, never negative, but no less than that of the floor, rounded up: see `HaircutFormula.floored`.
+                        own := signextend(7, rest)
+                        let floor := and(shr(mul(i, 10), terms), 0x3ff)
+                        floor := div(add(shl(56, mul(floor, floor)), 99999999), 100000000)
+                        if lt(own, floor) {
+                            own := floor
                         }
-                        own := signextend(7, shr(shl(6, and(index, 3)), word))
+                        variance := add(variance, mul(exposure, add(mul(own, exposure), shl(1, others))))
                     }
                     index := add(index, 1)
                 }
-                if (exposure == 0) continue;
-                // A variance is never negative.
-                uint256 floored = HaircutFormula.floored(uint256(own), terms.floorOf(i));
-                variance += int256(exposure) * (int256(floored * exposure) + 2 * others);
-                undiversified += _volatility(floored) * exposure;
+                if (exposure != 0) undiversified += _volatility(own) * exposure;
             }
-            uint256 diversified = _root(variance) << ROOT_TO_VOLATILITY;
-            uint256 mixed = (BPS - guard) * diversified + guard * undiversified;
-            return Math.ceilDiv(mixed * _scale(terms), _unit()) << shift;
+            uint256 guard = terms.guard();
+            uint256 mixed = (BPS - guard) * (_root(variance) << ROOT_TO_VOLATILITY) + guard * undiversified;
+            return ((mixed * terms.scale() + UNIT - 1) / UNIT) << shift;
         }
     }
 
@@ -116,12 +121,12 @@ library PortfolioRisk {
             variance += parts[i] * int256(exposures[i]);
         }
         int256 root = int256(_root(variance));
-        int256 scale = int256(_scale(terms));
+        int256 scale = int256(terms.scale());
         for (uint256 i = 0; i < count; ++i) {
             int256 share = root == 0 ? int256(0) : (parts[i] * int256(exposures[i])) / root;
             int256 mixed =
                 share * int256((BPS - guard) << ROOT_TO_VOLATILITY) + int256(guard * volatilities[i] * exposures[i]);
-            parts[i] = ((mixed * scale) / int256(_unit())) * int256(1 << shift);
+            parts[i] = ((mixed * scale) / int256(UNIT)) * int256(1 << shift);
         }
     }
 
@@ -135,18 +140,6 @@ library PortfolioRisk {
     /// @dev The root of a variance that is negative by rounding at most.
     function _root(int256 variance) private pure returns (uint256) {
         return variance > 0 ? FixedPointMathLib.sqrt(uint256(variance)) : 0;
-    }
-
-    /// @dev z times the root of the horizon in days.
-    function _scale(PortfolioSlot terms) private pure returns (uint256) {
-        unchecked {
-            return terms.z() * FixedPointMathLib.sqrt((terms.horizon() << (2 * HORIZON_FRACTION)) / 24);
-        }
-    }
-
-    /// @dev The unit of a volatility times `_scale` times bps.
-    function _unit() private pure returns (uint256) {
-        return (BPS * 1e6) << (VOLATILITY_FRACTION + HORIZON_FRACTION);
     }
 
     /// @dev Brings all exposures below 2**88, rounded up.

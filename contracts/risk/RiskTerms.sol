@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
 import {DepthScale} from "./DepthScale.sol";
 import {Valuation} from "./Valuation.sol";
 
@@ -51,6 +49,7 @@ library RiskTerms {
     uint256 private constant MARK = MARK_MASK;
     uint256 private constant MAINTENANCE = HAIRCUT_MASK << MAINTENANCE_SHIFT;
     uint256 private constant INITIAL = HAIRCUT_MASK << INITIAL_SHIFT;
+    uint256 private constant ALL = Valuation.BPS << INITIAL_SHIFT;
     uint256 private constant UNIT_SHIFT = 55;
     uint256 private constant UNIT_MASK = (1 << 5) - 1;
 
@@ -128,49 +127,59 @@ library RiskTerms {
         return (aims & ((1 << START_SHIFT) - 1)) | (start << START_SHIFT);
     }
 
-    // ---- movement, each field where it stands in the word
+    // ---- movement, each field where it stands in the word; minima and maxima written out, as calls would cost more
 
     /// @notice Where terms that started at `from` are on their way to `to`.
     /// @dev Against borrowers (m up, X down) only as far as `moves` allows. `from` is on the slow side of `to` throughout:
     /// `turned` jumps to the other side at once.
-    function moved(uint256 from, uint256 to, Moves memory moves) internal pure returns (uint256 terms) {
+    function moved(uint256 from, uint256 to, Moves memory moves) internal pure returns (uint256) {
         unchecked {
             // No move exceeds 2**16 bps a day over 2**64 seconds, or 2**36 marks a day: shifted, they stay far below 2**256.
-            terms = Math.min(to & MAINTENANCE, (from & MAINTENANCE) + (moves.maintenanceRise << MAINTENANCE_SHIFT));
-            uint256 initial = Math.max(to & INITIAL, _less(from & INITIAL, moves.initialFall << INITIAL_SHIFT));
+            uint256 maintenance = (from & MAINTENANCE) + (moves.maintenanceRise << MAINTENANCE_SHIFT);
+            if (maintenance > to & MAINTENANCE) maintenance = to & MAINTENANCE;
+
+            uint256 initial = from & INITIAL;
+            uint256 fall = moves.initialFall << INITIAL_SHIFT;
+            initial = initial > fall ? initial - fall : 0;
+            if (initial < to & INITIAL) initial = to & INITIAL;
             // The gap is kept above the maintenance haircut of this very moment, so a limit for borrowing can never exceed
             // the one for liquidation, however the two haircuts ramp.
-            terms |= Math.max(initial, _floorOf(terms, moves.gap));
-            terms |= Math.max(to & MARK, _less(from & MARK, moves.depthFall));
+            uint256 least = _floorOf(maintenance, moves.gap);
+            if (initial < least) initial = least;
+
+            uint256 mark = from & MARK;
+            mark = mark > moves.depthFall ? mark - moves.depthFall : 0;
+            if (mark < to & MARK) mark = to & MARK;
+            return initial | maintenance | mark;
         }
     }
 
     /// @notice Where terms in force, `current`, continue from when the aim becomes `to`: m falls, X and h rise at once, and h
     /// keeps `gap` above m.
-    function turned(uint256 current, uint256 to, uint256 gap) internal pure returns (uint256 terms) {
-        terms = Math.min(current & MAINTENANCE, to & MAINTENANCE);
-        terms |= Math.max(Math.max(current & INITIAL, to & INITIAL), _floorOf(terms, gap));
-        terms |= Math.max(current & MARK, to & MARK);
+    function turned(uint256 current, uint256 to, uint256 gap) internal pure returns (uint256) {
+        uint256 maintenance = current & MAINTENANCE;
+        if (maintenance > to & MAINTENANCE) maintenance = to & MAINTENANCE;
+        uint256 initial = current & INITIAL;
+        if (initial < to & INITIAL) initial = to & INITIAL;
+        uint256 least = _floorOf(maintenance, gap);
+        if (initial < least) initial = least;
+        uint256 mark = current & MARK;
+        if (mark < to & MARK) mark = to & MARK;
+        return initial | maintenance | mark;
     }
 
     /// @notice Whether terms have arrived: time alone will not move them any more.
     function arrived(uint256 current, uint256 to, uint256 gap) internal pure returns (bool) {
-        return
-            (current ^ to) & (MAINTENANCE | MARK) == 0 &&
-            current & INITIAL == Math.max(to & INITIAL, _floorOf(to, gap));
+        if ((current ^ to) & (MAINTENANCE | MARK) != 0) return false;
+        uint256 initial = current & INITIAL;
+        return initial == to & INITIAL || (initial > to & INITIAL && initial == _floorOf(to, gap));
     }
 
     /// @dev The least initial haircut beside the maintenance haircut of `terms`: the gap above it, but no more than all.
     function _floorOf(uint256 terms, uint256 gap) private pure returns (uint256) {
         unchecked {
-            uint256 maintenance = (terms & MAINTENANCE) << (INITIAL_SHIFT - MAINTENANCE_SHIFT);
-            return Math.min(Valuation.BPS << INITIAL_SHIFT, maintenance + (gap << INITIAL_SHIFT));
-        }
-    }
-
-    function _less(uint256 a, uint256 b) private pure returns (uint256) {
-        unchecked {
-            return a > b ? a - b : 0;
+            uint256 least = ((terms & MAINTENANCE) << (INITIAL_SHIFT - MAINTENANCE_SHIFT)) + (gap << INITIAL_SHIFT);
+            return least > ALL ? ALL : least;
         }
     }
 

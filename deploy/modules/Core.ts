@@ -51,7 +51,10 @@ export default buildModule("Core", (m) => {
   const manager = m.contract("AccessManager", [admin]);
   const dollar = m.contract("PlimsollDollar", [manager]);
   const oracle = m.contract("PriceOracle", [manager, sequencerFeed, gracePeriod, decay]);
-  const risk = m.contract("RiskModel", [manager, oracle, PACES, RISK_PARAMETERS]);
+  const riskExtension = m.contract("RiskExtension", [manager, oracle]);
+  const riskModel = m.contract("RiskModel", [manager, oracle, PACES, RISK_PARAMETERS, riskExtension]);
+  // Its extension is reached through the same address.
+  const risk = m.contractAt("IRisk", riskModel);
   const gate = m.contract("FixedCeilingGate", [manager, dollar]);
   const treasury = m.contract("Treasury", [manager, dollar]);
   const rateSource = m.contract("ConstantRate", [rate]);
@@ -85,5 +88,5 @@ export default buildModule("Core", (m) => {
   m.call(engine, "setTipFloor", [tipFloor]);
   m.call(engine, "updateRate", []);
 
-  return { manager, dollar, oracle, risk, gate, treasury, rateSource, extension, engine, lens };
+  return { manager, dollar, oracle, riskExtension, risk, gate, treasury, rateSource, extension, engine, lens };
 });

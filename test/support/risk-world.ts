@@ -1,7 +1,7 @@
 import { network } from "hardhat";
 
 import type { MockV3Aggregator } from "../../types/contracts/index.js";
-import { FLOOR, HORIZON, MODEL, type Bounds } from "./risk.js";
+import { deployRiskModel, FLOOR, HORIZON, MODEL, type Bounds } from "./risk.js";
 import { at, TRANSACTION_GAS, WAD } from "./world.js";
 
 /** Limits that leave the model free. bps */
@@ -34,7 +34,7 @@ export async function deployRisk(specs: readonly RiskAsset[], model: { [K in key
   const [governor] = await ethers.getSigners();
   const manager = await ethers.deployContract("AccessManager", [at([governor], 0)?.address]);
   const oracle = await ethers.deployContract("PriceOracle", [manager, ethers.ZeroAddress, 0, 86_400]);
-  const risk = await ethers.deployContract("RiskModel", [manager, oracle, PACES, model]);
+  const risk = await deployRiskModel(ethers, await manager.getAddress(), await oracle.getAddress(), PACES, model);
   const feeds: MockV3Aggregator[] = [];
   for (const [asset, spec] of specs.entries()) {
     const feed = await ethers.deployContract("MockV3Aggregator", [8, spec.price]);

@@ -1,4 +1,6 @@
-import type { RiskModel } from "../../types/contracts/index.js";
+import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
+
+import type { IRisk } from "../../types/contracts/index.js";
 
 /** Parameters of the risk model that tests start from. tau is RiskMetrics' 0.94 a day. */
 export const MODEL = {
@@ -12,18 +14,39 @@ export const MODEL = {
   guard: 2_500n,
 } as const;
 
+/** Deploys the risk model with its extension; everything is called at the model's address. */
+export async function deployRiskModel(
+  ethers: HardhatEthers,
+  manager: string,
+  oracle: string,
+  paces: Paces,
+  model: Readonly<Record<keyof typeof MODEL, bigint>> = MODEL,
+): Promise<IRisk> {
+  const extension = await ethers.deployContract("RiskExtension", [manager, oracle]);
+  const implementation = await ethers.deployContract("RiskModel", [manager, oracle, paces, model, extension]);
+  return ethers.getContractAt("IRisk", await implementation.getAddress());
+}
+
+/** Paces of the ramps. bps a day, bps */
+export interface Paces {
+  maintenanceRise: number | bigint;
+  initialFall: number | bigint;
+  depthFall: number | bigint;
+  minGap: number | bigint;
+}
+
 /** Limits of both haircuts. bps */
 export interface Bounds {
-  minInitial: number;
-  maxInitial: number;
-  minMaintenance: number;
-  maxMaintenance: number;
+  minInitial: number | bigint;
+  maxInitial: number | bigint;
+  minMaintenance: number | bigint;
+  maxMaintenance: number | bigint;
 }
 
 /** Haircuts {bps} and depth {ledger} of an asset. */
 export interface Targets {
-  initialHaircut: number;
-  maintenanceHaircut: number;
+  initialHaircut: number | bigint;
+  maintenanceHaircut: number | bigint;
   depth: bigint;
 }
 
@@ -43,7 +66,7 @@ function pinned(targets: Targets): Bounds {
 
 /** Lists an asset with haircuts that stay where they are, whatever is observed, until {@link aim} moves them. */
 export async function listPinned(
-  risk: RiskModel,
+  risk: IRisk,
   asset: bigint | number,
   unitDecimals: bigint | number,
   bounds: Bounds,
@@ -57,7 +80,7 @@ export async function listPinned(
 }
 
 /** Aims a pinned asset at other haircuts and another depth. */
-export async function aim(risk: RiskModel, asset: bigint | number, targets: Targets): Promise<void> {
+export async function aim(risk: IRisk, asset: bigint | number, targets: Targets): Promise<void> {
   await risk.setAssetParameters(asset, pinned(targets), FLOOR, HORIZON);
   await risk.setDepth(asset, targets.depth);
 }

@@ -2,7 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { network } from "hardhat";
 
 import type { ICreditEngine, MockV3Aggregator, TestToken } from "../../types/contracts/index.js";
-import { listPinned, MODEL } from "./risk.js";
+import { deployRiskModel, listPinned } from "./risk.js";
 
 /** 1 with 18 decimals. */
 export const WAD = 10n ** 18n;
@@ -109,12 +109,12 @@ export async function deployWorld(specs: readonly AssetSpec[] = SPECS, rate = 0n
   const dollar = await ethers.deployContract("PlimsollDollar", [authority]);
   const dollarAddress = await dollar.getAddress();
   const oracle = await ethers.deployContract("PriceOracle", [authority, ethers.ZeroAddress, 0, DAY]);
-  const risk = await ethers.deployContract("RiskModel", [
-    authority,
-    await oracle.getAddress(),
-    { maintenanceRise: 200, initialFall: 100, depthFall: 1000, minGap: 300 },
-    MODEL,
-  ]);
+  const risk = await deployRiskModel(ethers, authority, await oracle.getAddress(), {
+    maintenanceRise: 200,
+    initialFall: 100,
+    depthFall: 1000,
+    minGap: 300,
+  });
   const gate = await ethers.deployContract("FixedCeilingGate", [authority, dollarAddress]);
   const treasury = await ethers.deployContract("Treasury", [authority, dollarAddress]);
   const rateSource = await ethers.deployContract("ConstantRate", [rate]);

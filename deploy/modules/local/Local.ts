@@ -76,7 +76,7 @@ export default buildModule("Local", (m) => {
           horizon: asset.horizon,
           depth: asset.depth * unit,
         },
-        asset.seed,
+        { variance: asset.seed.variance, loadings: [...asset.seed.loadings] },
       ],
       // A seed may refer to the assets listed before.
       { id: `risk_${asset.symbol}`, after: [fed, ...rated] },

@@ -2,7 +2,9 @@
 pragma solidity ^0.8.37;
 
 import {AssetParameters, ModelParameters, VolatilitySeed} from "../../../contracts/interfaces/IRiskMeasurement.sol";
-import {HaircutBounds, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {IRisk} from "../../../contracts/interfaces/IRisk.sol";
+import {RiskExtension} from "../../../contracts/risk/RiskExtension.sol";
 import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
 
 /// @title Assets whose haircuts stay where they are put, whatever is observed: the clamps leave no choice
@@ -14,8 +16,13 @@ library Pinned {
         return ModelParameters(1_396_224, 3_600, 3_000_000, 2_500_000, 7_000, 5_000, 24, 2_500);
     }
 
+    function deploy(address manager, address oracle, Paces memory paces) internal returns (IRisk) {
+        address extension = address(new RiskExtension(manager, oracle));
+        return IRisk(address(new RiskModel(manager, oracle, paces, model(), extension)));
+    }
+
     function list(
-        RiskModel risk,
+        IRisk risk,
         uint256 asset,
         uint256 unitDecimals,
         HaircutBounds memory bounds,
@@ -28,7 +35,7 @@ library Pinned {
         );
     }
 
-    function aim(RiskModel risk, uint256 asset, RiskTargets memory targets) internal {
+    function aim(IRisk risk, uint256 asset, RiskTargets memory targets) internal {
         risk.setAssetParameters(asset, _clamps(targets), FLOOR, HORIZON);
         risk.setDepth(asset, targets.depth);
     }

@@ -6,6 +6,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {DepthScale} from "../../../contracts/risk/DepthScale.sol";
 import {HaircutRamps} from "../../../contracts/risk/HaircutRamps.sol";
+import {RampStorage} from "../../../contracts/risk/RampStorage.sol";
 import {RiskTerms} from "../../../contracts/risk/RiskTerms.sol";
 import {Valuation} from "../../../contracts/risk/Valuation.sol";
 
@@ -15,7 +16,7 @@ contract RampsHarness is HaircutRamps {
         address authority_,
         address oracle_,
         Paces memory paces_
-    ) AccessManaged(authority_) HaircutRamps(oracle_, paces_) {}
+    ) AccessManaged(authority_) RampStorage(oracle_, paces_) {}
 
     function listAsset(
         uint256 asset,

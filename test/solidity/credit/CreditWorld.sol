@@ -9,10 +9,10 @@ import {CreditExtension} from "../../../contracts/credit/CreditExtension.sol";
 import {CreditEngineConfig} from "../../../contracts/credit/CreditGovernance.sol";
 import {ICreditEngine, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {IRisk} from "../../../contracts/interfaces/IRisk.sol";
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
 import {Treasury} from "../../../contracts/reserve/Treasury.sol";
-import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
 import {FixedCeilingGate} from "../../../contracts/solvency/FixedCeilingGate.sol";
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
 import {Pinned} from "../../contracts/risk/Pinned.sol";
@@ -62,7 +62,7 @@ abstract contract CreditWorld {
 
     PlimsollDollar internal dollar;
     PriceOracle internal oracle;
-    RiskModel internal risk;
+    IRisk internal risk;
     FixedCeilingGate internal gate;
     Treasury internal treasury;
     ICreditEngine internal engine;
@@ -80,7 +80,7 @@ abstract contract CreditWorld {
         address manager = address(new AccessManager(address(this)));
         dollar = new PlimsollDollar(manager);
         oracle = new PriceOracle(manager, address(0), 0, 12 hours);
-        risk = new RiskModel(manager, address(oracle), Paces(200, 100, 1000, 300), Pinned.model());
+        risk = Pinned.deploy(manager, address(oracle), Paces(200, 100, 1000, 300));
         gate = new FixedCeilingGate(manager, address(dollar));
         treasury = new Treasury(manager, address(dollar));
         CreditEngineConfig memory config = CreditEngineConfig({

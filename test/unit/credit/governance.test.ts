@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { all, exposureOf, healthOf, open } from "../../support/failing.js";
 import { freshWorld } from "../../support/fresh.js";
 import { BREAKAGES, breakFeed, listToken, prepareAsset } from "../../support/hostile.js";
-import { listPinned, MODEL } from "../../support/risk.js";
+import { deployRiskModel, listPinned } from "../../support/risk.js";
 import { at, DEBT_CEILING, deployWorld, LIQUIDATION, MAX_UINT256, MINIMUM_DEBT, WAD } from "../../support/world.js";
 
 describe("CreditEngine governance", () => {
@@ -358,12 +358,12 @@ describe("CreditEngine governance", () => {
     /** Another risk model, with the assets listed so far at other terms. */
     async function model(change: { unitDecimals?: number; minMaintenance?: number; without?: number } = {}) {
       const { ethers, manager, oracle, assets } = world();
-      const risk = await ethers.deployContract("RiskModel", [
-        await manager.getAddress(),
-        await oracle.getAddress(),
-        { maintenanceRise: 200, initialFall: 100, depthFall: 1000, minGap: 300 },
-        MODEL,
-      ]);
+      const risk = await deployRiskModel(ethers, await manager.getAddress(), await oracle.getAddress(), {
+        maintenanceRise: 200,
+        initialFall: 100,
+        depthFall: 1000,
+        minGap: 300,
+      });
       for (const { id, unitDecimals } of assets) {
         if (Number(id) === change.without) continue;
         await listPinned(

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+
+import {IRiskShared} from "../interfaces/IRiskMeasurement.sol";
+import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {Covariance} from "./Covariance.sol";
+import {HaircutFormula} from "./HaircutFormula.sol";
+import {PortfolioSlot, ShapeLane} from "./ModelSlots.sol";
+import {RampStorage} from "./RampStorage.sol";
+import {RiskTerms} from "./RiskTerms.sol";
+
+/// @title What the risk model measures: how it is stored, and the arithmetic that the model and its extension share
+abstract contract MeasurementStorage is RampStorage, IRiskShared {
+    using Covariance for Covariance.Matrix;
+
+    /// @notice The largest exposure whose value at risk can be told. {USD} 18 decimals
+    uint256 public constant MAX_EXPOSURE = type(uint128).max;
+
+    uint256 internal constant WAD = 1e18;
+    uint256 internal constant BPS = 10_000;
+    uint256 internal constant ASSETS = 16;
+    /// @dev Bits after the point of a stored logarithm: below 2**6, as prices are between 1e-9 and 2**41 USD.
+    uint256 internal constant LOG_FRACTION = 57;
+
+    // ---- storage (after that of HaircutRamps)
+
+    /// @dev One slot: `[tau 32 | interval 24 | z 24 | mu 16 | k 16 | varZ 24 | varHorizon 16 | observedAt 40 | unpriced 16]`, the parameters that an observation needs, and
+    /// what is left of the last one.
+    struct Model {
+        uint32 tau;
+        uint24 interval;
+        uint24 z;
+        uint16 maintenanceShare;
+        uint16 sizeFactor;
+        uint24 varZ;
+        uint16 varHorizon;
+        uint40 observedAt;
+        /// @dev Bit i: asset i had no price at the last observation; `_pricedAt` tells since when.
+        uint16 unpriced;
+    }
+
+    /// @dev One slot: what was held when an asset's depth was last sampled, what of it counts {ledger}, and when that was (unix
+    /// seconds).
+    struct Sample {
+        uint64 held;
+        uint64 counted;
+        uint40 sampledAt;
+    }
+
+    Model internal _model;
+    PortfolioSlot internal _portfolio;
+    Covariance.Matrix internal _covariance;
+    /// @dev Last observed `ln(USD per token)`, 64 bits an asset, signed, 57 after the point.
+    uint256[GROUPS] internal _logs;
+    /// @dev A `ShapeLane` an asset.
+    uint256[GROUPS] internal _shapes;
+    /// @dev Size parts of the initial haircut as last sampled, 16 bits an asset. bps
+    uint256 internal _sizes;
+    /// @dev When an asset that is marked unpriced was last priced; 0 when it never was. (unix seconds)
+    mapping(uint256 asset => uint256) internal _pricedAt;
+    mapping(uint256 asset => Sample) internal _samples;
+
+    /// @dev Zero while depths are governed.
+    address internal _depthSource;
+    /// @dev Zero while holdings count 0.
+    address internal _holdingsSource;
+
+    // ---- internals: haircuts
+
+    /// @dev Targets in bps, from the floored variance and the size part as sampled.
+    function _haircuts(
+        uint256 variance,
+        uint256 size,
+        ShapeLane shape,
+        Model memory model
+    ) internal pure returns (uint256 initial, uint256 maintenance) {
+        uint256 part = HaircutFormula.volatilityPart(variance, shape.horizon(), model.z);
+        unchecked {
+            // Far below 2**256: a part is below 2**150, a size at most 10,000.
+            initial = HaircutFormula.toBps(part) + size;
+            maintenance = HaircutFormula.toBps((part * model.maintenanceShare + BPS - 1) / BPS);
+        }
+        initial = HaircutFormula.clamp(initial, shape.minInitial(), shape.maxInitial());
+        maintenance = HaircutFormula.clamp(maintenance, shape.minMaintenance(), shape.maxMaintenance());
+    }
+
+    /// @dev A copy of exposures that the arithmetic can take, all of listed assets, and all their bits in one number.
+    function _checked(
+        uint256[] calldata exposures,
+        uint256 listed
+    ) internal pure returns (uint256[] memory copy, uint256 bits) {
+        require(exposures.length <= ASSETS, TooManyExposures(exposures.length, ASSETS));
+        uint256 used;
+        assembly ("memory-safe") {
+            copy := mload(0x40)
+            let end := add(add(copy, 0x20), shl(5, exposures.length))
+            mstore(0x40, end)
+            mstore(copy, exposures.length)
+            calldatacopy(add(copy, 0x20), exposures.offset, shl(5, exposures.length))
+            let bit := 1
+            for {
+                let at := add(copy, 0x20)
+            } lt(at, end) {
+                at := add(at, 0x20)
+            } {
+                let exposure := mload(at)
+                bits := or(bits, exposure)
+                if exposure {
+                    used := or(used, bit)
+                }
+                bit := shl(1, bit)
+            }
+        }
+        if (bits > MAX_EXPOSURE || used & ~listed != 0) _refuse(copy, listed);
+    }
+
+    /// @dev Names the first exposure that cannot be taken.
+    function _refuse(uint256[] memory exposures, uint256 listed) private pure {
+        for (uint256 i = 0; i < exposures.length; ++i) {
+            if (exposures[i] == 0) continue;
+            require(exposures[i] <= MAX_EXPOSURE, ExposureTooLarge(i, exposures[i], MAX_EXPOSURE));
+            require((listed >> i) & 1 == 1, IRiskModel.AssetNotListed(i));
+        }
+    }
+
+    // ---- internals: packing
+
+    /// @dev ln(price) with LOG_FRACTION bits after the point. Prices are positive and below 2**100.
+    function _log(uint256 price) internal pure returns (int256) {
+        unchecked {
+            return (FixedPointMathLib.lnWad(int256(price)) << LOG_FRACTION) / int256(WAD);
+        }
+    }
+
+    function _logOf(uint256 logs, uint256 asset) internal pure returns (int256) {
+        // Logarithms are packed as the entries of the matrix are.
+        return Covariance.entryOf(logs, asset);
+    }
+
+    function _withLog(uint256 logs, uint256 asset, int256 log) internal pure returns (uint256) {
+        return RiskTerms.withLane(logs, asset & 3, uint256(uint64(int64(log))));
+    }
+
+    function _sizeOf(uint256 sizes, uint256 asset) internal pure returns (uint256) {
+        return (sizes >> (asset << 4)) & type(uint16).max;
+    }
+
+    function _shapeOf(uint256 asset) internal view returns (ShapeLane) {
+        return ShapeLane.wrap(RiskTerms.laneAt(_shapes[asset >> 2], asset & 3));
+    }
+
+    /// @dev 56 bits after the point.
+    function _flooredVariance(uint256 asset) internal view returns (uint256) {
+        // A variance is never negative.
+        return HaircutFormula.floored(uint256(_covariance.entryAt(asset, asset)), _portfolio.floorOf(asset));
+    }
+}
