@@ -1,9 +1,11 @@
 /** The analyst's toolkit: everything that `plimsoll risk` is made of. */
 
 export * from "./backtest/backtest.js";
+export * from "./calibration/build.js";
 export * from "./calibration/calibrate.js";
 export * from "./calibration/parameters.js";
 export * from "./calibration/run.js";
+export * from "./cascade/cascade.js";
 export * from "./data/csv.js";
 export * from "./data/prices.js";
 export * from "./data/returns.js";
