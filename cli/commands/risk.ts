@@ -14,7 +14,7 @@ const EXAMPLES = `
 Examples:
   plimsoll risk var ETH=eth_daily.csv --confidence 0.99
   plimsoll risk backtest BTC=btc_1h.csv ETH=eth_1h.csv --split 2019-07-01
-  plimsoll risk calibrate BTC=btc_1h.csv ETH=eth_1h.csv --split 2019-07-01 --out parameters.json
+  plimsoll risk calibrate BTC=btc_1h.csv ETH=eth_1h.csv --also BTC=btc_daily.csv ETH=eth_daily.csv --out parameters.json
   plimsoll risk report BTC=btc_1h.csv ETH=eth_1h.csv --out risk.html
   plimsoll risk cascade --shock 0.3 --depth 5000
 `;
@@ -74,6 +74,7 @@ function registerSeries(risk: Command): void {
 function modelCommand(risk: Command, name: string, description: string): Command {
   return confidence(withDataOptions(risk.command(name).description(description).argument("<files...>", SPECS)))
     .option("--tau <days>", "time constant of the covariance", number(0.1, 3_650), TAU)
+    .option("--also <files...>", "the same assets at another cadence: learned from and judged too")
     .option("--split <date>", "learn before it, judge after it; default: the middle", time);
 }
 

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 
+import type * as Toolkit from "../../risk/index.js";
 import type { Judged } from "../../risk/index.js";
 import { present } from "../../sdk/present.js";
 import { answer, columns, type DataOptions, isoTime, loadSeries, percent } from "./common.js";
@@ -10,6 +11,7 @@ export interface ModelOptions extends DataOptions {
   readonly tau: number;
   readonly confidence: number;
   readonly split?: number;
+  readonly also?: readonly string[];
 }
 
 const SPLIT_SHARE = 0.5;
@@ -20,7 +22,16 @@ async function load(specs: readonly string[], options: ModelOptions) {
   const panel = risk.align(series);
   const middle = present(panel.times[Math.floor(panel.times.length * SPLIT_SHARE)]);
   const files = [...new Set(series.map((each) => each.file))];
-  return { risk, panel, files, split: options.split ?? middle };
+  const also = (options.also ?? []).length === 0 ? [] : [alsoOf(risk, options.also ?? [], options)];
+  return { risk, panel, files, also, split: options.split ?? middle };
+}
+
+/** Further history, named after its cadence: "ETH (1 d)". */
+function alsoOf(risk: typeof Toolkit, specs: readonly string[], options: ModelOptions) {
+  const series = specs.map((spec) => loadSeries(spec, options));
+  const panel = risk.align(series);
+  const step = (present(panel.times[1]) - present(panel.times[0])) / risk.DAY;
+  return { label: ` (${Number(step.toFixed(3))} d)`, panel, files: [...new Set(series.map((each) => each.file))] };
 }
 
 function verdicts(judged: readonly Judged[]): string[] {
@@ -47,9 +58,13 @@ export async function runBacktest(
   specs: readonly string[],
   options: ModelOptions & { z?: number; horizon: number },
 ): Promise<void> {
-  const { risk, panel, split } = await load(specs, options);
+  const { risk, panel, also, split } = await load(specs, options);
   const { tau: tauDays, confidence, horizon: horizonDays, z } = options;
-  const result = risk.calibrateVaR(risk.portfoliosOf(panel), {
+  const portfolios = [
+    ...risk.portfoliosOf(panel),
+    ...also.flatMap((each) => risk.portfoliosOf(each.panel, each.label)),
+  ];
+  const result = risk.calibrateVaR(portfolios, {
     tauDays,
     confidence,
     horizonDays,
@@ -67,13 +82,14 @@ export async function calibrate(
   specs: readonly string[],
   options: ModelOptions & { out: string; horizon: number; guard: number; interval: number },
 ): Promise<void> {
-  const { risk, panel, files, split } = await load(specs, options);
+  const { risk, panel, files, also, split } = await load(specs, options);
   const built = risk.buildParameters(panel, {
     tauDays: options.tau,
     confidence: options.confidence,
     horizonDays: options.horizon,
     split,
     files,
+    also,
     guard: options.guard,
     intervalSeconds: options.interval,
   });
@@ -106,11 +122,12 @@ export async function report(
   specs: readonly string[],
   options: ModelOptions & { out: string; z?: number; haircutZ: number },
 ): Promise<void> {
-  const { risk, panel, files, split } = await load(specs, options);
+  const { risk, panel, files, also, split } = await load(specs, options);
   const { renderReport } = await import("../../risk/report/report.js");
   const { tau: tauDays, confidence } = options;
   const portfolios = risk.portfoliosOf(panel);
-  const calibration = risk.calibrateVaR(portfolios, {
+  const further = also.flatMap((each) => risk.portfoliosOf(each.panel, each.label));
+  const calibration = risk.calibrateVaR([...portfolios, ...further], {
     tauDays,
     confidence,
     horizonDays: 1,

@@ -15,6 +15,11 @@ export interface BuildOptions {
   /** Training ends, judgement begins. {s} */
   readonly split: number;
   readonly files: readonly string[];
+  /**
+   * More history of the same assets at other cadences: its losses are pooled too, and it is judged too. A few hundred days of
+   * one cadence hold too few extremes to tell a 99% quantile from.
+   */
+  readonly also?: readonly { readonly label: string; readonly panel: Panel; readonly files: readonly string[] }[];
   /** Share of the VaR without diversification. */
   readonly guard: number;
   readonly intervalSeconds: number;
@@ -49,7 +54,11 @@ export function buildParameters(panel: Panel, options: BuildOptions): Built {
   const { tauDays, confidence, horizonDays, split } = options;
   const before = panel.times.findIndex((time) => time >= split);
   const training: Panel = { ...panel, times: panel.times.slice(0, before), prices: panel.prices.slice(0, before) };
-  const calibration = calibrateVaR(portfoliosOf(panel), { tauDays, confidence, horizonDays: 1, split });
+  const sources = [{ label: "", panel, files: options.files }, ...(options.also ?? [])];
+  const portfolios = sources.flatMap(({ label, panel: each, files }) =>
+    portfoliosOf(each, label).map((portfolio) => ({ ...portfolio, files })),
+  );
+  const calibration = calibrateVaR(portfolios, { tauDays, confidence, horizonDays: 1, split });
 
   const common = { tauDays, confidence, minInitial: BOUNDS.minInitial / BPS, maxInitial: BOUNDS.maxInitial / BPS };
   const horizons = [...new Set([horizonDays, 1, 2, 4])].sort((a, b) => a - b);
@@ -81,10 +90,10 @@ export function buildParameters(panel: Panel, options: BuildOptions): Built {
     }),
   );
   const evidence = Object.fromEntries(
-    calibration.judged.map((each): [string, Evidence] => [
+    calibration.judged.map((each, i): [string, Evidence] => [
       each.name,
       {
-        files: [...options.files],
+        files: [...present(portfolios[i]).files],
         span: { from: isoDay(each.from), to: isoDay(each.to) },
         observations: each.observations,
         exceedances: each.exceedances,
@@ -117,7 +126,9 @@ export function buildParameters(panel: Panel, options: BuildOptions): Built {
 
 /** For a portfolio, the mean over its assets. */
 function costOf(haircuts: Built["haircuts"], name: string, horizonDays: number): number {
-  const tables = haircuts[name] === undefined ? Object.values(haircuts) : [haircuts[name]];
+  // The portfolios of further sources carry a label after the asset's name.
+  const alone = haircuts[name.split(" ")[0] ?? name];
+  const tables = alone === undefined ? Object.values(haircuts) : [alone];
   const costs = tables.map(
     (rows) => 1 - BOUNDS.minInitial / BPS - present(rows.find((row) => row.horizonDays === horizonDays)).borrowingPower,
   );

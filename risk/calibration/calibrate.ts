@@ -133,7 +133,7 @@ export function calibrateHaircut(
       meanHaircut,
       maxHaircut: Math.max(...haircuts),
       borrowingPower: 1 - meanHaircut,
-      breaches,
+      breaches: breaches / losses.length,
       periods: losses.length,
     };
   });
