@@ -27,7 +27,7 @@ export const evidenceSchema = z.strictObject({
   christoffersenP: probability,
   conditionalP: probability,
   confidence: probability,
-  /** Mean borrowing power given up against the chosen floor of no haircut beyond the smallest, as a fraction of 1. */
+  /** Mean borrowing power given up against always having the smallest haircut, as a fraction of 1. */
   borrowingPowerCost: z.number(),
 });
 
