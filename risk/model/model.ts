@@ -114,8 +114,9 @@ export function observe(
   const returns = logs.map((log, i) => {
     const last = state.logPrices[i];
     if (log === undefined || last === undefined) return 0;
-    // An asset that was away brings the return of its whole absence, scaled to the length of this step.
-    const away = (now - present(state.pricedAt[i])) / DAY;
+    // An asset that was away brings the return of its whole absence, scaled to the length of this step. One that was listed since the
+    // last observation counts as if it had been there all the time: a short while scaled up would be mostly noise.
+    const away = Math.max(dt, (now - present(state.pricedAt[i])) / DAY);
     return Math.min(cap, Math.max(-cap, (log - last) * Math.sqrt(dt / away)));
   });
   const covariance = state.covariance.map((row, i) =>

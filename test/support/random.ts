@@ -39,6 +39,16 @@ export class Random {
     return low + (((word << 64n) | this.bits()) % span);
   }
 
+  /** Uniform in [0, 1). */
+  unit(): number {
+    return Number(this.bits() >> 11n) / 2 ** 53;
+  }
+
+  /** Uniform in 0 .. n - 1. */
+  below(n: number): number {
+    return Math.floor(this.unit() * n);
+  }
+
   /** True once in `n` times. */
   oneIn(n: bigint): boolean {
     return this.between(1n, n) === 1n;

@@ -40,7 +40,8 @@ export async function deployRisk(specs: readonly RiskAsset[], model: { [K in key
     const feed = await ethers.deployContract("MockV3Aggregator", [8, spec.price]);
     await oracle.listFeed(asset, {
       feed: await feed.getAddress(),
-      heartbeat: 86_400,
+      // Longer than any step between observations.
+      heartbeat: 691_200,
       deviation: 50,
       minPrice: 10n ** 9n,
       maxPrice: 10n ** 28n,
@@ -60,12 +61,10 @@ export async function deployRisk(specs: readonly RiskAsset[], model: { [K in key
     feeds.push(feed);
   }
 
-  /** Sets every feed's answer and makes it fresh, then observes at `time`. {USD/tok} 8 decimals, unix seconds */
+  /** Sets every feed's answer, 0 where it is dead, then observes at `time`. {unix s}, {USD/tok} 8 decimals */
   async function observeAt(time: bigint, prices: readonly (bigint | undefined)[]) {
+    for (const [asset, price] of prices.entries()) await at(feeds, asset).updateAnswer(price ?? 0n);
     await networkHelpers.time.setNextBlockTimestamp(time);
-    for (const [asset, price] of prices.entries()) {
-      if (price !== undefined) await at(feeds, asset).updateAnswer(price);
-    }
     return risk.observe();
   }
 
