@@ -15,6 +15,7 @@ import {
   IPlimsollDollar__factory,
   IPriceOracle__factory,
   IRisk__factory,
+  IUniswapDepth__factory,
   Treasury__factory,
 } from "../types/contracts/index.js";
 
@@ -33,7 +34,8 @@ export const ROLES = {
 export type RoleName = keyof typeof ROLES;
 
 /** The contracts under AccessManager. */
-export type GovernedContract = "dollar" | "oracle" | "risk" | "engine" | "gate" | "treasury" | "stakedEtherFeed";
+export type GovernedContract =
+  "dollar" | "oracle" | "risk" | "depth" | "engine" | "gate" | "treasury" | "stakedEtherFeed";
 
 interface Permission {
   readonly contract: GovernedContract;
@@ -54,6 +56,8 @@ export const PERMISSIONS: readonly Permission[] = [
     functions: ["listAsset", "delist", "setPaces", "setDepthSource", "setHoldingsSource"],
   },
   { contract: "risk", role: "risk", functions: ["setAssetParameters", "setDepth", "setParameters"] },
+  { contract: "depth", role: "governor", functions: ["setRoutes", "removeRoutes"] },
+  { contract: "depth", role: "risk", functions: ["setCap"] },
   {
     contract: "engine",
     role: "governor",
@@ -83,6 +87,7 @@ const INTERFACES: Readonly<Record<GovernedContract, Interface>> = {
   dollar: IPlimsollDollar__factory.createInterface(),
   oracle: IPriceOracle__factory.createInterface(),
   risk: IRisk__factory.createInterface(),
+  depth: IUniswapDepth__factory.createInterface(),
   engine: ICreditEngine__factory.createInterface(),
   gate: FixedCeilingGate__factory.createInterface(),
   treasury: Treasury__factory.createInterface(),

@@ -4,7 +4,7 @@ import type { World } from "./world.js";
  * A world that every test of the surrounding `describe` finds as `make` left it: built once, rolled back after each test.
  * Returns a function because the world exists only once the tests run.
  */
-export function freshWorld<T extends World>(make: () => Promise<T>): () => T {
+export function freshWorld<T extends Pick<World, "connection">>(make: () => Promise<T>): () => T {
   let world: T | undefined;
   let restore: (() => Promise<void>) | undefined;
 

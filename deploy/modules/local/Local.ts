@@ -9,6 +9,8 @@ import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
 
 const FEED_DECIMALS = 8;
+/** Over which liquidity is averaged. {s} */
+const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
 
 /** A whole local world: the protocol, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, a liquidator for the keeper. */
@@ -90,15 +92,19 @@ export default buildModule("Local", (m) => {
     done.push(open, room);
   }
 
+  // Assets have no routes yet: their depths stay governed until `setRoutes`, for which a pool needs a window of observations.
+  const depth = m.contract("UniswapDepth", [core.manager, uniswap.factory, DEPTH_WINDOW]);
+  done.push(m.call(core.risk, "setDepthSource", [depth]));
+
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
 
   applyRoles(
     m,
     core.manager,
-    { ...core, stakedEtherFeed },
+    { ...core, depth, stakedEtherFeed },
     { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
     [...done, liquidator],
   );
 
-  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, liquidator };
+  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, depth, liquidator };
 });

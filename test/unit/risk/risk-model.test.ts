@@ -171,14 +171,17 @@ interface Observation {
 interface History {
   name: string;
   files: readonly string[];
-  read(): Observation[];
+  read: () => Observation[];
 }
 
 const LENIENT = { duplicates: "last", order: "sort", gaps: "allow" } as const;
 
 /** Candles of the first file from `from` on, and what the others say at the same time. */
 function candles(files: readonly string[], from: string, count: number): Observation[] {
-  const [first, ...others] = files.map((file) => readPrices(dataFile(file), { rules: LENIENT })) as [PriceSeries];
+  const [first, ...others] = files.map((file) => readPrices(dataFile(file), { rules: LENIENT })) as [
+    PriceSeries,
+    ...PriceSeries[],
+  ];
   const known = others.map(({ times, prices }) => new Map(times.map((time, i) => [time, at(prices, i)])));
   return first.times
     .map((time, i) => ({ time, prices: [at(first.prices, i), ...known.map((each) => each.get(time))] }))
