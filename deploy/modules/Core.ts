@@ -1,5 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
+import { modelParameters, RISK_FILE } from "../parameters/risk.js";
+
 const WAD = 10n ** 18n;
 const ZERO_ADDRESS = "0x0000000000000000000000000000000000000000";
 
@@ -18,18 +20,6 @@ const LIQUIDATION = {
 
 /** How fast limits move. bps a day, bps */
 const PACES = { maintenanceRise: 100, initialFall: 100, depthFall: 500, minGap: 300 } as const;
-
-/** How risk is measured: RiskMetrics' 0.94 a day; haircuts cover 5 standard deviations, of which the maintenance haircut keeps 68%. */
-const RISK_PARAMETERS = {
-  tau: 1_396_224,
-  interval: 3_600,
-  z: 5_000_000,
-  varZ: 3_000_000,
-  maintenanceShare: 6_800,
-  sizeFactor: 2_500,
-  varHorizon: 24,
-  guard: 2_500,
-} as const;
 
 /**
  * The protocol, without any asset: the same on every network. The deployer (account 0) is AccessManager's admin until the roles are
@@ -52,7 +42,7 @@ export default buildModule("Core", (m) => {
   const dollar = m.contract("PlimsollDollar", [manager]);
   const oracle = m.contract("PriceOracle", [manager, sequencerFeed, gracePeriod, decay]);
   const riskExtension = m.contract("RiskExtension", [manager, oracle]);
-  const riskModel = m.contract("RiskModel", [manager, oracle, PACES, RISK_PARAMETERS, riskExtension]);
+  const riskModel = m.contract("RiskModel", [manager, oracle, PACES, { ...modelParameters(RISK_FILE) }, riskExtension]);
   // Its extension is reached through the same address.
   const risk = m.contractAt("IRisk", riskModel);
   const gate = m.contract("FixedCeilingGate", [manager, dollar]);

@@ -1,6 +1,7 @@
 /** What is listed on a local chain, and how. The prices are those of 12 March 2020, 00:00 UTC, where the scenario starts. */
 
 import { FEED_RULES } from "../../replay/path/path.js";
+import { calibratedAssets, RISK_FILE } from "./risk.js";
 
 const WAD = 10n ** 18n;
 
@@ -37,6 +38,14 @@ export interface LocalAsset {
   readonly cap: bigint;
 }
 
+/** What history says of an asset: `plimsoll risk calibrate` measured it. */
+function measured(symbol: string): Pick<LocalAsset, "volatilityFloor" | "horizon" | "seed"> {
+  const found = calibratedAssets(RISK_FILE).get(symbol);
+  if (found === undefined) throw new RangeError(`the parameter file has no ${symbol}`);
+  const { volatilityFloor, horizon, seed } = found;
+  return { volatilityFloor, horizon, seed };
+}
+
 const lateBy = (heartbeat: number): number => (heartbeat * 3) / 2;
 
 export const LOCAL_ASSETS: readonly LocalAsset[] = [
@@ -53,9 +62,7 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 100_000n * WAD,
     initialHaircut: 2_500,
     maintenanceHaircut: 1_700,
-    volatilityFloor: 20,
-    horizon: 24,
-    seed: { variance: 1_764_000_000_000_000n, loadings: [] },
+    ...measured("ETH"),
     depth: 30_000n,
     cap: 15_000n,
   },
@@ -72,9 +79,7 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 10_000_000n * WAD,
     initialHaircut: 2_500,
     maintenanceHaircut: 1_700,
-    volatilityFloor: 20,
-    horizon: 24,
-    seed: { variance: 400_000_000_000_000n, loadings: [700_000_000_000_000_000n] },
+    ...measured("BTC"),
     depth: 600n,
     cap: 300n,
   },
@@ -91,8 +96,8 @@ export const LOCAL_ASSETS: readonly LocalAsset[] = [
     maxPrice: 200_000n * WAD,
     initialHaircut: 3_000,
     maintenanceHaircut: 2_100,
-    volatilityFloor: 20,
-    horizon: 24,
+    // Ether, and a daily half per cent of its own.
+    ...measured("ETH"),
     seed: { variance: 25_000_000_000_000n, loadings: [WAD] },
     depth: 10_000n,
     cap: 5_000n,
