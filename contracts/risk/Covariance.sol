@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 /// @title An exponentially weighted covariance matrix of up to 16 assets, packed
-/// @notice Entry (i, j), j <= i, is number `i (i + 1) / 2 + j`; four entries of 64 bits share a slot, lowest first. So n assets
+/// @notice Entry (i, j), j <= i, is number `i (i + 1) / 2 + j`; four entries of 64 bits share a slot, the first in the highest bits. So n assets
 /// take `n (n + 1) / 8` slots: 9 for 8 assets, 34 for 16.
 /// @dev NUMBERS. An entry is a daily (co)variance, a signed number with 56 bits after the point: steps of 1.4e-17, below 128. Update factors
 /// `g` have 60 bits after the point, `keep` has 64, so that both products of an update have 120.
@@ -18,11 +18,8 @@ library Covariance {
     /// @notice The largest daily variance that an observation or a seed may bring: below 2**7, with room for rounding.
     uint256 internal constant MAX_VARIANCE = 90;
 
-    /// @notice Zeros that follow the factors of an update: how many rows the last slot may run into.
-    uint256 internal constant SPARE = 3;
-
     uint256 private constant SLOTS = 34;
-    uint256 private constant LANE = 0xffffffffffffffff;
+    uint256 private constant LANE = type(uint64).max;
     uint256 private constant HALF = 0x8000000000000000;
 
     struct Matrix {
@@ -36,11 +33,11 @@ library Covariance {
         }
     }
 
-    /// @notice Entry `index` of a word, which holds the lane `index & 3` of it.
+    /// @notice Entry number `index`, given the word that it is in.
     function entryOf(uint256 word, uint256 index) internal pure returns (int256 entry) {
         assembly ("memory-safe") {
             // The lane, brought to the low end, with its sign carried up.
-            entry := signextend(7, shr(shl(6, and(index, 3)), word))
+            entry := signextend(7, shr(shl(6, sub(3, and(index, 3))), word))
         }
     }
 
@@ -51,7 +48,7 @@ library Covariance {
     }
 
     /// @notice `C_ij <- keep C_ij + g_i g_j`, rounded to nearest; a frozen asset's own variance stays.
-    /// @param factors g of assets 0 to n - 1, n > 0, and three zeros; 0 for one that is not there or not observed; |g| < 2**64.
+    /// @param factors g of assets 0 to n - 1, n > 0; 0 for one that is not there or not observed; |g| < 2**64.
     /// @param keep What an entry keeps of itself, at most 1.
     /// @param frozen Bit i is set when the variance of asset i stays as it is.
     /// @return variances The new diagonal.
@@ -61,64 +58,62 @@ library Covariance {
         uint256 keep,
         uint256 frozen
     ) internal returns (uint256[] memory variances) {
-        uint256 count = factors.length - SPARE;
+        uint256 count = factors.length;
         uint256[] memory kept;
         if (frozen != 0) kept = _diagonal(matrix, count);
-        // Room for the rows that the last slot runs into: at most three.
-        variances = new uint256[](count + SPARE);
+        variances = new uint256[](count);
         // Assembly, as this is most of what an observation computes: 136 entries for 16 assets. A plain version in the tests says the
         // same. Nothing overflows: an entry is below 2**63, keep at most 2**64, so a product below 2**127, as are those of factors; by
         // the cap on what is observed an entry stays below 2**7 with 56 bits, and fits its lane.
         assembly ("memory-safe") {
-            // On to the next entry: along the row up to its diagonal, the variance, then to the start of the next row.
-            function step(at, row, first, toVariance, entry) -> nextAt, nextRow {
-                switch eq(at, row)
-                case 0 {
-                    nextAt := add(at, 0x20)
-                    nextRow := row
-                }
-                default {
-                    mstore(add(row, toVariance), entry)
-                    nextAt := first
-                    nextRow := add(row, 0x20)
-                }
+            // All slots in memory beyond what is allocated, and as much room again: an entry is eight bytes there, one after another.
+            let size := shl(5, shr(3, add(mul(count, add(count, 1)), 6)))
+            let from := mload(0x40)
+            let to := add(from, size)
+            for {
+                let at := 0
+            } lt(at, size) {
+                at := add(at, 0x20)
+            } {
+                mstore(add(from, at), sload(add(matrix.slot, shr(5, at))))
             }
-            // The entry's row and column are told by where their factors are; behind the last factor stand three zeros.
             let first := add(factors, 0x20)
             let end := add(first, shl(5, count))
-            let toVariance := sub(variances, factors)
-            let row := first
-            let at := first
+            // So that a word read at `entry` has the entry in its lowest eight bytes.
+            let entry := sub(from, 24)
+            let target := to
+            let value := 0
             for {
-                let slot := matrix.slot
+                let row := first
             } lt(row, end) {
-                slot := add(slot, 1)
+                row := add(row, 0x20)
             } {
-                let word := sload(slot)
-                let entry := sar(
-                    KEEP_FRACTION,
-                    add(add(mul(signextend(7, word), keep), mul(mload(row), mload(at))), HALF)
-                )
-                let next := and(entry, LANE)
-                at, row := step(at, row, first, toVariance, entry)
-                entry := sar(
-                    KEEP_FRACTION,
-                    add(add(mul(signextend(7, shr(64, word)), keep), mul(mload(row), mload(at))), HALF)
-                )
-                next := or(next, shl(64, and(entry, LANE)))
-                at, row := step(at, row, first, toVariance, entry)
-                entry := sar(
-                    KEEP_FRACTION,
-                    add(add(mul(signextend(7, shr(128, word)), keep), mul(mload(row), mload(at))), HALF)
-                )
-                next := or(next, shl(128, and(entry, LANE)))
-                at, row := step(at, row, first, toVariance, entry)
-                entry := sar(KEEP_FRACTION, add(add(mul(sar(192, word), keep), mul(mload(row), mload(at))), HALF))
-                next := or(next, shl(192, entry))
-                at, row := step(at, row, first, toVariance, entry)
-                sstore(slot, next)
+                let factor := mload(row)
+                for {
+                    let at := first
+                } iszero(gt(at, row)) {
+                    at := add(at, 0x20)
+                } {
+                    value := sar(
+                        KEEP_FRACTION,
+                        add(add(mul(signextend(7, mload(entry)), keep), mul(factor, mload(at))), HALF)
+                    )
+                    // What this writes behind the entry is overwritten by the next ones.
+                    mstore(target, shl(192, value))
+                    entry := add(entry, 8)
+                    target := add(target, 8)
+                }
+                // The last of a row is the diagonal, the variance; never negative, as a sum of squares.
+                mstore(add(row, sub(variances, factors)), value)
             }
-            mstore(variances, count)
+            // The last write also zeroed what follows the last entry in its slot: assets that are not there.
+            for {
+                let at := 0
+            } lt(at, size) {
+                at := add(at, 0x20)
+            } {
+                sstore(add(matrix.slot, shr(5, at)), mload(add(to, at)))
+            }
         }
         for (uint256 i = 0; frozen >> i != 0; ++i) {
             if ((frozen >> i) & 1 == 0) continue;
@@ -166,7 +161,7 @@ library Covariance {
     }
 
     function _set(Matrix storage matrix, uint256 index, int256 entry) private {
-        uint256 shift = (index & 3) << 6;
+        uint256 shift = (3 - (index & 3)) << 6;
         uint256 word = matrix.words[index >> 2];
         matrix.words[index >> 2] = (word & ~(LANE << shift)) | ((uint256(entry) & LANE) << shift);
     }

@@ -135,8 +135,7 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
     }
 
     function _logOf(uint256 logs, uint256 asset) internal pure returns (int256) {
-        // Logarithms are packed as the entries of the matrix are.
-        return Covariance.entryOf(logs, asset);
+        return int64(uint64(RiskTerms.laneAt(logs, asset & 3)));
     }
 
     function _withLog(uint256 logs, uint256 asset, int256 log) internal pure returns (uint256) {

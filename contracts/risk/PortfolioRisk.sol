@@ -62,21 +62,21 @@ library PortfolioRisk {
                         index := add(index, i)
                     }
                     default {
-                        // What is left of the slot, the next entry lowest. Warm, if the row before ended in it.
-                        let rest := shr(shl(6, and(index, 3)), sload(add(matrix.slot, shr(2, index))))
+                        // What is left of the slot, the next entry highest. Warm, if the row before ended in it.
+                        let rest := shl(shl(6, and(index, 3)), sload(add(matrix.slot, shr(2, index))))
                         let others := 0
                         for {} lt(at, end) {
                             at := add(at, 0x20)
                         } {
-                            others := add(others, mul(signextend(7, rest), mload(at)))
+                            others := add(others, mul(sar(192, rest), mload(at)))
                             index := add(index, 1)
-                            rest := shr(64, rest)
+                            rest := shl(64, rest)
                             if iszero(and(index, 3)) {
                                 rest := sload(add(matrix.slot, shr(2, index)))
                             }
                         }
                         // The variance, never negative, but no less than that of the floor, rounded up: see `HaircutFormula.floored`.
-                        own := signextend(7, rest)
+                        own := sar(192, rest)
                         let floor := and(shr(mul(i, 10), terms), 0x3ff)
                         floor := div(add(shl(56, mul(floor, floor)), 99999999), 100000000)
                         if lt(own, floor) {

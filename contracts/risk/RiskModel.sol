@@ -115,7 +115,7 @@ contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
     ) private returns (int256[] memory factors, uint256 unpriced) {
         uint256[] memory prices = _primaryPrices(listed);
         uint256 count = Math.log2(listed) + 1;
-        factors = new int256[](count + Covariance.SPARE);
+        factors = new int256[](count);
         // Nothing overflows: a logarithm is below 2**63, so a return below 2**64, weights below 2**76.
         unchecked {
             uint256 largest = _largestReturn(elapsed);

@@ -77,7 +77,7 @@ contract CovarianceTest {
             uint256 keep = seed % ((1 << 64) + 1);
             // weight * sqrt(90) with weight^2 = 1 - keep.
             int256 factor = int256(_sqrt((90 * ((1 << 64) - keep)) << 56));
-            int256[] memory factors = new int256[](2 + Covariance.SPARE);
+            int256[] memory factors = new int256[](2);
             factors[0] = factor;
             factors[1] = seed & (1 << 255) == 0 ? factor : -factor;
             _matrix.update(factors, keep, 0);
@@ -188,7 +188,7 @@ contract CovarianceTest {
     // ---- helpers
 
     function _factors(uint256 seed, uint256 n, uint256 frozen) private pure returns (int256[] memory factors) {
-        factors = new int256[](n + Covariance.SPARE);
+        factors = new int256[](n);
         for (uint256 i; i < n; ++i) {
             if ((frozen >> i) & 1 == 1) continue;
             uint256 random = uint256(keccak256(abi.encode(seed, i)));

@@ -101,6 +101,25 @@ describe("CreditEngine.liquidate", () => {
       );
     });
 
+    it("never lowers the health of an account that can still pay, though the incentive would be larger", async () => {
+      const { engine, alice, liquidator, connection } = world();
+      await open(world(), alice, { 0: 10n * WAD }, 14_000n * WAD);
+      for (const price of [1_600, 1_550, 1_500, 1_480, 1_450, 1_430]) {
+        const snapshot = await connection.networkHelpers.takeSnapshot();
+        await world().setPrice(0, usd(price));
+        const before = await exposureOf(world(), alice);
+        expect(before.value > before.debt, "solvent").to.equal(true);
+        await engine.connect(liquidator).liquidate([{ account: alice.address, maxRepay: 3_000n * WAD }], "0x");
+        const after = await exposureOf(world(), alice);
+        expect(before.debt - after.debt >= 2_900n * WAD, "paid").to.equal(true);
+        expect(
+          healthOf(after) >= healthOf(before),
+          `health at ${price}: ${healthOf(before)}, then ${healthOf(after)}`,
+        ).to.equal(true);
+        await snapshot.restore();
+      }
+    });
+
     it("costs more the further the account has fallen, from the least incentive to the largest", async () => {
       const { engine, alice, liquidator, connection, risk } = world();
       await open(world(), alice, { 3: 10_000n * 10n ** 6n }, 8_900n * WAD);
