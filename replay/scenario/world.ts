@@ -39,8 +39,6 @@ const MAKER_DEBT = 4_000_000n;
 const MAKER_ENDOWMENT = 100_000_000n;
 /** Half of it as wrapped ether. {ether} */
 const MAKER_ETHER = 1_000_000n;
-/** Stock of the faucet. {WETH} */
-const FAUCET_STOCK = 10_000n;
 
 export const PLUSD_SYMBOL = "plUSD";
 
@@ -230,13 +228,6 @@ async function fillMarket(world: World): Promise<void> {
 
   const prices = marketPrices(world.quotes);
   for (const spec of poolSpecs(tokens)) await market.open(spec, prices);
-
-  // The faucet pays wrapped ether from what it holds.
-  const weth = tokenOf(tokens, "WETH");
-  await give(chain, deployer.address, weth, deployer.address, FAUCET_STOCK * ETHER);
-  const stock = tokenAbi.encodeFunctionData("transfer", [present(addresses.faucet), FAUCET_STOCK * ETHER]);
-  await chain.send(deployer.address, { to: weth.address, data: stock, gas: 100_000n }, "stock the faucet");
-  await chain.mine();
 }
 
 /** Opens every borrower's account: tokens, deposit, loan. */
