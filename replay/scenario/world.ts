@@ -2,6 +2,7 @@
 
 import { getAddress, type JsonRpcSigner } from "ethers";
 
+import { DEPTH_FRACTION } from "../../deploy/parameters/core.js";
 import { LOCAL_ASSETS, type LocalAsset } from "../../deploy/parameters/local.js";
 import { deployLocal } from "../../deploy/local.js";
 import { Keeper, type KeeperDependencies } from "../../keeper/keeper.js";
@@ -31,6 +32,9 @@ const WETH_DEPOSIT = "0xd0e30db0";
 
 /** How many of a hundred accounts hold each kind of collateral. */
 const POPULARITY: Readonly<Record<string, number>> = { WETH: 75, WBTC: 40, wstETH: 40, USDC: 25 };
+
+/** Part of what can be deposited that the borrowers use at most: wallets want to deposit too. */
+const FILL = 0.95;
 
 /** What the market maker borrows for its dealings, and against how much USDC. */
 const MAKER_COLLATERAL = 8_000_000n;
@@ -194,14 +198,24 @@ export async function createWorld(
   return world;
 }
 
-function collateralKinds(quotes: Quotes): CollateralKind[] {
+/** What borrowers may hold, at the prices that they start with. */
+export function collateralKinds(quotes: Quotes): CollateralKind[] {
   const prices = marketPrices(quotes);
-  return LOCAL_ASSETS.map((asset) => ({
-    symbol: asset.symbol,
-    price: Number(prices[asset.symbol]) / 1e18,
-    borrowable: 1 - asset.initialHaircut / 10_000,
-    popularity: POPULARITY[asset.symbol] ?? 0,
-  }));
+  return LOCAL_ASSETS.map((asset) => {
+    const price = Number(prices[asset.symbol]) / 1e18;
+    return {
+      symbol: asset.symbol,
+      price,
+      borrowable: 1 - asset.initialHaircut / 10_000,
+      popularity: POPULARITY[asset.symbol] ?? 0,
+      room: FILL * largestDeposit(asset) * price,
+    };
+  });
+}
+
+/** What can be deposited of an asset: its cap, or the part of its market's depth that the engine takes. {tok} */
+function largestDeposit(asset: LocalAsset): number {
+  return Math.min(Number(asset.cap), (Number(asset.depth) * DEPTH_FRACTION) / 10_000);
 }
 
 /** Gives the market maker its means, lets it borrow plUSD, and opens the pools. */
