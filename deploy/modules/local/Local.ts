@@ -1,6 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type {
-  ContractFuture,
+  CallableContractFuture,
   Future,
   IgnitionModuleBuilder,
   NamedArtifactContractDeploymentFuture,
@@ -36,9 +36,9 @@ const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("
 interface Stocked {
   readonly faucet: NamedArtifactContractDeploymentFuture<"Faucet">;
   readonly usdc: NamedArtifactContractDeploymentFuture<"FaucetToken">;
-  readonly weth: ContractFuture<string>;
-  readonly dollar: ContractFuture<string>;
-  readonly engine: ContractFuture<string>;
+  readonly weth: CallableContractFuture<string>;
+  readonly dollar: CallableContractFuture<string>;
+  readonly engine: CallableContractFuture<string>;
 }
 
 /** Fills the faucet with ether and plUSD, and has it offer plUSD, once the dollars are `listed`. */
@@ -128,7 +128,7 @@ export default buildModule("Local", (m) => {
           horizon: asset.horizon,
           depth: asset.depth * unit,
         },
-        asset.seed,
+        { ...asset.seed, loadings: [...asset.seed.loadings] },
       ],
       // A seed may refer to the assets listed before.
       { id: `risk_${asset.symbol}`, after: [fed, ...rated] },
