@@ -180,6 +180,7 @@ export async function createWorld(
           engine: addresses.contracts.engine,
           lens: addresses.contracts.lens,
           oracle: addresses.contracts.oracle,
+          risk: addresses.contracts.risk,
           liquidator: present(addresses.liquidator),
           firstBlock: addresses.firstBlock,
           routes: LOCAL_ASSETS.map((asset) => ({
