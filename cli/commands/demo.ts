@@ -10,7 +10,7 @@ import { runScenario, type ScenarioResult } from "../../replay/scenario/run.js";
 import { keepAlive } from "../../replay/scenario/live.js";
 import { createWorld, type World } from "../../replay/scenario/world.js";
 import { progressView } from "../demo/progress.js";
-import { held, toReport, toSummary } from "../demo/summary.js";
+import { requireHeld, toReport, toSummary } from "../demo/summary.js";
 import { CliError, EnvironmentError } from "../errors.js";
 
 const DEFAULT_PORT = 8_545;
@@ -110,10 +110,7 @@ async function demo(options: DemoOptions): Promise<void> {
     } else if (options.json === true) {
       say(JSON.stringify(toReport(result, Date.now() - started)));
     }
-    if (!held(result)) {
-      const broken = result.audit.checks.filter((check) => !check.holds).map((check) => check.name);
-      throw new CliError(`these invariants did not hold: ${broken.join("; ")}`);
-    }
+    requireHeld(result);
   } catch (error) {
     if (!stop.signal.aborted || error instanceof CliError) throw error;
     say("Stopped before the end of the scenario.");
