@@ -154,7 +154,7 @@ export async function createWorld(
   if (deployer === undefined || keeperAccount === undefined || maker === undefined)
     throw new Error("the node has too few accounts");
 
-  const addresses = await deployLocal(connection, keeperAccount.address);
+  const addresses = await deployLocal(connection, { keeper: keeperAccount.address });
   const tokens = new Map<string, Token>(
     LOCAL_ASSETS.map((a) => [
       a.symbol,
