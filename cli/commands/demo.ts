@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-import { writeAddressBook } from "../../deploy/address-book.js";
+import { removeAddressBook, writeAddressBook } from "../../deploy/address-book.js";
 import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
 import { type EmbeddedChain, LOCAL_CHAIN_ID, startEmbeddedChain } from "../../replay/chain/embedded.js";
 import { PortInUse, serveRpc, type RpcServer } from "../../replay/chain/rpc-server.js";
@@ -14,6 +14,7 @@ import { requireHeld, toReport, toSummary } from "../demo/summary.js";
 import { CliError, EnvironmentError } from "../errors.js";
 
 const DEFAULT_PORT = 8_545;
+const DEFAULT_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
 const MAX_PORT = 65_535;
 const DEFAULT_SEED = 2_020;
 const DEFAULT_ACCOUNTS = 250;
@@ -163,7 +164,7 @@ function howToConnect(world: World, url: string): string[] {
     "",
     "The chain, the feeds and the keeper stay alive; Ctrl-C ends them.",
     `  Wallet: add a network with RPC URL ${url}, chain id ${LOCAL_CHAIN_ID}, currency ETH.`,
-    "  Test tokens and ether: npm run plimsoll -- faucet <your address>",
+    `  Test tokens and ether: npm run plimsoll -- faucet <your address>${url === DEFAULT_URL ? "" : ` --rpc ${url}`}`,
     `  CreditEngine   ${contracts.engine}`,
     `  CreditLens     ${contracts.lens}`,
     `  plUSD          ${contracts.dollar}`,
