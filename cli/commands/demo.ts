@@ -4,6 +4,7 @@ import { removeAddressBook, writeAddressBook } from "../../deploy/address-book.j
 import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
 import { type EmbeddedChain, LOCAL_CHAIN_ID, startEmbeddedChain } from "../../replay/chain/embedded.js";
 import { PortInUse, serveRpc, type RpcServer } from "../../replay/chain/rpc-server.js";
+import type { AddressBook } from "../../sdk/addresses.js";
 import { march2020, STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
 import { runScenario, type ScenarioResult } from "../../replay/scenario/run.js";
@@ -11,7 +12,8 @@ import { keepAlive } from "../../replay/scenario/live.js";
 import { createWorld, type World } from "../../replay/scenario/world.js";
 import { progressView } from "../demo/progress.js";
 import { requireHeld, toReport, toSummary } from "../demo/summary.js";
-import { CliError, EnvironmentError } from "../errors.js";
+import { EnvironmentError, Interrupted } from "../errors.js";
+import { whenOrphaned } from "../runtime.mjs";
 
 const DEFAULT_PORT = 8_545;
 const DEFAULT_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
@@ -73,16 +75,20 @@ async function demo(options: DemoOptions): Promise<void> {
     process.stdout.write(`${line}\n`);
   };
   const stop = new AbortController();
-  const interrupt = (): void => {
-    stop.abort();
+  const interrupt = (signal: NodeJS.Signals): void => {
+    stop.abort(new Interrupted(signal === "SIGINT" ? "SIGINT" : "SIGTERM", "the scenario"));
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const unwatch = whenOrphaned(() => {
+    interrupt("SIGTERM");
+  });
 
   const path = march2020(options.seed);
   // The scenario ends about now, so that a wallet that connects afterwards sees a clock like its own.
   const pathStart = Math.floor(started / MS) - path.duration;
   let chain: EmbeddedChain | undefined;
   let server: RpcServer | undefined;
+  let book: AddressBook | undefined;
   try {
     chain = await startEmbeddedChain(pathStart - SETUP_TIME);
     // First of all: a taken port is told at once, and wallets can watch from the beginning.
@@ -91,8 +97,9 @@ async function demo(options: DemoOptions): Promise<void> {
     say(`Setting up the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
     const random = seeded(options.seed);
     const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
-    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts);
-    writeAddressBook({ ...world.addresses, rpcUrl: server.url });
+    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts, stop.signal);
+    book = { ...world.addresses, rpcUrl: server.url };
+    writeAddressBook(book);
 
     const keeper = world.newKeeper();
     const result = await play(world, keeper, path, pathStart, stop.signal);
@@ -112,11 +119,11 @@ async function demo(options: DemoOptions): Promise<void> {
       say(JSON.stringify(toReport(result, Date.now() - started)));
     }
     requireHeld(result);
-  } catch (error) {
-    if (!stop.signal.aborted || error instanceof CliError) throw error;
-    say("Stopped before the end of the scenario.");
   } finally {
+    unwatch();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    // The chain ends with this process, and what is known of it with the chain.
+    if (book !== undefined) removeAddressBook(book);
     await server?.close();
     await chain?.close();
   }

@@ -148,6 +148,7 @@ export async function createWorld(
   quotes: Quotes,
   random: Random,
   count: number,
+  signal?: AbortSignal,
 ): Promise<World> {
   const { chain, connection, accounts } = embedded;
   const [deployer, keeperAccount, maker] = accounts;
@@ -194,8 +195,9 @@ export async function createWorld(
   await pushQuotes(world, ["eth", "btc", "usdc"]);
   await setRatio(world, quotes.ratio);
   await chain.mine();
+  signal?.throwIfAborted();
   await fillMarket(world);
-  await openAccounts(world);
+  await openAccounts(world, signal);
   return world;
 }
 
@@ -246,11 +248,12 @@ async function fillMarket(world: World): Promise<void> {
 }
 
 /** Opens every borrower's account: tokens, deposit, loan. */
-async function openAccounts(world: World): Promise<void> {
+async function openAccounts(world: World, signal?: AbortSignal): Promise<void> {
   const { chain, deployer, addresses, tokens, borrowers } = world;
   const engine = addresses.contracts.engine;
   const prices = marketPrices(world.quotes);
   for (const [i, borrower] of borrowers.entries()) {
+    signal?.throwIfAborted();
     const account = getAddress(borrower.account);
     await chain.setBalance(account, 100_000n * ETHER);
     await chain.impersonate(account);
