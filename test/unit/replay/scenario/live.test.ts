@@ -37,7 +37,7 @@ describe("replay/scenario: the market around a live chain", () => {
     const oracle = IPriceOracle__factory.connect(world.addresses.contracts.oracle, world.provider);
     const market = await goLive(world, seeded(1));
     await market.step();
-    const snapshot = await request("evm_snapshot");
+    const snapshot = (await request("evm_snapshot")) as string;
     await request("evm_increaseTime", [10 * DAY]);
     await request("evm_mine");
     await market.step();
