@@ -19,11 +19,11 @@ const WAD = 10n ** 18n;
 
 /**
  * What the faucet holds of the tokens that it cannot mint. Its plUSD is borrowed like any other, by the deployer against dollars: a
- * faucet that could mint would be one more facilitator. Enough for some hundred wallets.
+ * faucet that could mint would be one more facilitator. Enough for a hundred wallets.
  */
 const STOCK = {
   /** {WETH} */
-  ether: 2_000n * WAD,
+  ether: 4_000n * WAD,
   /** {plUSD} */
   dollars: 50_000n * WAD,
   /** What the loan is secured by; several times as much, so that it is never anybody's concern. {USDC} */

@@ -3,8 +3,12 @@ import { expect } from "chai";
 import { requireHeld, toReport, toSummary } from "../../../../cli/demo/summary.js";
 import { FEED_RULES, march2020 } from "../../../../replay/path/path.js";
 import { runScenario } from "../../../../replay/scenario/run.js";
+import { present } from "../../../../sdk/present.js";
+import { Faucet__factory, FaucetToken__factory, ICreditEngine__factory } from "../../../../types/contracts/index.js";
 import { smallWorlds } from "../../../support/scenario.js";
 
+const WAD = 10n ** 18n;
+const MAX_UINT256 = 2n ** 256n - 1n;
 const SEED = 2_020;
 const ACCOUNTS = 60;
 /** The same two days with an update at each move of 2% instead of 0.5%. */
@@ -38,5 +42,21 @@ describe("replay/scenario: a short crash from end to end", () => {
     expect(result.ether.after.volatility > result.ether.before.volatility).to.equal(true);
     expect(result.ether.after.initialHaircut > result.ether.before.initialHaircut).to.equal(true);
     expect(result.audit.checks.map((check) => check.name)).to.include("the books balanced all the time");
+
+    // What the README promises a wallet that comes afterwards, haircuts being what they are then.
+    const wallet = present(world.accounts[8]);
+    await world.chain.setAutomine(true);
+    const { engine, dollar } = world.addresses.contracts;
+    await Faucet__factory.connect(present(world.addresses.faucet), wallet).claimAll(wallet.address);
+    const weth = FaucetToken__factory.connect(present(world.addresses.tokens.WETH), wallet);
+    const amount = await weth.balanceOf(wallet.address);
+    await weth.approve(engine, amount);
+    const credit = ICreditEngine__factory.connect(engine, wallet);
+    await credit.deposit(0, amount, wallet.address);
+    await credit.borrow(1_000n * WAD, wallet.address, wallet.address);
+    await credit.repay(MAX_UINT256, wallet.address);
+    await credit.withdraw(0, MAX_UINT256, wallet.address, wallet.address);
+    expect(await weth.balanceOf(wallet.address)).to.equal(amount);
+    expect((await FaucetToken__factory.connect(dollar, wallet).balanceOf(wallet.address)) > 0n).to.equal(true);
   });
 });
