@@ -1,66 +1,17 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type {
-  CallableContractFuture,
-  Future,
-  IgnitionModuleBuilder,
-  NamedArtifactContractDeploymentFuture,
-} from "@nomicfoundation/ignition-core";
+import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
 import { LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
 import { present } from "../../../sdk/present.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
+import { stockFaucet } from "./stock.js";
 import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
 
 const FEED_DECIMALS = 8;
-const WAD = 10n ** 18n;
-
-/**
- * What the faucet holds of the tokens that it cannot mint. Its plUSD is borrowed like any other, by the deployer against dollars: a
- * faucet that could mint would be one more facilitator. Enough for a hundred wallets.
- */
-const STOCK = {
-  /** {WETH} */
-  ether: 4_000n * WAD,
-  /** {plUSD} */
-  dollars: 50_000n * WAD,
-  /** What the loan is secured by; several times as much, so that it is never anybody's concern. {USDC} */
-  collateral: 250_000n * 10n ** 6n,
-  /** A day's share: pays the interest on a first loan, so that it can be repaid in full. {plUSD} */
-  share: 100n * WAD,
-} as const;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
-
-interface Stocked {
-  readonly faucet: NamedArtifactContractDeploymentFuture<"Faucet">;
-  readonly usdc: NamedArtifactContractDeploymentFuture<"FaucetToken">;
-  readonly weth: CallableContractFuture<string>;
-  readonly dollar: CallableContractFuture<string>;
-  readonly engine: CallableContractFuture<string>;
-}
-
-/** Fills the faucet with ether and plUSD, and has it offer plUSD, once the dollars are `listed`. */
-function stockFaucet(m: IgnitionModuleBuilder, { faucet, usdc, weth, dollar, engine }: Stocked, listed: Future): void {
-  const deployer = m.getAccount(0);
-  const wrapped = m.call(weth, "deposit", [], { id: "stock_wrap", value: STOCK.ether });
-  m.call(weth, "transfer", [faucet, STOCK.ether], { id: "stock_ether", after: [wrapped] });
-
-  const asset = present(LOCAL_ASSETS.find(({ token }) => token === "usdc")).id;
-  const minted = m.call(usdc, "mint", [deployer, STOCK.collateral], { id: "stock_mint" });
-  const approved = m.call(usdc, "approve", [engine, STOCK.collateral], { id: "stock_approve", after: [minted] });
-  const deposited = m.call(engine, "deposit", [asset, STOCK.collateral, deployer], {
-    id: "stock_deposit",
-    after: [approved, listed],
-  });
-  const borrowed = m.call(engine, "borrow", [STOCK.dollars, deployer, deployer], {
-    id: "stock_borrow",
-    after: [deposited],
-  });
-  m.call(dollar, "transfer", [faucet, STOCK.dollars], { id: "stock_dollars", after: [borrowed] });
-  m.call(faucet, "setOffer", [dollar, STOCK.share, false], { id: "offer_plUSD" });
-}
 
 /** A whole local world: the protocol, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, a liquidator for the keeper. */
 export default buildModule("Local", (m) => {
@@ -128,7 +79,7 @@ export default buildModule("Local", (m) => {
           horizon: asset.horizon,
           depth: asset.depth * unit,
         },
-        { ...asset.seed, loadings: [...asset.seed.loadings] },
+        { variance: asset.seed.variance, loadings: [...asset.seed.loadings] },
       ],
       // A seed may refer to the assets listed before.
       { id: `risk_${asset.symbol}`, after: [fed, ...rated] },
@@ -143,8 +94,6 @@ export default buildModule("Local", (m) => {
     listings[asset.token] = open;
   }
 
-  stockFaucet(m, { ...core, ...tokens }, present(listings.usdc));
-
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
 
   applyRoles(
@@ -154,6 +103,8 @@ export default buildModule("Local", (m) => {
     { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
     [...done, liquidator],
   );
+
+  stockFaucet(m, { ...core, ...tokens }, present(listings.usdc));
 
   return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, liquidator };
 });
