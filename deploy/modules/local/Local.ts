@@ -3,7 +3,6 @@ import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
 import { LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
-import { present } from "../../../sdk/present.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
 import { stockFaucet } from "./stock.js";
@@ -42,7 +41,6 @@ export default buildModule("Local", (m) => {
   const feeds = { eth: ethFeed, btc: btcFeed, usdc: usdcFeed, stakedEther: stakedEtherFeed };
 
   const done: Future[] = [];
-  const listings: Record<string, Future> = {};
   const rated: Future[] = [];
   for (const asset of LOCAL_ASSETS) {
     const unit = 10n ** BigInt(asset.unitDecimals);
@@ -91,7 +89,7 @@ export default buildModule("Local", (m) => {
     });
     const room = m.call(core.treasury, "setCapacity", [asset.id, asset.cap * unit], { id: `capacity_${asset.symbol}` });
     done.push(open, room);
-    listings[asset.token] = open;
+    if (asset.token === "usdc") stockFaucet(m, { ...core, ...tokens }, asset.id, open);
   }
 
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
@@ -103,8 +101,6 @@ export default buildModule("Local", (m) => {
     { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
     [...done, liquidator],
   );
-
-  stockFaucet(m, { ...core, ...tokens }, present(listings.usdc));
 
   return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, liquidator };
 });

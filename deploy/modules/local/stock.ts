@@ -5,9 +5,6 @@ import type {
   NamedArtifactContractDeploymentFuture,
 } from "@nomicfoundation/ignition-core";
 
-import { present } from "../../../sdk/present.js";
-import { LOCAL_ASSETS } from "../../parameters/local.js";
-
 const WAD = 10n ** 18n;
 
 /**
@@ -32,17 +29,17 @@ interface Stocked {
   readonly engine: CallableContractFuture<string>;
 }
 
-/** Fills the faucet with ether and plUSD, and has it offer plUSD, once the dollars are `listed`. */
+/** Fills the faucet with ether and plUSD, and has it offer plUSD, once the dollars are `listed` as `asset`. */
 export function stockFaucet(
   m: IgnitionModuleBuilder,
   { faucet, usdc, weth, dollar, engine }: Stocked,
+  asset: number,
   listed: Future,
 ): void {
   const deployer = m.getAccount(0);
   const wrapped = m.call(weth, "deposit", [], { id: "stock_wrap", value: STOCK.ether });
   m.call(weth, "transfer", [faucet, STOCK.ether], { id: "stock_ether", after: [wrapped] });
 
-  const asset = present(LOCAL_ASSETS.find(({ token }) => token === "usdc")).id;
   const minted = m.call(usdc, "mint", [deployer, STOCK.collateral], { id: "stock_mint" });
   const approved = m.call(usdc, "approve", [engine, STOCK.collateral], { id: "stock_approve", after: [minted] });
   const deposited = m.call(engine, "deposit", [asset, STOCK.collateral, deployer], {

@@ -27,7 +27,8 @@ describe("deploy: a wallet in the local world", () => {
     await engine.deposit(0, ether, you);
     await engine.borrow(1_000n * WAD, you, you);
     expect(await dollar.balanceOf(you)).to.equal(dollars + 1_000n * WAD);
-    expect((await lens.healths([you]))[0]!.debt).to.equal(1_000n * WAD);
+    // A second may have passed.
+    expect((await lens.healths([you]))[0]!.debt / WAD).to.equal(1_000n);
 
     await networkHelpers.time.increase(SOME_TIME);
     const debt = await engine.debtOf(you);
