@@ -21,6 +21,7 @@ const STOCK = {
   /** A day's share: pays the interest on a first loan, so that it can be repaid in full. {plUSD} */
   share: 100n * WAD,
 } as const;
+
 interface Stocked {
   readonly faucet: NamedArtifactContractDeploymentFuture<"Faucet">;
   readonly usdc: NamedArtifactContractDeploymentFuture<"FaucetToken">;
