@@ -9,6 +9,9 @@ export const EXIT = {
   usage: 2,
   /** Something outside is missing: a port, a file, a chain that answers. */
   environment: 3,
+  /** Stopped by Ctrl-C (SIGINT) or by SIGTERM before it was done: 128 and the signal's number, as shells have it. */
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -46,6 +49,16 @@ export class EnvironmentError extends CliError {
 
   constructor(message: string, hint?: string) {
     super(message, EXIT.environment, hint);
+  }
+}
+
+/** The command was told to stop before it was done. */
+export class Interrupted extends CliError {
+  override readonly name = "Interrupted";
+
+  /** @param what What did not come to its end. */
+  constructor(signal: "SIGINT" | "SIGTERM", what: string) {
+    super(`stopped by ${signal} before the end of ${what}`, signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated);
   }
 }
 

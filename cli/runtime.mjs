@@ -27,6 +27,28 @@ export function installedNode(root) {
   return existsSync(path) ? path : undefined;
 }
 
+/** {ms} */
+const ORPHAN_POLL = 500;
+
+/** Calls `callback` once when the process that started this one has ended, if that was npm: the shell between npm and its script dies of a
+ * signal without passing it on, and what it started would live on and keep its port. Returns what ends the watch.
+ * @param {() => void} callback
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {() => void} */
+export function whenOrphaned(callback, environment = process.env) {
+  if (environment.npm_lifecycle_event === undefined || process.platform === "win32") return () => undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, ORPHAN_POLL);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
 /** Runs `program` in this process's place, as far as that can be done; returns what to end with.
  * @param {string} program
  * @param {string[]} args
@@ -41,10 +63,12 @@ export function runInstead(program, args) {
     child.kill(signal);
   };
   for (const signal of signals) process.on(signal, forward);
+  const unwatch = whenOrphaned(() => child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => {
       for (const handled of signals) process.off(handled, forward);
+      unwatch();
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });

@@ -1,12 +1,17 @@
-/** Address books on disk, one per chain, beside what Ignition keeps of its own deployments. */
+/**
+ * Address books on disk, beside what Ignition keeps of its own deployments: one per chain, and one per node where several local chains run
+ * at once, since they all have the same id.
+ */
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { addressBookSchema, type AddressBook } from "../sdk/addresses.js";
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "deployments");
+const USUAL_PORT = "8545";
+const BOOK_NAME = /^addresses(-\d+)?\.json$/;
 
 /** No address book for the chain: nothing was deployed there from here. */
 export class NotDeployed extends Error {
@@ -19,25 +24,42 @@ export class NotDeployed extends Error {
   }
 }
 
-export function addressBookPath(chainId: number, folder = FOLDER): string {
-  return join(folder, `chain-${chainId}`, "addresses.json");
+/** The usual name, except for a node on another port than the usual one: that one must not overwrite the usual one's book. */
+function nameOf({ rpcUrl }: Pick<AddressBook, "rpcUrl">): string {
+  const port = rpcUrl === undefined ? "" : new URL(rpcUrl).port;
+  return port === "" || port === USUAL_PORT ? "addresses.json" : `addresses-${port}.json`;
+}
+
+export function addressBookPath(book: Pick<AddressBook, "chainId" | "rpcUrl">, folder = FOLDER): string {
+  return join(folder, `chain-${book.chainId}`, nameOf(book));
 }
 
 export function writeAddressBook(book: AddressBook, folder = FOLDER): string {
-  const path = addressBookPath(book.chainId, folder);
+  const path = addressBookPath(book, folder);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(addressBookSchema.parse(book), null, 2)}\n`);
   return path;
 }
 
-/** @throws {NotDeployed} */
-export function readAddressBook(chainId: number, folder = FOLDER): AddressBook {
-  let text: string;
+/** Takes away the book of a chain that has ended. */
+export function removeAddressBook(book: Pick<AddressBook, "chainId" | "rpcUrl">, folder = FOLDER): void {
+  rmSync(addressBookPath(book, folder), { force: true });
+}
+
+/**
+ * The books of all nodes of the chain, that of the usual port first.
+ * @throws {NotDeployed} if there is none.
+ */
+export function readAddressBooks(chainId: number, folder = FOLDER): AddressBook[] {
+  const place = join(folder, `chain-${chainId}`);
+  let names: string[];
   try {
-    text = readFileSync(addressBookPath(chainId, folder), "utf8");
+    names = readdirSync(place).filter((name) => BOOK_NAME.test(name));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new NotDeployed(chainId);
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    names = [];
   }
-  return addressBookSchema.parse(JSON.parse(text));
+  if (names.length === 0) throw new NotDeployed(chainId);
+  names.sort((a, b) => a.length - b.length || a.localeCompare(b));
+  return names.map((name) => addressBookSchema.parse(JSON.parse(readFileSync(join(place, name), "utf8"))));
 }

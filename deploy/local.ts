@@ -1,26 +1,61 @@
 /** Deploys the local world and says where everything is. */
 
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { AddressBook } from "../sdk/addresses.js";
+import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
 import Local from "./modules/local/Local.js";
 import { LOCAL_ASSETS } from "./parameters/local.js";
 
-/** @param keeper Owner of the FlashLiquidator; the node's second account if absent. */
-export async function deployLocal(connection: NetworkConnection<"l1">, keeper?: string): Promise<AddressBook> {
-  const provider = connection.provider;
-  const number = async (method: string): Promise<number> =>
-    Number((await provider.request({ method, params: [] })) as string);
-  const firstBlock = await number("eth_blockNumber");
-  const world = await connection.ignition.deploy(
-    Local,
-    keeper === undefined ? {} : { parameters: { Local: { keeper } } },
-  );
+const JOURNALS = fileURLToPath(new URL("deployments", import.meta.url));
+
+/** An address at which the chain has no contract, although something was said to be deployed there. */
+export class NoCode extends Error {
+  override readonly name = "NoCode";
+
+  constructor(
+    readonly what: string,
+    readonly address: string,
+  ) {
+    super(`nothing is deployed at ${address}, where the ${what} should be`);
+  }
+}
+
+export interface LocalOptions {
+  /** Owner of the FlashLiquidator; the node's second account if absent. */
+  readonly keeper?: string;
+  /** Name of what Ignition keeps of this deployment, for nodes outside this process; by chain if absent. */
+  readonly deploymentId?: string;
+}
+
+/**
+ * Deploys the local world, or what of it is not there yet.
+ * @throws {NoCode} if the chain does not have in the end what it should.
+ */
+export async function deployLocal(
+  connection: NetworkConnection<"l1">,
+  { keeper, deploymentId }: LocalOptions = {},
+): Promise<AddressBook> {
+  const { provider } = connection;
+  const chainId = Number((await provider.request({ method: "eth_chainId", params: [] })) as string);
+  const id = deploymentId ?? `chain-${chainId}`;
+  if (connection.networkConfig.type === "http") await forgetVanished(provider, join(JOURNALS, id));
+  const world = await connection.ignition.deploy(Local, {
+    ...(keeper === undefined ? {} : { parameters: { Local: { keeper } } }),
+    deploymentId: id,
+  });
+  for (const [name, contract] of Object.entries(world)) {
+    const address = await contract.getAddress();
+    if (!(await hasCode(provider, address))) throw new NoCode(name, address);
+  }
   const at = async (name: keyof typeof world): Promise<string> => await world[name].getAddress();
 
   return {
-    chainId: await number("eth_chainId"),
-    firstBlock,
+    chainId,
+    firstBlock: await firstBlockOf(provider, await at("engine")),
     contracts: {
       manager: await at("manager"),
       dollar: await at("dollar"),

@@ -15,6 +15,7 @@ export const keeperConfigSchema = z.object({
   engine: address,
   lens: address,
   oracle: address,
+  risk: address,
   /** The keeper's own FlashLiquidator. */
   liquidator: address,
   /** Block to read events from: the engine's deployment. */
@@ -39,6 +40,8 @@ export const keeperConfigSchema = z.object({
   sweepInterval: z.number().int().positive().default(3_600),
   /** Accounts per view call. */
   chunk: z.number().int().positive().default(500),
+  /** Blocks that a transaction may wait to be included before it is taken back. */
+  patience: z.number().int().positive().default(12),
   /** Seconds between two recordings of the oracle's last good prices. */
   recordInterval: z.number().int().positive().default(1_800),
 });

@@ -1,10 +1,10 @@
 /**
  * The keeper: at each block it looks at every borrower's health in one view call, liquidates through the pools what pays for its
- * gas, hands the rest of what has failed far enough to the absorber, and records the oracle's last good prices. It needs no
- * capital and no privilege: anyone can run one.
+ * gas, hands the rest of what has failed far enough to the absorber, records the oracle's last good prices and lets the risk model observe
+ * volatilities. It needs no capital and no privilege: anyone can run one.
  */
 
-import { isError, type Provider, type Signer } from "ethers";
+import { isError, type Provider, type Signer, type TransactionReceipt, type TransactionResponse } from "ethers";
 
 import { previewSlice, type LiquidationParameters, type SlicePreview } from "../sdk/credit/liquidation.js";
 import {
@@ -12,13 +12,16 @@ import {
   ICreditEngine__factory,
   ICreditLens__factory,
   IPriceOracle__factory,
+  IRisk__factory,
   type FlashLiquidator,
   type ICreditEngine,
   type IPriceOracle,
+  type IRisk,
 } from "../types/contracts/index.js";
 import { BorrowerBook } from "./accounts.js";
 import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./config.js";
 import { GasModel } from "./gas.js";
+import { Outbox } from "./outbox.js";
 import { Watch } from "./watch.js";
 import { present } from "../sdk/present.js";
 
@@ -36,7 +39,10 @@ const MAX_ATTEMPTS = 8;
 const PATIENCE = 8;
 const BETTER = 2_000_000_000_000_000n;
 
-export type JobName = "liquidate" | "absorb" | "record";
+export type JobName = "liquidate" | "absorb" | "record" | "observe";
+
+/** What became of a transaction. */
+export type Fate = "done" | "reverted" | "lost";
 
 /** A transaction that the keeper sent. */
 export interface Sent {
@@ -60,7 +66,10 @@ export interface KeeperTotals {
   liquidations: number;
   absorptions: number;
   records: number;
+  observations: number;
   reverted: number;
+  /** Never included, and taken back or forgotten by the node. */
+  lost: number;
   /** {plUSD}, before gas */
   profit: bigint;
   /** {wei} */
@@ -101,7 +110,7 @@ export interface KeeperDependencies {
   /** Owner of the FlashLiquidator. */
   readonly signer: Signer;
   /** Told of each transaction's fate. */
-  readonly onSettled?: (sent: Sent, succeeded: boolean) => void;
+  readonly onSettled?: (sent: Sent, fate: Fate) => void;
 }
 
 export class Keeper {
@@ -110,7 +119,9 @@ export class Keeper {
     liquidations: 0,
     absorptions: 0,
     records: 0,
+    observations: 0,
     reverted: 0,
+    lost: 0,
     profit: 0n,
     gasSpent: 0n,
   };
@@ -119,16 +130,19 @@ export class Keeper {
   readonly #onSettled: KeeperDependencies["onSettled"];
   readonly #engine: ICreditEngine;
   readonly #oracle: IPriceOracle;
+  readonly #risk: IRisk;
   readonly #liquidator: FlashLiquidator;
   readonly #book: BorrowerBook;
   readonly #watch: Watch;
   readonly #liquidationGas = new GasModel(180_000, 30_000, 190_000);
   readonly #absorptionGas = new GasModel(150_000, 25_000, 0);
-  #pending: Pending[] = [];
+  readonly #outbox: Outbox<Pending>;
   #lastBlock = -1;
   /** Selling did not pay at this incentive; not tried again until that block unless somebody offers more. */
   #hopeless: { incentive: bigint; until: number } | undefined;
   #recordedAt = 0;
+  /** Before this time prices need not be observed. (unix seconds) */
+  #observeAt = 0n;
 
   constructor(options: KeeperOptions, { provider, signer, onSettled }: KeeperDependencies) {
     this.config = keeperConfigSchema.parse(options);
@@ -136,6 +150,8 @@ export class Keeper {
     this.#onSettled = onSettled;
     this.#engine = ICreditEngine__factory.connect(this.config.engine, signer);
     this.#oracle = IPriceOracle__factory.connect(this.config.oracle, signer);
+    this.#risk = IRisk__factory.connect(this.config.risk, signer);
+    this.#outbox = new Outbox(provider, signer, this.config.patience);
     this.#liquidator = FlashLiquidator__factory.connect(this.config.liquidator, signer);
     this.#book = new BorrowerBook(provider, this.config.engine, this.config.firstBlock);
     const lens = ICreditLens__factory.connect(this.config.lens, signer);
@@ -144,9 +160,9 @@ export class Keeper {
 
   /** Looks at the latest block and acts on it. Does nothing when the block was looked at before. */
   async tick(): Promise<Tick> {
-    await this.#settle();
     const head = await this.#provider.getBlock("latest");
     if (head === null) throw new Error("the node knows no block");
+    await this.#settle(head.number, head.baseFeePerGas ?? 0n);
     const sent: Sent[] = [];
     if (head.number === this.#lastBlock)
       return { block: head.number, borrowers: this.#book.accounts.length, failing: 0, sent };
@@ -163,6 +179,7 @@ export class Keeper {
       await this.#record(head.baseFeePerGas ?? 0n, sent);
       this.#recordedAt = head.timestamp;
     }
+    if (BigInt(head.timestamp) >= this.#observeAt) await this.#observe(head, sent);
     return { block: head.number, borrowers: this.#book.accounts.length, failing: failing.length, sent };
   }
 
@@ -170,7 +187,7 @@ export class Keeper {
 
   async #failing(block: number, time: number): Promise<Failing[]> {
     const list = await this.#watch.failing(block, time);
-    const busy = new Set(this.#pending.flatMap((p) => p.accounts));
+    const busy = this.#outbox.busy;
     const found: Failing[] = [];
     let parameters: { p: LiquidationParameters; minimumDebt: bigint } | undefined;
     for (const h of list) {
@@ -217,7 +234,7 @@ export class Keeper {
       ...this.#fees(gas),
     });
     const accounts = plan.accounts.map((f) => f.account);
-    this.#track({ job: "liquidate", hash: response.hash, accounts, expected: plan.profit - cost }, plan.sales, sent);
+    this.#track({ job: "liquidate", accounts, expected: plan.profit - cost }, response, sent, plan.sales);
     return new Set(accounts);
   }
 
@@ -346,7 +363,7 @@ export class Keeper {
     const estimate = await this.#engine.absorb.estimateGas(accounts);
     const limit = min((estimate * GAS_HEADROOM_PERCENT) / 100n, this.config.maxGas);
     const response = await this.#engine.absorb(accounts, { gasLimit: limit, ...this.#fees(gas) });
-    this.#track({ job: "absorb", hash: response.hash, accounts, expected: tip - gas.of(estimate) }, 0, sent);
+    this.#track({ job: "absorb", accounts, expected: tip - gas.of(estimate) }, response, sent);
   }
 
   // ---- oracle
@@ -356,7 +373,29 @@ export class Keeper {
     if (mask === 0n) return;
     const price = baseFee + this.config.priorityFee;
     const response = await this.#oracle.record(mask, { gasLimit: 1_500_000n, ...this.#fees({ price }) });
-    this.#track({ job: "record", hash: response.hash, accounts: [], expected: 0n }, 0, sent);
+    this.#track({ job: "record", accounts: [], expected: 0n }, response, sent);
+  }
+
+  // ---- risk model
+
+  /** Lets the risk model look at the prices, as soon as it may. */
+  async #observe(head: { timestamp: number; baseFeePerGas: bigint | null }, sent: Sent[]): Promise<void> {
+    if (this.#outbox.waiting.some((t) => t.job === "observe")) return;
+    const { allowedAt } = await this.#risk.observation();
+    this.#observeAt = allowedAt;
+    if (BigInt(head.timestamp) < allowedAt) return;
+    const price = (head.baseFeePerGas ?? 0n) + this.config.priorityFee;
+    let estimate: bigint;
+    try {
+      estimate = await this.#risk.observe.estimateGas();
+    } catch (error) {
+      // Somebody was faster, or the model cannot observe now; the next block tells.
+      if (isError(error, "CALL_EXCEPTION")) return;
+      throw error;
+    }
+    const gasLimit = (estimate * GAS_HEADROOM_PERCENT) / 100n;
+    const response = await this.#risk.observe({ gasLimit, ...this.#fees({ price }) });
+    this.#track({ job: "observe", accounts: [], expected: 0n }, response, sent);
   }
 
   // ---- transactions
@@ -365,37 +404,47 @@ export class Keeper {
     return { maxFeePerGas: price * 2n, maxPriorityFeePerGas: this.config.priorityFee };
   }
 
-  #track(transaction: Sent, sales: number, sent: Sent[]): void {
-    this.#pending.push({ ...transaction, sales });
+  #track(what: Omit<Sent, "hash">, response: TransactionResponse, sent: Sent[], sales = 0): void {
+    const transaction = { ...what, hash: response.hash };
+    this.#outbox.add({ ...transaction, sales }, response, this.#lastBlock);
     sent.push(transaction);
   }
 
   /** Looks what became of what was sent. */
-  async #settle(): Promise<void> {
-    const waiting: Pending[] = [];
-    for (const transaction of this.#pending) {
-      const receipt = await this.#provider.getTransactionReceipt(transaction.hash);
-      if (receipt === null) {
-        waiting.push(transaction);
-        continue;
-      }
-      this.totals.gasSpent += receipt.fee;
-      const succeeded = receipt.status === 1;
-      if (!succeeded) {
+  async #settle(block: number, baseFee: bigint): Promise<void> {
+    for (const { transaction, receipt, wasted } of await this.#outbox.settle(block, baseFee)) {
+      this.totals.gasSpent += receipt?.fee ?? wasted;
+      let fate: Fate = "lost";
+      if (receipt === undefined) {
+        this.totals.lost += 1;
+      } else if (receipt.status !== 1) {
         this.totals.reverted += 1;
-      } else if (transaction.job === "liquidate") {
-        this.totals.liquidations += transaction.accounts.length;
-        this.totals.profit += this.#profitOf(receipt.logs);
-        this.#liquidationGas.learn(transaction.accounts.length, transaction.sales, receipt.gasUsed);
-      } else if (transaction.job === "absorb") {
-        this.totals.absorptions += transaction.accounts.length;
-        this.#absorptionGas.learn(transaction.accounts.length, 0, receipt.gasUsed);
+        fate = "reverted";
       } else {
-        this.totals.records += 1;
+        this.#count(transaction, receipt);
+        fate = "done";
       }
-      this.#onSettled?.(transaction, succeeded);
+      this.#onSettled?.(transaction, fate);
     }
-    this.#pending = waiting;
+  }
+
+  #count({ job, accounts, sales }: Pending, receipt: TransactionReceipt): void {
+    switch (job) {
+      case "liquidate":
+        this.totals.liquidations += accounts.length;
+        this.totals.profit += this.#profitOf(receipt.logs);
+        this.#liquidationGas.learn(accounts.length, sales, receipt.gasUsed);
+        return;
+      case "absorb":
+        this.totals.absorptions += accounts.length;
+        this.#absorptionGas.learn(accounts.length, 0, receipt.gasUsed);
+        return;
+      case "record":
+        this.totals.records += 1;
+        return;
+      case "observe":
+        this.totals.observations += 1;
+    }
   }
 
   #profitOf(

@@ -1,19 +1,22 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-import { writeAddressBook } from "../../deploy/address-book.js";
+import { removeAddressBook, writeAddressBook } from "../../deploy/address-book.js";
 import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
 import { type EmbeddedChain, LOCAL_CHAIN_ID, startEmbeddedChain } from "../../replay/chain/embedded.js";
 import { PortInUse, serveRpc, type RpcServer } from "../../replay/chain/rpc-server.js";
+import type { AddressBook } from "../../sdk/addresses.js";
 import { march2020, STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
 import { runScenario, type ScenarioResult } from "../../replay/scenario/run.js";
 import { keepAlive } from "../../replay/scenario/live.js";
 import { createWorld, type World } from "../../replay/scenario/world.js";
 import { progressView } from "../demo/progress.js";
-import { held, toReport, toSummary } from "../demo/summary.js";
-import { CliError, EnvironmentError } from "../errors.js";
+import { requireHeld, toReport, toSummary } from "../demo/summary.js";
+import { EnvironmentError, Interrupted } from "../errors.js";
+import { whenOrphaned } from "../runtime.mjs";
 
 const DEFAULT_PORT = 8_545;
+const DEFAULT_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
 const MAX_PORT = 65_535;
 const DEFAULT_SEED = 2_020;
 const DEFAULT_ACCOUNTS = 250;
@@ -72,16 +75,20 @@ async function demo(options: DemoOptions): Promise<void> {
     process.stdout.write(`${line}\n`);
   };
   const stop = new AbortController();
-  const interrupt = (): void => {
-    stop.abort();
+  const interrupt = (signal: NodeJS.Signals): void => {
+    stop.abort(new Interrupted(signal === "SIGINT" ? "SIGINT" : "SIGTERM", "the scenario"));
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const unwatch = whenOrphaned(() => {
+    interrupt("SIGTERM");
+  });
 
   const path = march2020(options.seed);
   // The scenario ends about now, so that a wallet that connects afterwards sees a clock like its own.
   const pathStart = Math.floor(started / MS) - path.duration;
   let chain: EmbeddedChain | undefined;
   let server: RpcServer | undefined;
+  let book: AddressBook | undefined;
   try {
     chain = await startEmbeddedChain(pathStart - SETUP_TIME);
     // First of all: a taken port is told at once, and wallets can watch from the beginning.
@@ -90,8 +97,9 @@ async function demo(options: DemoOptions): Promise<void> {
     say(`Setting up the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
     const random = seeded(options.seed);
     const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
-    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts);
-    writeAddressBook({ ...world.addresses, rpcUrl: server.url });
+    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts, stop.signal);
+    book = { ...world.addresses, rpcUrl: server.url };
+    writeAddressBook(book);
 
     const keeper = world.newKeeper();
     const result = await play(world, keeper, path, pathStart, stop.signal);
@@ -110,15 +118,12 @@ async function demo(options: DemoOptions): Promise<void> {
     } else if (options.json === true) {
       say(JSON.stringify(toReport(result, Date.now() - started)));
     }
-    if (!held(result)) {
-      const broken = result.audit.checks.filter((check) => !check.holds).map((check) => check.name);
-      throw new CliError(`these invariants did not hold: ${broken.join("; ")}`);
-    }
-  } catch (error) {
-    if (!stop.signal.aborted || error instanceof CliError) throw error;
-    say("Stopped before the end of the scenario.");
+    requireHeld(result);
   } finally {
+    unwatch();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    // The chain ends with this process, and what is known of it with the chain.
+    if (book !== undefined) removeAddressBook(book);
     await server?.close();
     await chain?.close();
   }
@@ -166,7 +171,7 @@ function howToConnect(world: World, url: string): string[] {
     "",
     "The chain, the feeds and the keeper stay alive; Ctrl-C ends them.",
     `  Wallet: add a network with RPC URL ${url}, chain id ${LOCAL_CHAIN_ID}, currency ETH.`,
-    "  Test tokens and ether: npm run plimsoll -- faucet <your address>",
+    `  Test tokens and ether: npm run plimsoll -- faucet <your address>${url === DEFAULT_URL ? "" : ` --rpc ${url}`}`,
     `  CreditEngine   ${contracts.engine}`,
     `  CreditLens     ${contracts.lens}`,
     `  plUSD          ${contracts.dollar}`,

@@ -4,6 +4,7 @@ import cliProgress from "cli-progress";
 import { formatUnits } from "ethers";
 
 import type { Progress } from "../../replay/scenario/run.js";
+import { bps, volatilityOf } from "./summary.js";
 
 const GWEI_DECIMALS = 9;
 /** Lines printed over a whole run where there is no terminal. */
@@ -25,6 +26,8 @@ function payload(p: Progress): {
   liquidated: number;
   absorbed: number;
   failing: number;
+  volatility: string;
+  haircut: string;
   clock: string;
 } {
   const hours = Math.floor(p.time / 3_600);
@@ -36,6 +39,8 @@ function payload(p: Progress): {
     liquidated: p.outcome.liquidated.accounts.size,
     absorbed: p.outcome.absorbed.accounts.size,
     failing: p.failing,
+    volatility: volatilityOf(p.ether),
+    haircut: bps(p.ether.initialHaircut),
   };
 }
 
@@ -45,12 +50,21 @@ function pad(n: number): string {
 
 function bar(steps: number, stream: NodeJS.WriteStream): ProgressView {
   const format =
-    "{bar} {percentage}%  {clock}  ETH {eth} USD  gas {gas} gwei  failing {failing}  liquidated {liquidated}  absorbed {absorbed}  ETA {eta_formatted}";
+    "{bar} {percentage}%  {clock}  ETH {eth} USD  vol {volatility}/day  haircut {haircut}  gas {gas} gwei  failing {failing}  liquidated {liquidated}  absorbed {absorbed}  ETA {eta_formatted}";
   const view = new cliProgress.SingleBar(
     { format, stream, barsize: 24, hideCursor: true, fps: 8 },
     cliProgress.Presets.shades_classic,
   );
-  view.start(steps, 0, { clock: "", eth: "", gas: "", liquidated: 0, absorbed: 0, failing: 0 });
+  view.start(steps, 0, {
+    clock: "",
+    eth: "",
+    volatility: "",
+    haircut: "",
+    gas: "",
+    liquidated: 0,
+    absorbed: 0,
+    failing: 0,
+  });
   return {
     show: (p) => {
       view.update(p.step, payload(p));
@@ -66,9 +80,9 @@ function lines(steps: number, stream: NodeJS.WriteStream): ProgressView {
   return {
     show: (p) => {
       if (p.step % every !== 0 && p.step !== steps) return;
-      const { clock, eth, gas, liquidated, absorbed, failing } = payload(p);
+      const { clock, eth, volatility, haircut, gas, liquidated, absorbed, failing } = payload(p);
       stream.write(
-        `  ${p.step}/${steps}  ${clock}  ETH ${eth} USD  gas ${gas} gwei  failing ${failing}  liquidated ${liquidated}  absorbed ${absorbed}\n`,
+        `  ${p.step}/${steps}  ${clock}  ETH ${eth} USD  vol ${volatility}/day  haircut ${haircut}  gas ${gas} gwei  failing ${failing}  liquidated ${liquidated}  absorbed ${absorbed}\n`,
       );
     },
     stop: () => undefined,

@@ -2,10 +2,13 @@
 
 import { formatUnits } from "ethers";
 
+import { CliError } from "../errors.js";
+import type { Measured } from "../../replay/scenario/measured.js";
 import type { ScenarioResult } from "../../replay/scenario/run.js";
 import type { Handled } from "../../replay/scenario/outcome.js";
 
 const PERCENT = 100;
+const BPS_DECIMALS = 4;
 
 /** The last line of `--json`. Amounts are decimal strings in plUSD or USD. */
 export interface DemoReport {
@@ -20,6 +23,12 @@ export interface DemoReport {
   readonly supply: string;
   readonly totalDebt: string;
   readonly collateralValue: string;
+  /** How often the risk model observed prices. */
+  readonly observations: number;
+  /** What it makes of ether in the end: volatility a day, haircuts in force; fractions of 1. */
+  readonly etherVolatility: string;
+  readonly etherInitialHaircut: string;
+  readonly etherMaintenanceHaircut: string;
   readonly durationMs: number;
 }
 
@@ -38,13 +47,20 @@ export function toReport(result: ScenarioResult, durationMs: number): DemoReport
     supply: formatUnits(audit.supply, 18),
     totalDebt: formatUnits(audit.totalDebt, 18),
     collateralValue: formatUnits(audit.collateralValue, 18),
+    observations: result.keeper.observations,
+    etherVolatility: formatUnits(result.ether.after.volatility, 18),
+    etherInitialHaircut: formatUnits(result.ether.after.initialHaircut, BPS_DECIMALS),
+    etherMaintenanceHaircut: formatUnits(result.ether.after.maintenanceHaircut, BPS_DECIMALS),
     durationMs,
   };
 }
 
-/** Whether everything held that must hold. */
-export function held(result: ScenarioResult): boolean {
-  return result.audit.checks.every((check) => check.holds);
+/**
+ * @throws {CliError} unless everything held: a demo that lost something must not end as if it had not.
+ */
+export function requireHeld(result: ScenarioResult): void {
+  const broken = result.audit.checks.filter((check) => !check.holds).map((check) => check.name);
+  if (broken.length > 0) throw new CliError(`these invariants did not hold: ${broken.join("; ")}`);
 }
 
 /** `1,234,567` of an amount with 18 decimals. */
@@ -65,6 +81,8 @@ export function toSummary(result: ScenarioResult): string[] {
     describe("absorbed", outcome.absorbed, "taken over by the treasury"),
     `  The keeper sent ${keeper.liquidations} liquidations and ${keeper.absorptions} absorptions, earned ${whole(keeper.profit)} plUSD before gas ` +
       `and spent ${formatUnits(keeper.gasSpent, 18).slice(0, 6)} ether on gas.`,
+    `  The risk model observed prices ${keeper.observations} times; ether: volatility ${change(result, (m) => volatilityOf(m))} a day, ` +
+      `haircut for new loans ${change(result, (m) => bps(m.initialHaircut))}, for liquidation ${change(result, (m) => bps(m.maintenanceHaircut))}.`,
     "",
     `  Lost: ${audit.badDebt === 0n ? "nothing" : `${whole(audit.badDebt)} USD`}.` +
       `  Open with more debt than their collateral maintains: ${audit.openUnderwater}.`,
@@ -74,6 +92,20 @@ export function toSummary(result: ScenarioResult): string[] {
   for (const check of audit.checks)
     lines.push(`  ${check.holds ? "ok    " : "BROKEN"} ${check.name} (${check.detail})`);
   return lines;
+}
+
+function change({ ether }: ScenarioResult, say: (measured: Measured) => string): string {
+  return `${say(ether.before)} -> ${say(ether.after)}`;
+}
+
+/** `4.2%` of a day's volatility. */
+export function volatilityOf({ volatility }: Measured): string {
+  return `${(Number(formatUnits(volatility, 18)) * PERCENT).toFixed(1)}%`;
+}
+
+/** `25.0%` of 2,500 bps. */
+export function bps(value: bigint): string {
+  return `${(Number(formatUnits(value, BPS_DECIMALS)) * PERCENT).toFixed(1)}%`;
 }
 
 function usd(answer: bigint): string {

@@ -8,7 +8,7 @@ import {FaucetToken} from "./FaucetToken.sol";
 
 /// @title Faucet
 /// @notice Hands out a fixed amount of each test token, once a day per address and token. Tokens it may mint are minted;
-/// others (wrapped ether) are paid from what it holds.
+/// others (wrapped ether, plUSD) are paid from what it holds.
 contract Faucet is Ownable {
     using SafeERC20 for IERC20;
 
@@ -28,6 +28,10 @@ contract Faucet is Ownable {
     error NotOffered(address token);
     /// @notice This address had its share of the token today. (unix seconds)
     error ClaimedAlready(address token, address to, uint256 nextClaimAt);
+    /// @notice What is left of a token that is not minted is less than a share. {asset}
+    error OutOfStock(address token, uint256 stock, uint256 amount);
+    /// @notice This address may claim, but there is a share left of none of the tokens.
+    error NothingLeft(address to);
     error ZeroAddress();
 
     /// @notice Time between two claims of one token by one address. {s}
@@ -58,21 +62,35 @@ contract Faucet is Ownable {
         _pay(token, to);
     }
 
-    /// @notice Hands `to` its share of every token that it may claim now; skips the others.
+    /// @notice Hands `to` its share of every token that it may claim now and of which there is one left; skips the others. A token that is
+    /// skipped for want of stock can be claimed later. Reverts if that is so of all that it may claim.
     /// @return claimed How many tokens were handed out.
     function claimAll(address to) external returns (uint256 claimed) {
+        bool due;
         for (uint256 i; i < _tokens.length; ++i) {
             address token = _tokens[i];
-            if (offers[token].amount == 0 || block.timestamp < nextClaimAt[token][to]) continue;
+            Offer memory offer = offers[token];
+            if (offer.amount == 0 || block.timestamp < nextClaimAt[token][to]) continue;
+            due = true;
+            // One stock that is used up must not keep everybody from the other tokens.
+            if (_stock(token, offer) < offer.amount) continue;
             _pay(token, to);
             ++claimed;
         }
+        require(claimed != 0 || !due, NothingLeft(to));
+    }
+
+    /// @dev What can be handed out of a token. {asset}
+    function _stock(address token, Offer memory offer) private view returns (uint256) {
+        return offer.mints ? type(uint256).max : IERC20(token).balanceOf(address(this));
     }
 
     function _pay(address token, address to) private {
         require(to != address(0), ZeroAddress());
         Offer memory offer = offers[token];
         require(offer.amount != 0, NotOffered(token));
+        uint256 stock = _stock(token, offer);
+        require(stock >= offer.amount, OutOfStock(token, stock, offer.amount));
         // Before the transfer: a token that calls its receiver must not be claimed twice.
         nextClaimAt[token][to] = block.timestamp + PERIOD;
         emit Claimed(token, to, offer.amount);

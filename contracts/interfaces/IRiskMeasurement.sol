@@ -152,6 +152,7 @@ interface IRiskGovernance is IRiskShared {
 
     // ---- parameters
 
+    /// @notice What is the same for all assets, in force.
     function parameters() external view returns (ModelParameters memory);
 
     /// @notice The clamps in force, the volatility floor {1e-4} and the horizon {h} of an asset.

@@ -1,5 +1,6 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
+import { DEPTH_FRACTION } from "../parameters/core.js";
 import { modelParameters, RISK_FILE } from "../parameters/risk.js";
 
 const WAD = 10n ** 18n;
@@ -31,7 +32,7 @@ export default buildModule("Core", (m) => {
   const debtCeiling = m.getParameter("debtCeiling", 100_000_000n * WAD);
   const flashMintCap = m.getParameter("flashMintCap", 10_000_000n * WAD);
   const tipFloor = m.getParameter("tipFloor", 5n * WAD);
-  const depthFraction = m.getParameter("depthFraction", 5_000);
+  const depthFraction = m.getParameter("depthFraction", DEPTH_FRACTION);
   // No sequencer on a layer 1.
   const sequencerFeed = m.getParameter("sequencerFeed", ZERO_ADDRESS);
   const gracePeriod = m.getParameter("gracePeriod", 3_600);

@@ -93,8 +93,11 @@ export function parNoise(normal: () => number, points: number): Float64Array {
   return path;
 }
 
-/** 12-13 March 2020, filled in between its way-points as `seed` says. The same seed gives the same path. */
-export function march2020(seed: number): MarketPath {
+/**
+ * 12-13 March 2020, filled in between its way-points as `seed` says. The same seed gives the same path.
+ * @param rules When feeds update; with coarser ones the same path has fewer steps.
+ */
+export function march2020(seed: number, rules: Readonly<Record<FeedName, FeedRules>> = FEED_RULES): MarketPath {
   const random = seeded(seed);
   const ethNormal = random.fork("eth");
   const btcNormal = random.fork("btc");
@@ -129,7 +132,7 @@ export function march2020(seed: number): MarketPath {
   const samplers = Object.entries(paths).map(([name, path]) => ({
     name: name as FeedName,
     path,
-    sampler: new FeedSampler(FEED_RULES[name as FeedName]),
+    sampler: new FeedSampler(rules[name as FeedName]),
   }));
 
   const steps: PathStep[] = [];

@@ -1,6 +1,6 @@
 /** What must be true of the protocol at any time, checked against the chain account by account. */
 
-import { Contract, type Provider } from "ethers";
+import { Contract, type Log, type Provider, ZeroAddress } from "ethers";
 
 import type { AddressBook } from "../../sdk/addresses.js";
 import {
@@ -8,6 +8,9 @@ import {
   ICreditEngine__factory,
   ICreditLens__factory,
   IPlimsollDollar__factory,
+  type ICreditEngine,
+  type ICreditLens,
+  type IPlimsollDollar,
 } from "../../types/contracts/index.js";
 import { present } from "../../sdk/present.js";
 
@@ -36,27 +39,196 @@ export interface Audit {
 
 const ASSET_SHIFT = 248n;
 const BALANCE_MASK = (1n << ASSET_SHIFT) - 1n;
-/** Index 1 with 18 decimals makes a share worth 1e-8 plUSD. */
-const SHARES_PER_DOLLAR = 100_000_000n;
 const CHUNK = 500;
 
 const engineAbi = ICreditEngine__factory.createInterface();
+const dollarAbi = IPlimsollDollar__factory.createInterface();
 const gateAbi = FixedCeilingGate__factory.createInterface();
 
-/** Everyone who ever had anything in the ledger, or a debt. */
-async function ledgerAccounts(provider: Provider, addresses: AddressBook): Promise<string[]> {
-  const accounts = new Set<string>();
-  for (const name of ["Deposit", "Borrow", "Credit"] as const) {
-    const event = engineAbi.getEvent(name);
-    const logs = await provider.getLogs({
-      address: addresses.contracts.engine,
-      topics: [event.topicHash],
-      fromBlock: addresses.firstBlock,
-      toBlock: "latest",
-    });
-    for (const log of logs) accounts.add(present(engineAbi.parseLog(log)).args.account as string);
+/** Everyone whom events name: the members of a set that only grows, read block range by block range. */
+class Census {
+  readonly #members = new Set<string>();
+  readonly #provider: Provider;
+  readonly #address: string;
+  readonly #topics: readonly string[];
+  readonly #nameOf: (log: Log) => string;
+  #next: number;
+
+  constructor(
+    provider: Provider,
+    address: string,
+    topics: readonly string[],
+    firstBlock: number,
+    nameOf: (log: Log) => string,
+  ) {
+    this.#provider = provider;
+    this.#address = address;
+    this.#topics = topics;
+    this.#next = firstBlock;
+    this.#nameOf = nameOf;
   }
-  return [...accounts];
+
+  async upTo(block: number): Promise<readonly string[]> {
+    if (block >= this.#next) {
+      const logs = await this.#provider.getLogs({
+        address: this.#address,
+        topics: [[...this.#topics]],
+        fromBlock: this.#next,
+        toBlock: block,
+      });
+      for (const log of logs) this.#members.add(this.#nameOf(log));
+      this.#next = block + 1;
+    }
+    return [...this.#members];
+  }
+}
+
+/** What one look at the books gives. */
+interface Books {
+  readonly checks: readonly Check[];
+  readonly accounts: readonly string[];
+  readonly supply: bigint;
+  readonly totalDebt: bigint;
+}
+
+/**
+ * Checks the protocol against sums that it does not keep itself: account by account, holder by holder. Takes a second or two for some
+ * hundred accounts.
+ */
+export class Auditor {
+  readonly #provider: Provider;
+  readonly #addresses: AddressBook;
+  readonly #engine: ICreditEngine;
+  readonly #lens: ICreditLens;
+  readonly #dollar: IPlimsollDollar;
+  /** Everyone who ever had anything in the ledger, or a debt. */
+  readonly #accounts: Census;
+  /** Everyone who ever got plUSD. */
+  readonly #holders: Census;
+  /** What a debt share was worth at the last look. */
+  #index = 0n;
+  #looks = 0;
+  /** The first thing that did not hold between beginning and end. */
+  #broken: string | undefined;
+
+  constructor(provider: Provider, addresses: AddressBook) {
+    const { contracts, firstBlock } = addresses;
+    this.#provider = provider;
+    this.#addresses = addresses;
+    this.#engine = ICreditEngine__factory.connect(contracts.engine, provider);
+    this.#lens = ICreditLens__factory.connect(contracts.lens, provider);
+    this.#dollar = IPlimsollDollar__factory.connect(contracts.dollar, provider);
+    const topics = (["Deposit", "Borrow", "Credit"] as const).map((name) => engineAbi.getEvent(name).topicHash);
+    this.#accounts = new Census(
+      provider,
+      contracts.engine,
+      topics,
+      firstBlock,
+      (log) => present(engineAbi.parseLog(log)).args.account as string,
+    );
+    const transfer = dollarAbi.getEvent("Transfer").topicHash;
+    this.#holders = new Census(
+      provider,
+      contracts.dollar,
+      [transfer],
+      firstBlock,
+      (log) => present(dollarAbi.parseLog(log)).args.to as string,
+    );
+  }
+
+  /** Looks at the books in between: what does not balance now is told at the end. */
+  async look(when: string): Promise<void> {
+    const { checks } = await this.#books();
+    this.#looks += 1;
+    const broken = checks.find((check) => !check.holds);
+    if (broken !== undefined) this.#broken ??= `${when}: ${broken.name}: ${broken.detail}`;
+  }
+
+  /** Looks at everything, as it must be once keepers have done their work. */
+  async conclude(): Promise<Audit> {
+    const { checks: books, accounts, supply, totalDebt } = await this.#books();
+    const checks = [...books];
+    if (this.#looks > 0) {
+      checks.push({
+        name: "the books balanced all the time",
+        holds: this.#broken === undefined,
+        detail: this.#broken ?? `${this.#looks} looks in between`,
+      });
+    }
+
+    let failing = 0;
+    for (let i = 0; i < accounts.length; i += CHUNK) {
+      failing += (await this.#lens.failing(accounts.slice(i, i + CHUNK), 10_000)).length;
+    }
+    checks.push({
+      name: "no account is left with more debt than its collateral maintains",
+      holds: failing === 0,
+      detail: `${failing} accounts`,
+    });
+    const badDebt = await bookedLosses(this.#provider, this.#addresses);
+    checks.push({ name: "nothing was lost", holds: badDebt === 0n, detail: `${badDebt} booked` });
+
+    const { collateralValue } = await this.#lens.book();
+    return { checks, supply, totalDebt, collateralValue, badDebt, openUnderwater: failing };
+  }
+
+  /** What must hold after any block. */
+  async #books(): Promise<Books> {
+    const engine = this.#engine;
+    const block = await this.#provider.getBlockNumber();
+    const accounts = await this.#accounts.upTo(block);
+    let shares = 0n;
+    let debts = 0n;
+    const balances = new Map<number, bigint>();
+    for (const account of accounts) {
+      const [debtShares, holdings] = await engine.position(account);
+      shares += debtShares;
+      if (debtShares !== 0n) debts += await engine.debtOf(account);
+      for (const holding of holdings) {
+        const asset = Number(holding >> ASSET_SHIFT);
+        balances.set(asset, (balances.get(asset) ?? 0n) + (holding & BALANCE_MASK));
+      }
+    }
+
+    const checks: Check[] = [];
+    const check = (name: string, holds: boolean, detail: string): void => {
+      checks.push({ name, holds, detail });
+    };
+    for (const asset of await this.#lens.assets()) {
+      const total = asset.deposited / asset.scale;
+      const sum = balances.get(Number(asset.asset)) ?? 0n;
+      check(`${asset.symbol}: the accounts' balances add up to the ledger`, sum === total, `${sum} against ${total}`);
+      const token = new Contract(asset.token, ["function balanceOf(address) view returns (uint256)"], this.#provider);
+      const held = (await token.getFunction("balanceOf")(this.#addresses.contracts.engine)) as bigint;
+      check(
+        `${asset.symbol}: the engine holds at least its ledger`,
+        held >= asset.deposited,
+        `${held} against ${asset.deposited}`,
+      );
+    }
+
+    const totalShares = await engine.totalDebtShares();
+    check("the accounts' debt shares add up to the total", shares === totalShares, `${shares} against ${totalShares}`);
+    const totalDebt = await engine.totalDebt();
+    // Each account's debt is rounded up by less than a wei.
+    const rounding = debts - totalDebt;
+    check(
+      "the accounts' debts add up to the total debt",
+      rounding >= 0n && rounding <= BigInt(accounts.length),
+      `${debts} against ${totalDebt}`,
+    );
+    const index = await engine.index();
+    check("a debt share is worth no less than before", index >= this.#index, `${index}, before ${this.#index}`);
+    this.#index = index;
+
+    const supply = await this.#dollar.totalSupply();
+    let owned = 0n;
+    for (const holder of await this.#holders.upTo(block)) {
+      if (holder !== ZeroAddress) owned += await this.#dollar.balanceOf(holder);
+    }
+    check("the plUSD that its holders have adds up to the supply", owned === supply, `${owned} against ${supply}`);
+    return { checks, accounts, supply, totalDebt };
+  }
 }
 
 async function bookedLosses(provider: Provider, addresses: AddressBook): Promise<bigint> {
@@ -67,78 +239,4 @@ async function bookedLosses(provider: Provider, addresses: AddressBook): Promise
     toBlock: "latest",
   });
   return logs.reduce((sum, log) => sum + (present(gateAbi.parseLog(log)).args.amount as bigint), 0n);
-}
-
-/** Looks at every account and every token. Takes a second or two for some hundred accounts. */
-export async function audit(provider: Provider, addresses: AddressBook): Promise<Audit> {
-  const engine = ICreditEngine__factory.connect(addresses.contracts.engine, provider);
-  const lens = ICreditLens__factory.connect(addresses.contracts.lens, provider);
-  const dollar = IPlimsollDollar__factory.connect(addresses.contracts.dollar, provider);
-  const accounts = await ledgerAccounts(provider, addresses);
-
-  let shares = 0n;
-  let debts = 0n;
-  const balances = new Map<number, bigint>();
-  for (const account of accounts) {
-    const [debtShares, holdings] = await engine.position(account);
-    shares += debtShares;
-    if (debtShares !== 0n) debts += await engine.debtOf(account);
-    for (const holding of holdings) {
-      const asset = Number(holding >> ASSET_SHIFT);
-      balances.set(asset, (balances.get(asset) ?? 0n) + (holding & BALANCE_MASK));
-    }
-  }
-
-  const checks: Check[] = [];
-  const check = (name: string, holds: boolean, detail: string): void => {
-    checks.push({ name, holds, detail });
-  };
-
-  const assets = await lens.assets();
-  for (const asset of assets) {
-    const total = asset.deposited / asset.scale;
-    const sum = balances.get(Number(asset.asset)) ?? 0n;
-    check(`${asset.symbol}: the accounts' balances add up to the ledger`, sum === total, `${sum} against ${total}`);
-    const token = new Contract(asset.token, ["function balanceOf(address) view returns (uint256)"], provider);
-    const held = (await token.getFunction("balanceOf")(addresses.contracts.engine)) as bigint;
-    check(
-      `${asset.symbol}: the engine holds at least its ledger`,
-      held >= asset.deposited,
-      `${held} against ${asset.deposited}`,
-    );
-  }
-
-  const totalShares = await engine.totalDebtShares();
-  check("the accounts' debt shares add up to the total", shares === totalShares, `${shares} against ${totalShares}`);
-
-  const totalDebt = await engine.totalDebt();
-  // Each account's debt is rounded up by less than a wei.
-  const rounding = debts - totalDebt;
-  check(
-    "the accounts' debts add up to the total debt",
-    rounding >= 0n && rounding <= BigInt(accounts.length),
-    `${debts} against ${totalDebt}`,
-  );
-  check(
-    "a debt share is worth at least what it was",
-    (await engine.index()) >= 10n ** 18n,
-    `${SHARES_PER_DOLLAR} shares a plUSD`,
-  );
-
-  const supply = await dollar.totalSupply();
-  let levels = 0n;
-  for (const facilitator of await dollar.facilitators()) levels += await dollar.level(facilitator);
-  check("the facilitators' levels add up to the supply", levels === supply, `${levels} against ${supply}`);
-
-  let failing = 0;
-  for (let i = 0; i < accounts.length; i += CHUNK) {
-    failing += (await lens.failing(accounts.slice(i, i + CHUNK), 10_000)).length;
-  }
-  check("no account is left with more debt than its collateral maintains", failing === 0, `${failing} accounts`);
-
-  const badDebt = await bookedLosses(provider, addresses);
-  check("nothing was lost", badDebt === 0n, `${badDebt} booked`);
-
-  const book = await lens.book();
-  return { checks, supply, totalDebt, collateralValue: book.collateralValue, badDebt, openUnderwater: failing };
 }

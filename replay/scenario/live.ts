@@ -47,6 +47,51 @@ export class LiveFeeds {
   }
 }
 
+/**
+ * The market around a chain that others use too. All time is the chain's: whoever moves its clock (a wallet's `evm_increaseTime`) finds
+ * feeds that kept their heartbeats.
+ */
+export class LiveMarket {
+  readonly #world: World;
+  readonly #random: Random;
+  #feeds: LiveFeeds;
+  #before: number;
+  #ratioAt: number;
+
+  /** @param time The chain's. (unix seconds) */
+  constructor(world: World, random: Random, time: number) {
+    this.#world = world;
+    this.#random = random;
+    this.#feeds = new LiveFeeds(random, world.quotes.answers);
+    this.#before = time;
+    this.#ratioAt = time;
+  }
+
+  /** One look at the market: what is due by the chain's time is sent, and a block mined. */
+  async step(): Promise<void> {
+    const { chain, market, quotes } = this.#world;
+    const time = await chain.time();
+    // Somebody took the chain back to a snapshot: the feeds are what they were then, and start anew.
+    if (time < this.#before) {
+      this.#feeds = new LiveFeeds(this.#random, quotes.answers);
+      this.#ratioAt = Math.min(this.#ratioAt, time);
+    }
+    const elapsed = Math.min(Math.max(time - this.#before, 0), DAY);
+    this.#before = time;
+    const updates = this.#feeds.advance(time, elapsed);
+    Object.assign(quotes.answers, updates);
+    await pushQuotes(this.#world, Object.keys(updates) as FeedName[]);
+    const days = Math.floor((time - this.#ratioAt) / DAY);
+    if (days > 0) {
+      quotes.ratio += STAKING_GROWTH_PER_DAY * BigInt(days);
+      this.#ratioAt += days * DAY;
+      await setRatio(this.#world, quotes.ratio);
+    }
+    await market.follow(marketPrices(quotes));
+    await chain.mine();
+  }
+}
+
 export interface LiveOptions {
   readonly random: Random;
   /** Seconds between two looks at the market, and at least one block each. */
@@ -56,40 +101,30 @@ export interface LiveOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Keeps chain, feeds, market and keeper going in real time until `signal` aborts. Wallets' transactions are mined at once. */
-export async function keepAlive(world: World, keeper: Keeper, options: LiveOptions): Promise<void> {
-  const { chain, quotes } = world;
-  const { signal, interval } = options;
+/** Sets the clock to now, and lets wallets' transactions be mined at once. Returns the market as of then. */
+export async function goLive(world: World, random: Random): Promise<LiveMarket> {
+  const { chain } = world;
   await chain.setNextBaseFee(CALM_BASE_FEE);
-  // From here on the chain's clock is the real one.
-  const now = (): number => Math.floor(Date.now() / 1000);
-  const last = await chain.time();
-  await chain.mine({ time: Math.max(now(), last) });
+  // From here on the chain's clock goes with the real one, unless somebody moves it.
+  const time = Math.max(Math.floor(Date.now() / 1000), await chain.time());
+  await chain.mine({ time });
   await chain.setAutomine(true);
+  return new LiveMarket(world, random, time);
+}
 
-  const feeds = new LiveFeeds(options.random, quotes.answers);
-  let ratioAt = now();
-  let before = now();
+/** Keeps chain, feeds, market and keeper going in real time until `signal` aborts. */
+export async function keepAlive(world: World, keeper: Keeper, options: LiveOptions): Promise<void> {
+  const { signal, interval, onError } = options;
+  const live = await goLive(world, options.random);
   const market = async (): Promise<void> => {
     while (!signal.aborted) {
       try {
-        const time = now();
-        const updates = feeds.advance(time, time - before);
-        before = time;
-        Object.assign(quotes.answers, updates);
-        await pushQuotes(world, Object.keys(updates) as FeedName[]);
-        if (time - ratioAt >= DAY) {
-          quotes.ratio += STAKING_GROWTH_PER_DAY;
-          ratioAt = time;
-          await setRatio(world, quotes.ratio);
-        }
-        await world.market.follow(marketPrices(quotes));
-        await chain.mine();
+        await live.step();
       } catch (error) {
-        options.onError(error);
+        onError(error);
       }
       await sleep(interval * 1000, undefined, { signal }).catch(() => undefined);
     }
   };
-  await Promise.all([market(), keeper.run(signal, KEEPER_POLL_MS, options.onError)]);
+  await Promise.all([market(), keeper.run(signal, KEEPER_POLL_MS, onError)]);
 }

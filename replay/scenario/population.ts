@@ -13,6 +13,17 @@ export interface CollateralKind {
   readonly borrowable: number;
   /** How many of a hundred accounts hold it. */
   readonly popularity: number;
+  /** What all accounts together hold of it at most. {USD} */
+  readonly room: number;
+}
+
+/** Even the smallest debts need more collateral than the market has room for. */
+export class TooManyBorrowers extends Error {
+  override readonly name = "TooManyBorrowers";
+
+  constructor(readonly count: number) {
+    super(`${count} accounts do not fit the deposit caps, however little each borrows`);
+  }
 }
 
 export interface Borrower {
@@ -31,6 +42,8 @@ const MIN_USE = 0.3;
 const SMALLEST_DEBT = 110;
 const LARGEST_DEBT = 250_000;
 const SMALL_SHARE = 0.35;
+/** Halvings in the search for a scale: to a thousandth and less. */
+const SCALE_STEPS = 16;
 
 function drawDebt(random: Random): number {
   if (random.uniform() < SMALL_SHARE) return random.between(SMALLEST_DEBT, 500);
@@ -51,19 +64,61 @@ function drawMix(random: Random, kinds: readonly CollateralKind[]): Map<string, 
   return chosen;
 }
 
-/** Draws `count` borrowers. */
+/** A borrower before it is known how much of its debt there is room for. */
+interface Draft {
+  readonly debt: number;
+  /** USD worth of each collateral by symbol, per plUSD of debt. */
+  readonly backing: ReadonlyMap<string, number>;
+}
+
+function draft(random: Random, kinds: readonly CollateralKind[]): Draft {
+  const debt = drawDebt(random);
+  const mix = drawMix(random, kinds);
+  // Few borrow to the limit, few hardly at all.
+  const use = MIN_USE + (MAX_USE - MIN_USE) * random.uniform();
+  const borrowable = kinds.reduce((sum, kind) => sum + (mix.get(kind.symbol) ?? 0) * kind.borrowable, 0);
+  return { debt, backing: new Map([...mix].map(([symbol, part]) => [symbol, part / use / borrowable])) };
+}
+
+function scaled(debt: number, scale: number): number {
+  return Math.max(SMALLEST_DEBT, Math.round(debt * scale));
+}
+
+/** Whether there is room for everybody's collateral when debts are `scale` times as large as drawn. */
+function fits(drafts: readonly Draft[], kinds: readonly CollateralKind[], scale: number): boolean {
+  return kinds.every(({ symbol, room }) => {
+    const held = drafts.reduce((sum, d) => sum + scaled(d.debt, scale) * (d.backing.get(symbol) ?? 0), 0);
+    return held <= room;
+  });
+}
+
+/** The largest scale, at most 1, at which everybody fits. */
+function scaleOf(drafts: readonly Draft[], kinds: readonly CollateralKind[]): number {
+  if (fits(drafts, kinds, 1)) return 1;
+  if (!fits(drafts, kinds, 0)) throw new TooManyBorrowers(drafts.length);
+  let [low, high] = [0, 1];
+  for (let i = 0; i < SCALE_STEPS; i++) {
+    const middle = (low + high) / 2;
+    if (fits(drafts, kinds, middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Draws `count` borrowers. The book is as large as the deposit caps allow at most: where a seed or a number of accounts asks for more,
+ * all debts shrink by the same factor (down to the smallest), and what secures them with them.
+ * @throws {TooManyBorrowers}
+ */
 export function drawBorrowers(random: Random, kinds: readonly CollateralKind[], count: number): Borrower[] {
-  return Array.from({ length: count }, (_, i) => {
-    const debt = Math.round(drawDebt(random));
-    const mix = drawMix(random, kinds);
-    // Few borrow to the limit, few hardly at all.
-    const use = MIN_USE + (MAX_USE - MIN_USE) * random.uniform();
-    const borrowable = kinds.reduce((sum, kind) => sum + (mix.get(kind.symbol) ?? 0) * kind.borrowable, 0);
-    const worth = debt / use / borrowable;
+  const drafts = Array.from({ length: count }, () => draft(random, kinds));
+  const scale = scaleOf(drafts, kinds);
+  return drafts.map(({ debt, backing }, i) => {
+    const borrowed = scaled(debt, scale);
     return {
       account: borrowerAddress(i),
-      collateral: new Map([...mix].map(([symbol, part]) => [symbol, part * worth])),
-      debt,
+      collateral: new Map([...backing].map(([symbol, worth]) => [symbol, worth * borrowed])),
+      debt: borrowed,
     };
   });
 }

@@ -2,7 +2,8 @@
 
 import type { Keeper, KeeperTotals } from "../../keeper/keeper.js";
 import type { FeedName, MarketPath } from "../path/path.js";
-import { audit, type Audit } from "./invariants.js";
+import { Auditor, type Audit } from "./invariants.js";
+import { measured, type Measured } from "./measured.js";
 import { Outcome } from "./outcome.js";
 import { marketPrices, pushQuotes, setRatio, type World } from "./world.js";
 import { present } from "../../sdk/present.js";
@@ -11,6 +12,8 @@ import { present } from "../../sdk/present.js";
 const KEEPER_DELAY = 4;
 /** Blocks that keepers have at the end to finish what the last update began. */
 const LAST_BLOCKS = 20;
+/** Steps between two looks at the books. */
+const AUDIT_EVERY = 200;
 /** Gas at the end does not stay at zero. {wei} */
 const MIN_BASE_FEE = 1_000_000_000n;
 
@@ -27,6 +30,8 @@ export interface Progress {
   readonly gasPrice: bigint;
   readonly depth: number;
   readonly failing: number;
+  /** What the risk model makes of ether. */
+  readonly ether: Measured;
   readonly outcome: Outcome;
 }
 
@@ -41,6 +46,8 @@ export interface ScenarioResult {
   readonly lowestEth: bigint;
   readonly outcome: Outcome;
   readonly keeper: KeeperTotals;
+  /** What the risk model made of ether before and after. */
+  readonly ether: { readonly before: Measured; readonly after: Measured };
   readonly audit: Audit;
 }
 
@@ -60,6 +67,9 @@ export async function runScenario(
   const outcome = new Outcome(world.provider, world.addresses, world.assets);
   let [priceUpdates, feedUpdates] = [0, 0];
   let lowestEth = quotes.answers.eth;
+  const auditor = new Auditor(world.provider, world.addresses);
+  const before = await measured(world);
+  let [ether, observations] = [before, 0];
 
   for (const [index, step] of path.steps.entries()) {
     signal?.throwIfAborted();
@@ -81,6 +91,11 @@ export async function runScenario(
     await market.follow(marketPrices(quotes));
     await chain.mine({ time: startTime + step.time, baseFee });
     const failing = await keeperBlock(world, keeper, outcome, startTime + step.time + KEEPER_DELAY, baseFee);
+    if (keeper.totals.observations !== observations) {
+      observations = keeper.totals.observations;
+      ether = await measured(world);
+    }
+    if ((index + 1) % AUDIT_EVERY === 0) await auditor.look(`after step ${index + 1}`);
     onProgress({
       step: index + 1,
       steps: path.steps.length,
@@ -90,6 +105,7 @@ export async function runScenario(
       gasPrice: step.gasPrice,
       depth: step.depth,
       failing,
+      ether,
       outcome,
     });
   }
@@ -111,7 +127,8 @@ export async function runScenario(
     lowestEth,
     outcome,
     keeper: keeper.totals,
-    audit: await audit(world.provider, world.addresses),
+    ether: { before, after: await measured(world) },
+    audit: await auditor.conclude(),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { getAddress, type JsonRpcSigner } from "ethers";
 
+import { DEPTH_FRACTION } from "../../deploy/parameters/core.js";
 import { LOCAL_ASSETS, type LocalAsset } from "../../deploy/parameters/local.js";
 import { deployLocal } from "../../deploy/local.js";
 import { Keeper, type KeeperDependencies } from "../../keeper/keeper.js";
@@ -32,6 +33,9 @@ const WETH_DEPOSIT = "0xd0e30db0";
 /** How many of a hundred accounts hold each kind of collateral. */
 const POPULARITY: Readonly<Record<string, number>> = { WETH: 75, WBTC: 40, wstETH: 40, USDC: 25 };
 
+/** Part of what can be deposited that the borrowers use at most: wallets want to deposit too. */
+const FILL = 0.95;
+
 /** What the market maker borrows for its dealings, and against how much USDC. */
 const MAKER_COLLATERAL = 8_000_000n;
 const MAKER_DEBT = 4_000_000n;
@@ -39,8 +43,6 @@ const MAKER_DEBT = 4_000_000n;
 const MAKER_ENDOWMENT = 100_000_000n;
 /** Half of it as wrapped ether. {ether} */
 const MAKER_ETHER = 1_000_000n;
-/** Stock of the faucet. {WETH} */
-const FAUCET_STOCK = 10_000n;
 
 export const PLUSD_SYMBOL = "plUSD";
 
@@ -146,13 +148,14 @@ export async function createWorld(
   quotes: Quotes,
   random: Random,
   count: number,
+  signal?: AbortSignal,
 ): Promise<World> {
   const { chain, connection, accounts } = embedded;
   const [deployer, keeperAccount, maker] = accounts;
   if (deployer === undefined || keeperAccount === undefined || maker === undefined)
     throw new Error("the node has too few accounts");
 
-  const addresses = await deployLocal(connection, keeperAccount.address);
+  const addresses = await deployLocal(connection, { keeper: keeperAccount.address });
   const tokens = new Map<string, Token>(
     LOCAL_ASSETS.map((a) => [
       a.symbol,
@@ -178,6 +181,7 @@ export async function createWorld(
           engine: addresses.contracts.engine,
           lens: addresses.contracts.lens,
           oracle: addresses.contracts.oracle,
+          risk: addresses.contracts.risk,
           liquidator: present(addresses.liquidator),
           firstBlock: addresses.firstBlock,
           routes: LOCAL_ASSETS.map((asset) => ({
@@ -191,19 +195,30 @@ export async function createWorld(
   await pushQuotes(world, ["eth", "btc", "usdc"]);
   await setRatio(world, quotes.ratio);
   await chain.mine();
+  signal?.throwIfAborted();
   await fillMarket(world);
-  await openAccounts(world);
+  await openAccounts(world, signal);
   return world;
 }
 
-function collateralKinds(quotes: Quotes): CollateralKind[] {
+/** What borrowers may hold, at the prices that they start with. */
+export function collateralKinds(quotes: Quotes): CollateralKind[] {
   const prices = marketPrices(quotes);
-  return LOCAL_ASSETS.map((asset) => ({
-    symbol: asset.symbol,
-    price: Number(prices[asset.symbol]) / 1e18,
-    borrowable: 1 - asset.initialHaircut / 10_000,
-    popularity: POPULARITY[asset.symbol] ?? 0,
-  }));
+  return LOCAL_ASSETS.map((asset) => {
+    const price = Number(prices[asset.symbol]) / 1e18;
+    return {
+      symbol: asset.symbol,
+      price,
+      borrowable: 1 - asset.initialHaircut / 10_000,
+      popularity: POPULARITY[asset.symbol] ?? 0,
+      room: FILL * largestDeposit(asset) * price,
+    };
+  });
+}
+
+/** What can be deposited of an asset: its cap, or the part of its market's depth that the engine takes. {tok} */
+function largestDeposit(asset: LocalAsset): number {
+  return Math.min(Number(asset.cap), (Number(asset.depth) * DEPTH_FRACTION) / 10_000);
 }
 
 /** Gives the market maker its means, lets it borrow plUSD, and opens the pools. */
@@ -230,21 +245,15 @@ async function fillMarket(world: World): Promise<void> {
 
   const prices = marketPrices(world.quotes);
   for (const spec of poolSpecs(tokens)) await market.open(spec, prices);
-
-  // The faucet pays wrapped ether from what it holds.
-  const weth = tokenOf(tokens, "WETH");
-  await give(chain, deployer.address, weth, deployer.address, FAUCET_STOCK * ETHER);
-  const stock = tokenAbi.encodeFunctionData("transfer", [present(addresses.faucet), FAUCET_STOCK * ETHER]);
-  await chain.send(deployer.address, { to: weth.address, data: stock, gas: 100_000n }, "stock the faucet");
-  await chain.mine();
 }
 
 /** Opens every borrower's account: tokens, deposit, loan. */
-async function openAccounts(world: World): Promise<void> {
+async function openAccounts(world: World, signal?: AbortSignal): Promise<void> {
   const { chain, deployer, addresses, tokens, borrowers } = world;
   const engine = addresses.contracts.engine;
   const prices = marketPrices(world.quotes);
   for (const [i, borrower] of borrowers.entries()) {
+    signal?.throwIfAborted();
     const account = getAddress(borrower.account);
     await chain.setBalance(account, 100_000n * ETHER);
     await chain.impersonate(account);

@@ -5,6 +5,7 @@ import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
 import { LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
+import { stockFaucet } from "./stock.js";
 import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
 
@@ -90,6 +91,7 @@ export default buildModule("Local", (m) => {
     });
     const room = m.call(core.treasury, "setCapacity", [asset.id, asset.cap * unit], { id: `capacity_${asset.symbol}` });
     done.push(open, room);
+    if (asset.token === "usdc") stockFaucet(m, { ...core, ...tokens }, asset.id, open);
   }
 
   // Assets have no routes yet: their depths stay governed until `setRoutes`, for which a pool needs a window of observations.

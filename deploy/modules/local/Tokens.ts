@@ -18,11 +18,12 @@ export default buildModule("LocalTokens", (m) => {
   });
 
   const faucet = m.contract("Faucet", [owner]);
-  // Shares of a day: enough for a first deposit and loan of some thousand plUSD, whatever the token.
+  // Shares of a day: enough for a first deposit and a loan of a thousand plUSD, whatever the token, also while markets are wild and
+  // haircuts high.
   const offers = [
-    { id: "WETH", token: weth, amount: 10n ** 19n, mints: false },
+    { id: "WETH", token: weth, amount: 4n * 10n ** 19n, mints: false },
     { id: "WBTC", token: wbtc, amount: 50_000_000n, mints: true },
-    { id: "wstETH", token: wsteth, amount: 10n ** 19n, mints: true },
+    { id: "wstETH", token: wsteth, amount: 4n * 10n ** 19n, mints: true },
     { id: "USDC", token: usdc, amount: 10_000_000_000n, mints: true },
   ];
   for (const { id, token, amount, mints } of offers) {

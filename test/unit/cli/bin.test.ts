@@ -72,6 +72,52 @@ describe("cli: the program", () => {
   });
 });
 
+describe("cli: a demo that is stopped", function () {
+  this.timeout(60_000);
+  const DEMO = ["demo", "--once", "--port", "0", "--accounts", "1"];
+
+  /** Starts a demo and sends `signal` to what was started once it is at work; returns how that ended and what it said, when all is over. */
+  async function stopped(program: string, args: string[], signal: NodeJS.Signals, env: NodeJS.ProcessEnv = {}) {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    let [stdout, stderr] = ["", ""];
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout.on("data", (chunk: Buffer) => {
+      const before = stdout;
+      stdout += chunk.toString();
+      if (!before.includes("Setting up") && stdout.includes("Setting up")) child.kill(signal);
+    });
+    // Closed only when nobody holds the pipes any more: also when what was started left something behind that ended later.
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    return { code, stdout, stderr };
+  }
+
+  it("ends with the signal's number and says so", async () => {
+    for (const [signal, expected] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      const { code, stderr } = await stopped(process.execPath, [bin, ...DEMO], signal);
+      expect(code, signal).to.equal(expected);
+      expect(stderr).to.contain(`stopped by ${signal} before the end`);
+    }
+  });
+
+  it("does so too when started by an older Node", async function () {
+    const node = olderNode();
+    if (node === undefined) return this.skip();
+    expect((await stopped(node, [bin, ...DEMO], "SIGINT")).code).to.equal(130);
+    expect((await stopped(node, [bin, ...DEMO], "SIGTERM")).code).to.equal(143);
+  });
+
+  it("does not outlive the shell that npm started it with", async function () {
+    if (process.platform === "win32") return this.skip();
+    // Not the last command: the shell must not put it in its own place.
+    const script = `"${process.execPath}" "${bin}" ${DEMO.join(" ")}; true`;
+    const { stderr } = await stopped("sh", ["-c", script], "SIGKILL", { npm_lifecycle_event: "start" });
+    expect(stderr).to.contain("stopped by SIGTERM before the end");
+  });
+});
+
 describe("cli: which Node runs it", () => {
   it("asks for 22.13 or later", () => {
     for (const version of ["18.20.4", "20.20.2", "22.0.0", "22.12.9"])
