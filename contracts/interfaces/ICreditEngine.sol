@@ -111,6 +111,8 @@ interface ICreditShared {
     error ThresholdTooHigh(uint256 asset, uint256 product);
     error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
     error ModuleHasNoCode(address module);
+    /// @notice A ledger unit of the asset is worth so much that what rounding it away costs would matter. {USD} 18 decimals
+    error LedgerUnitTooCoarse(uint256 asset, uint256 unitValue, uint256 maximum);
     /// @notice The new risk model does not know a listed asset as the engine does.
     error ModuleMismatch(address module, uint256 asset);
 
@@ -296,6 +298,17 @@ interface ICreditGovernance is ICreditShared {
     /// @notice Lists asset number `asset` of the risk model as collateral. Token decimals 0..24, not below the ledger unit's.
     /// @param governedCap {ledger}
     function listAsset(uint256 asset, address token, uint256 governedCap) external;
+    ///
+    /// THE UNIT. The asset must have a live price, and at its high a ledger unit may be worth no more than `minimumDebt / UNITS_PER_MINIMUM_DEBT`
+    /// (`LedgerUnitTooCoarse`). What a slice takes is rounded down to whole units, asset by asset, while the debt that it removes is
+    /// not: less than a unit of each asset goes unpaid for. Where a unit was worth a tenth of the debt, that would be a tenth of the debt.
+    ///
+    /// THE THRESHOLD. `(1 + lmin) maxSpread (1 - m) <= 1` at the lowest maintenance haircut that the asset's bounds allow
+    /// (`ThresholdTooHigh`): then the least incentive never lowers an account's health. Asked again when liquidation parameters or the risk
+    /// model change, *not* when the oracle's feeds do (`IPriceOracle.migrateFeed`, `setSecondFeed`): whoever changes those has to ask. If
+    /// a feed breaks it, no slice lowers the health of a solvent account, since each incentive is capped so that it does not; but where that
+    /// cap is below lmin, liquidators earn less than lmin (the account may then be absorbed at any health below 1), and where
+    /// `maxSpread (1 - m) > 1`, an account may be insolvent before it can be liquidated.
 
     /// @notice {ledger}
     function setAssetCap(uint256 asset, uint256 governedCap) external;
@@ -321,7 +334,8 @@ interface ICreditGovernance is ICreditShared {
     function setRateSource(address rateSource_) external;
     /// @notice Changes the size and the incentive of slices, within immutable limits.
     function setLiquidationParameters(LiquidationParameters calldata parameters) external;
-    /// @notice Whole plUSD both (18 decimals, multiples of 1e18).
+    /// @notice Whole plUSD both (18 decimals, multiples of 1e18). A lower minimum debt is refused where it would make a listed asset's ledger
+    /// unit too coarse, see `listAsset`; an unpriced asset counts at its decaying high.
     function setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) external;
     /// @notice {USD} 18 decimals
     function setTipFloor(uint256 tipFloor_) external;
