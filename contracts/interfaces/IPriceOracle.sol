@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 /// @notice What can be done with a price.
-/// - `Unpriced`: no live source. Counts 0 when risk is taken; `high` is the last good high, decaying to 0.
+/// - `Unpriced`: no live source. Counts 0 when risk is taken; `high` is the last good high, decaying to 0 (see `IPriceOracle`).
 /// - `Disagreeing`: live sources differ by more than the limit. Counts 0 when risk is taken; liquidation goes on at the higher.
 /// - `Live`: usable for everything.
 enum PriceStatus {
@@ -40,6 +40,11 @@ struct FeedConfig {
 /// @notice Never returns a stale, zero, negative or out-of-band price. A feed that reverts, returns garbage or eats all gas
 /// makes that source dead, nothing more; a call made with too little gas to give the feed its full allowance reverts, so
 /// nobody can fake a dead feed by starving it.
+///
+/// THE DECAY. The high of an unpriced asset falls linearly to 0 over `decay`. While every source still gives an answer in band that is merely
+/// stale, it falls from the moment at which the last of them went stale. A source that died outright (reverts, garbage, out of band)
+/// does not tell since when: then the last good high counts in full until somebody calls `record`, and falls from there. Anyone may, at
+/// once; what nobody has seen moves nobody's limit.
 /// @dev Assets are numbered. 0..15 are the assets of the risk model and the credit engine; higher numbers (up to 255) are
 /// free for prices that carry no covariance, such as plUSD's own market price.
 interface IPriceOracle {
@@ -49,6 +54,8 @@ interface IPriceOracle {
     event DecaySet(uint256 duration);
     /// @notice `high` was stored as the last good high of `asset`. {USD/tok}
     event Recorded(uint256 indexed asset, uint256 high);
+    /// @notice No source of `asset` is live and at least one gives no answer at all: its last good high decays from now.
+    event DeathWitnessed(uint256 indexed asset);
 
     /// @notice The asset has no feed.
     error AssetUnknown(uint256 asset);
@@ -99,8 +106,9 @@ interface IPriceOracle {
     /// @notice Stores the present high of every live asset in `mask` as its last good high. Anyone may call it.
     function record(uint256 mask) external;
 
-    /// @notice The stored last good high and when it was stored. {USD/tok}, unix seconds
-    function lastGood(uint256 asset) external view returns (uint256 high, uint256 recordedAt);
+    /// @notice The stored last good high, when it was stored, and when it was first seen after that that no answer can be read (0: not
+    /// seen). {USD/tok}, unix seconds
+    function lastGood(uint256 asset) external view returns (uint256 high, uint256 recordedAt, uint256 deadSince);
 
     /// @notice The configuration of a source; `feed` is zero where there is none.
     /// @param second False: primary source; true: second source.
