@@ -157,7 +157,7 @@ interface ICreditPositions is ICreditShared {
 
     /// @notice Deposits `amount` of `asset` into `account`, truncated to a ledger unit. Anyone may add to what an account
     /// holds already; only its owner or an operator may add another asset to it. An account with debt cannot deposit an
-    /// asset that has no live price.
+    /// asset that has no live price or is delisted; nobody can deposit a delisted one once `syncAssetCap` was called.
     /// @param amount {asset} token units
     /// @return deposited What was pulled from the caller. {asset}
     function deposit(uint256 asset, uint256 amount, address account) external returns (uint256 deposited);

@@ -152,6 +152,7 @@ abstract contract HaircutRamps is IRiskModel, AccessManaged {
 
     /// @inheritdoc IRiskModel
     function requirePriced(uint256 asset) public view {
+        if (asset <= MAX_ASSET) require(_laneOf(asset) & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
         require(IPriceOracle(oracle).isLive(asset), IPriceOracle.AssetUnpriced(asset));
     }
 
