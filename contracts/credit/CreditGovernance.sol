@@ -435,7 +435,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     }
 
     /// @dev `(1 + lmin) (high / mid) (1 - m) <= 1` at the smallest m and the widest price that the asset can have: then a slice at the
-    /// least incentive never leaves an account worse, whatever the risk model does later.
+    /// least incentive never leaves an account worse, whatever the risk model does later. A change of the oracle's feeds may widen the
+    /// spread without asking, see docs/decisions/0012: `LiquidationMath.capByHealth` bounds each slice's incentive whatever the threshold is.
     function _requireThreshold(uint256 asset, uint256 minIncentive) private view {
         IRiskModel model = IRiskModel(_risk.riskModel);
         uint256 spread = IPriceOracle(model.oracle()).maxSpread(asset);

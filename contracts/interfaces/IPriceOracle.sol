@@ -103,7 +103,9 @@ interface IPriceOracle {
     /// @notice Whether at least one source of `asset` is live. Ignores the sequencer: a borrower may top up in the grace period.
     function isLive(uint256 asset) external view returns (bool);
 
-    /// @notice Stores the present high of every live asset in `mask` as its last good high. Anyone may call it.
+    /// @notice Stores the present high of every live asset in `mask` as its last good high, and of every one that is dead outright that it
+    /// is so from now on. Anyone may call it. Call it now and then while feeds live, so that the last good high is a recent one, after
+    /// a feed's return, so that an old death counts no more, and at once when one dies.
     function record(uint256 mask) external;
 
     /// @notice The stored last good high, when it was stored, and when it was first seen after that that no answer can be read (0: not
@@ -128,10 +130,14 @@ interface IPriceOracle {
 
     /// @notice Replaces the primary feed. The new feed must be live and within `tolerance` of the present price, or, when the
     /// old feed is dead, of the last good high (a wider immutable limit on `tolerance` applies then).
+    /// @dev May raise `maxSpread`, like a second source, and does not ask whether the credit engine would still list the asset: the oracle
+    /// knows no engine. Check `maxSpread` against `ICreditGovernance.listAsset`'s threshold beforehand; what holds if it is passed over is
+    /// told there.
     /// @param tolerance bps of the reference price
     function migrateFeed(uint256 asset, FeedConfig calldata config, uint256 tolerance) external;
 
     /// @notice Sets or replaces the second source (checked like a migration), with the disagreement limit in bps.
+    /// @dev Widens `maxSpread` by up to the disagreement limit: see `migrateFeed`.
     function setSecondFeed(uint256 asset, FeedConfig calldata config, uint256 tolerance, uint256 limit) external;
 
     /// @notice Removes the second source.

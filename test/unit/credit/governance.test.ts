@@ -4,7 +4,16 @@ import { all, exposureOf, healthOf, open } from "../../support/failing.js";
 import { freshWorld } from "../../support/fresh.js";
 import { BREAKAGES, breakFeed, listToken, prepareAsset } from "../../support/hostile.js";
 import { listPinned, MODEL } from "../../support/risk.js";
-import { at, DEBT_CEILING, deployWorld, LIQUIDATION, MAX_UINT256, MINIMUM_DEBT, WAD } from "../../support/world.js";
+import {
+  at,
+  DAY,
+  DEBT_CEILING,
+  deployWorld,
+  LIQUIDATION,
+  MAX_UINT256,
+  MINIMUM_DEBT,
+  WAD,
+} from "../../support/world.js";
 
 describe("CreditEngine governance", () => {
   const world = freshWorld(deployWorld);
@@ -276,6 +285,8 @@ describe("CreditEngine governance", () => {
         "ParameterOutOfBounds",
       );
       await expect(engine.setDebtLimits(WAD, WAD + 1n)).to.be.revertedWithCustomError(engine, "ParameterOutOfBounds");
+      // At a dollar of minimum debt a unit of bitcoin must be cheap.
+      await world().setPrice(1, 9_000_00000000n);
       for (const [minimum, ceiling] of [
         [WAD, 0n],
         [100_000n * WAD, highest],
@@ -284,17 +295,6 @@ describe("CreditEngine governance", () => {
       }
     });
 
-    it("of tips, depth, caps and pauses have outer limits", async () => {
-      // At a dollar of minimum debt a unit of bitcoin must be cheap.
-      await world().setPrice(1, 9_000_00000000n);
-      const { engine } = world();
-      await expect(engine.setTipFloor(1_000n * WAD + 1n))
-        .to.be.revertedWithCustomError(engine, "ParameterOutOfBounds")
-        .withArgs(bytes32("tipFloor"), 1_000n * WAD + 1n, 0n, 1_000n * WAD);
-      for (const value of [0n, 10_001n, MAX_UINT256]) {
-        await expect(engine.setDepthFraction(value))
-          .to.be.revertedWithCustomError(engine, "ParameterOutOfBounds")
-          .withArgs(bytes32("depthFraction"), value, 1n, 10_000n);
     it("hold no feed to the threshold, and a slice lowers no health and is absorbable where one breaks it", async () => {
       const { engine, oracle, risk, ethers, alice, bob } = world();
       // Dollars at 6% of maintenance haircut, 8,900 of a borrow limit of 8,955.
@@ -358,6 +358,15 @@ describe("CreditEngine governance", () => {
       await engine.setDebtLimits(4n * WAD, DEBT_CEILING);
     });
 
+    it("of tips, depth, caps and pauses have outer limits", async () => {
+      const { engine } = world();
+      await expect(engine.setTipFloor(1_000n * WAD + 1n))
+        .to.be.revertedWithCustomError(engine, "ParameterOutOfBounds")
+        .withArgs(bytes32("tipFloor"), 1_000n * WAD + 1n, 0n, 1_000n * WAD);
+      for (const value of [0n, 10_001n, MAX_UINT256]) {
+        await expect(engine.setDepthFraction(value))
+          .to.be.revertedWithCustomError(engine, "ParameterOutOfBounds")
+          .withArgs(bytes32("depthFraction"), value, 1n, 10_000n);
       }
       for (const value of [2n ** 58n, MAX_UINT256]) {
         await expect(engine.setAssetCap(0, value))
