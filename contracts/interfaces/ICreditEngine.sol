@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 
 /// @notice One account of a batch liquidation.
 /// @param account Whose position.
@@ -109,10 +111,10 @@ interface ICreditShared {
     error TokenDecimalsUnsupported(address token, uint256 decimals);
     /// @notice `(1 + lmin) (high / mid) (1 - m)` may exceed 1: a liquidation could leave the account worse. 18 decimals
     error ThresholdTooHigh(uint256 asset, uint256 product);
-    error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
-    error ModuleHasNoCode(address module);
     /// @notice A ledger unit of the asset is worth so much that what rounding it away costs would matter. {USD} 18 decimals
     error LedgerUnitTooCoarse(uint256 asset, uint256 unitValue, uint256 maximum);
+    error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
+    error ModuleHasNoCode(address module);
     /// @notice The new risk model does not know a listed asset as the engine does.
     error ModuleMismatch(address module, uint256 asset);
 
@@ -296,8 +298,6 @@ interface ICreditGovernance is ICreditShared {
     // ------------------------------------------------------------------ governance
 
     /// @notice Lists asset number `asset` of the risk model as collateral. Token decimals 0..24, not below the ledger unit's.
-    /// @param governedCap {ledger}
-    function listAsset(uint256 asset, address token, uint256 governedCap) external;
     ///
     /// THE UNIT. The asset must have a live price, and at its high a ledger unit may be worth no more than `minimumDebt / UNITS_PER_MINIMUM_DEBT`
     /// (`LedgerUnitTooCoarse`). What a slice takes is rounded down to whole units, asset by asset, while the debt that it removes is
@@ -309,6 +309,8 @@ interface ICreditGovernance is ICreditShared {
     /// a feed breaks it, no slice lowers the health of a solvent account, since each incentive is capped so that it does not; but where that
     /// cap is below lmin, liquidators earn less than lmin (the account may then be absorbed at any health below 1), and where
     /// `maxSpread (1 - m) > 1`, an account may be insolvent before it can be liquidated.
+    /// @param governedCap {ledger}
+    function listAsset(uint256 asset, address token, uint256 governedCap) external;
 
     /// @notice {ledger}
     function setAssetCap(uint256 asset, uint256 governedCap) external;
@@ -363,4 +365,31 @@ interface ICreditGovernance is ICreditShared {
 ///
 /// LOCK. Every entry that moves tokens, debts or balances holds a transient lock; only `withdraw` is open inside a liquidation callback.
 /// What sets an authorisation or a parameter, or runs a token's permit, needs none: it moves nothing.
-interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance {}
+interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance, IAccessManaged, IERC5267 {
+    /// @notice Executes several calls of this interface in one transaction, as the caller, in order; one that reverts undoes all.
+    /// @return results What each call returned, ABI-encoded.
+    function multicall(bytes[] calldata data) external returns (bytes[] memory results);
+
+    // ------------------------------------------------------------------ immutable limits of the parameters
+
+    /// @notice Highest borrow rate. {1/s} 18 decimals
+    function MAX_RATE() external view returns (uint256);
+    /// @notice Highest target health. bps
+    function MAX_TARGET_HEALTH() external view returns (uint256);
+    /// @notice Highest incentive. bps
+    function MAX_INCENTIVE() external view returns (uint256);
+    /// @notice Lowest health at which the incentive may reach its maximum. bps
+    function MIN_FULL_INCENTIVE_HEALTH() external view returns (uint256);
+    /// @notice Largest part of the incentive that may be tipped. bps
+    function MAX_TIP_SHARE() external view returns (uint256);
+    /// @notice Largest tip floor. {USD} 18 decimals
+    function MAX_TIP_FLOOR() external view returns (uint256);
+    /// @notice The minimum debt is no lower than this. {plUSD}
+    function LOWEST_MINIMUM_DEBT() external view returns (uint256);
+    /// @notice The minimum debt is no higher than this. {plUSD}
+    function HIGHEST_MINIMUM_DEBT() external view returns (uint256);
+    /// @notice Largest depth fraction. bps
+    function MAX_DEPTH_FRACTION() external view returns (uint256);
+    /// @notice The minimum debt is worth at least this many ledger units of any asset, when it is listed.
+    function UNITS_PER_MINIMUM_DEBT() external view returns (uint256);
+}
