@@ -438,7 +438,7 @@ describe("CreditEngine and hostile tokens", () => {
       await prepareAsset(world(), ASSET);
       for (const token of [at(assets, 0).address, await dollar.getAddress()]) {
         await expect(engine.listAsset(ASSET, token, CAP))
-          .to.be.revertedWithCustomError(engine, "TokenListedAlready")
+          .to.be.revertedWithCustomError(engine, "TokenWithoutDecimals")
           .withArgs(token);
       }
     });
