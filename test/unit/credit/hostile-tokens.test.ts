@@ -195,6 +195,14 @@ describe("CreditEngine and hostile tokens", () => {
       await engine.connect(liquidator).absorb([bob.address]);
       await engine.connect(liquidator).withdraw(ASSET, MAX_UINT256, liquidator.address, liquidator.address);
       expect((await token.balanceOf(liquidator.address)) > 0n).to.equal(true);
+      // Nothing left, and less than a unit: refused by the engine before the token is asked.
+      await expect(
+        engine.connect(liquidator).withdraw(ASSET, MAX_UINT256, liquidator.address, liquidator.address),
+      ).to.be.revertedWithCustomError(engine, "ZeroAmount");
+      await expect(engine.connect(alice).deposit(ASSET, SCALE - 1n, alice.address)).to.be.revertedWithCustomError(
+        engine,
+        "AmountBelowLedgerUnit",
+      );
     });
   });
 
@@ -373,9 +381,9 @@ describe("CreditEngine and hostile tokens", () => {
         const deposited = (5_100_00000000n / price) * whole - 1n;
         await token.mint(alice.address, deposited);
         await token.connect(alice).approve(engineAddress, MAX_UINT256);
-        await engine.connect(alice).deposit(ASSET, 51n * whole - 1n, alice.address);
+        await engine.connect(alice).deposit(ASSET, deposited, alice.address);
 
-        const units = (51n * whole - 1n) / scale;
+        const units = deposited / scale;
         expect(await engine.balanceOf(alice.address, ASSET)).to.equal(units);
         expect(await token.balanceOf(engineAddress)).to.equal(units * scale);
         // The value less half a percent and the haircut of a fifth: the same however many decimals there are.
@@ -428,25 +436,17 @@ describe("CreditEngine and hostile tokens", () => {
     it("refuses a token that does not tell its decimals", async () => {
       const { engine, ethers } = world();
       await prepareAsset(world(), ASSET);
-      const token = await ethers.deployContract("BareToken");
-      await expect(engine.listAsset(ASSET, await token.getAddress(), CAP)).to.revert(ethers);
-      expect(await engine.listedMask()).to.equal(0b1111n);
-    });
-
-    it("refuses a token a second time, and plUSD always", async () => {
-      const { engine, dollar, assets } = world();
-      await prepareAsset(world(), ASSET);
-      for (const token of [at(assets, 0).address, await dollar.getAddress()]) {
+      // No such function, and one that answers too little.
+      for (const code of [undefined, "0x60015ff3"]) {
+        const token = await (await ethers.deployContract("BareToken")).getAddress();
+        if (code !== undefined) await world().connection.networkHelpers.setCode(token, code);
         await expect(engine.listAsset(ASSET, token, CAP))
           .to.be.revertedWithCustomError(engine, "TokenWithoutDecimals")
           .withArgs(token);
       }
+      expect(await engine.listedMask()).to.equal(0b1111n);
     });
 
-    it("refuses a number a second time, one that is out of range, and one that the risk model does not know", async () => {
-      const { engine, risk, ethers } = world();
-      const token = await (await ethers.deployContract("TestToken", ["NEW", 18])).getAddress();
-      await expect(engine.listAsset(0, token, CAP))
     it("refuses a ledger unit worth more than a ten-thousandth of the minimum debt, by the high of the price", async () => {
       const { engine, ethers } = world();
       const token = await (await ethers.deployContract("TestToken", ["BILL", 0])).getAddress();
@@ -473,6 +473,20 @@ describe("CreditEngine and hostile tokens", () => {
         .withArgs(ASSET);
     });
 
+    it("refuses a token a second time, and plUSD always", async () => {
+      const { engine, dollar, assets } = world();
+      await prepareAsset(world(), ASSET);
+      for (const token of [at(assets, 0).address, await dollar.getAddress()]) {
+        await expect(engine.listAsset(ASSET, token, CAP))
+          .to.be.revertedWithCustomError(engine, "TokenListedAlready")
+          .withArgs(token);
+      }
+    });
+
+    it("refuses a number a second time, one that is out of range, and one that the risk model does not know", async () => {
+      const { engine, risk, ethers } = world();
+      const token = await (await ethers.deployContract("TestToken", ["NEW", 18])).getAddress();
+      await expect(engine.listAsset(0, token, CAP))
         .to.be.revertedWithCustomError(engine, "AssetListedAlready")
         .withArgs(0);
       for (const asset of [16n, MAX_UINT256]) {
@@ -488,6 +502,7 @@ describe("CreditEngine and hostile tokens", () => {
 
   it("takes no notice of donations: no position, limit, cap or decision moves", async () => {
     const { engine, engineAddress, dollar, gate, treasury, alice, bob, governor, assets } = world();
+    for (const { id } of assets) await treasury.setCapacity(id, 10n ** 12n);
     await world().deposit(alice, 0, 10n * WAD);
     await engine.connect(alice).borrow(14_000n * WAD, alice.address, alice.address);
     await world().deposit(bob, 0, 10n * WAD);
