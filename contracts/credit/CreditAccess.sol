@@ -6,6 +6,7 @@ import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156Fl
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
@@ -60,10 +61,12 @@ abstract contract CreditAccess is CreditStorage, ICreditAccess, EIP712 {
 
         uint256 before = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransfer(address(receiver), amount);
-        require(
-            receiver.onFlashLoan(msg.sender, token, amount, 0, data) == FLASH_LOAN_MAGIC,
-            FlashLoanCallbackFailed(address(receiver))
+        // A plain call, so that an account without code or an empty answer (padded with zeros here) ends in the named error as well.
+        (bool success, bytes memory answer) = address(receiver).call(
+            abi.encodeCall(IERC3156FlashBorrower.onFlashLoan, (msg.sender, token, amount, 0, data))
         );
+        if (!success) LowLevelCall.bubbleRevert();
+        require(bytes32(answer) == FLASH_LOAN_MAGIC, FlashLoanCallbackFailed(address(receiver)));
         IERC20(token).safeTransferFrom(address(receiver), address(this), amount);
         uint256 balance = IERC20(token).balanceOf(address(this));
         require(balance >= before, TransferMismatch(token, before, balance));

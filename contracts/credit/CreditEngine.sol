@@ -67,7 +67,8 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall {
         // A new asset makes every later use of the account dearer and its debt depend on another feed: only by its owner.
         require((AccountLib.bitmap(header) >> asset) & 1 == 1 || _isOperator(account), NotHeld(asset, account));
         // An unpriced asset counts its decaying last price towards M: added now, it would shield a debt with something that may be
-        // worthless. Without debt there is nothing to shield, and the first borrow checks everything held.
+        // worthless. A delisted one counts towards M until its ramp ends. Without debt there is nothing to shield, and the first borrow
+        // checks that everything held has a price.
         if (AccountLib.debt(header) != 0) IRiskModel(_risk.riskModel).requirePriced(asset);
 
         uint256 total = a.total;

@@ -12,7 +12,7 @@ import {
     PAUSE_FLASH_LOAN,
     PAUSE_WITHDRAW
 } from "../interfaces/ICreditEngine.sol";
-import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
+import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRateSource} from "../interfaces/IRateSource.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
@@ -56,6 +56,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     uint256 public constant HIGHEST_MINIMUM_DEBT = 100_000e18;
     /// @notice Largest depth fraction: no more of an asset is deposited than its depth. bps
     uint256 public constant MAX_DEPTH_FRACTION = 10_000;
+    /// @notice The minimum debt is worth at least this many ledger units of any asset, at its high when it is listed.
+    uint256 public constant UNITS_PER_MINIMUM_DEBT = 10_000;
     uint256 private constant MAX_TOKEN_DECIMALS = 24;
     uint256 private constant ALL_PAUSES = PAUSE_DEPOSIT | PAUSE_WITHDRAW | PAUSE_BORROW | PAUSE_FLASH_LOAN;
 
@@ -105,6 +107,10 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         // Casts are safe: asset < 16.
         _risk.listed |= uint16(1 << asset);
         _requireThreshold(asset, _gate.minIncentive);
+        require(
+            _requireFineUnit(asset, _risk.minimumDebt * WAD) != PriceStatus.Unpriced,
+            IPriceOracle.AssetUnpriced(asset)
+        );
         emit AssetListed(asset, token, 10 ** scaleDecimals);
         _setCap(asset, governedCap);
     }
@@ -211,6 +217,7 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
             debtCeiling % WAD == 0,
             ParameterOutOfBounds("debtCeiling", debtCeiling, 0, uint256(type(uint40).max) * WAD)
         );
+        if (minimumDebt < _risk.minimumDebt * WAD) _requireFineUnits(minimumDebt);
         // Casts are safe: bounded above.
         _risk.minimumDebt = uint24(minimumDebt / WAD);
         _risk.debtCeiling = uint40(debtCeiling / WAD);
@@ -395,6 +402,28 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
         return _rateSource;
     }
 
+    // ---------------------------------------------------------------- units
+
+    function _requireFineUnits(uint256 minimumDebt) private view {
+        uint256 listed = _risk.listed;
+        for (uint256 asset; asset < MAX_ASSETS; ++asset) {
+            if ((listed >> asset) & 1 == 1) _requireFineUnit(asset, minimumDebt);
+        }
+    }
+
+    /// @dev A slice takes whole ledger units, rounded down, and removes debt for fractions of them as well. The least that a borrower
+    /// could gain by it is to be less than what the least incentive costs him, see docs/decisions/0008.
+    function _requireFineUnit(uint256 asset, uint256 minimumDebt) private view returns (PriceStatus) {
+        IRiskModel model = IRiskModel(_risk.riskModel);
+        Price memory price = IPriceOracle(model.oracle()).price(asset);
+        // Up: {USD/ledger} = {USD/tok} / {ledger/tok}. An unpriced asset is judged by what it still counts.
+        uint256 unit = 10 ** model.unitDecimals(asset);
+        uint256 unitValue = (price.high + unit - 1) / unit;
+        uint256 maximum = minimumDebt / UNITS_PER_MINIMUM_DEBT;
+        require(unitValue <= maximum, LedgerUnitTooCoarse(asset, unitValue, maximum));
+        return price.status;
+    }
+
     // ---------------------------------------------------------------- thresholds
 
     function _requireThresholds() private view {
@@ -406,7 +435,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     }
 
     /// @dev `(1 + lmin) (high / mid) (1 - m) <= 1` at the smallest m and the widest price that the asset can have: then a slice at the
-    /// least incentive never leaves an account worse, whatever the risk model does later.
+    /// least incentive never leaves an account worse, whatever the risk model does later. A change of the oracle's feeds may widen the
+    /// spread without asking, see docs/decisions/0012: `LiquidationMath.capByHealth` bounds each slice's incentive whatever the threshold is.
     function _requireThreshold(uint256 asset, uint256 minIncentive) private view {
         IRiskModel model = IRiskModel(_risk.riskModel);
         uint256 spread = IPriceOracle(model.oracle()).maxSpread(asset);

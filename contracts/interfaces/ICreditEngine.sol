@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 
 /// @notice One account of a batch liquidation.
 /// @param account Whose position.
@@ -109,6 +111,8 @@ interface ICreditShared {
     error TokenDecimalsUnsupported(address token, uint256 decimals);
     /// @notice `(1 + lmin) (high / mid) (1 - m)` may exceed 1: a liquidation could leave the account worse. 18 decimals
     error ThresholdTooHigh(uint256 asset, uint256 product);
+    /// @notice A ledger unit of the asset is worth so much that what rounding it away costs would matter. {USD} 18 decimals
+    error LedgerUnitTooCoarse(uint256 asset, uint256 unitValue, uint256 maximum);
     error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
     error ModuleHasNoCode(address module);
     /// @notice The new risk model does not know a listed asset as the engine does.
@@ -155,7 +159,7 @@ interface ICreditPositions is ICreditShared {
 
     /// @notice Deposits `amount` of `asset` into `account`, truncated to a ledger unit. Anyone may add to what an account
     /// holds already; only its owner or an operator may add another asset to it. An account with debt cannot deposit an
-    /// asset that has no live price.
+    /// asset that has no live price or is delisted; nobody can deposit a delisted one once `syncAssetCap` was called.
     /// @param amount {asset} token units
     /// @return deposited What was pulled from the caller. {asset}
     function deposit(uint256 asset, uint256 amount, address account) external returns (uint256 deposited);
@@ -294,6 +298,17 @@ interface ICreditGovernance is ICreditShared {
     // ------------------------------------------------------------------ governance
 
     /// @notice Lists asset number `asset` of the risk model as collateral. Token decimals 0..24, not below the ledger unit's.
+    ///
+    /// THE UNIT. The asset must have a live price, and at its high a ledger unit may be worth no more than `minimumDebt / UNITS_PER_MINIMUM_DEBT`
+    /// (`LedgerUnitTooCoarse`). What a slice takes is rounded down to whole units, asset by asset, while the debt that it removes is
+    /// not: less than a unit of each asset goes unpaid for. Where a unit was worth a tenth of the debt, that would be a tenth of the debt.
+    ///
+    /// THE THRESHOLD. `(1 + lmin) maxSpread (1 - m) <= 1` at the lowest maintenance haircut that the asset's bounds allow
+    /// (`ThresholdTooHigh`): then the least incentive never lowers an account's health. Asked again when liquidation parameters or the risk
+    /// model change, *not* when the oracle's feeds do (`IPriceOracle.migrateFeed`, `setSecondFeed`): whoever changes those has to ask. If
+    /// a feed breaks it, no slice lowers the health of a solvent account, since each incentive is capped so that it does not; but where that
+    /// cap is below lmin, liquidators earn less than lmin (the account may then be absorbed at any health below 1), and where
+    /// `maxSpread (1 - m) > 1`, an account may be insolvent before it can be liquidated.
     /// @param governedCap {ledger}
     function listAsset(uint256 asset, address token, uint256 governedCap) external;
 
@@ -321,7 +336,8 @@ interface ICreditGovernance is ICreditShared {
     function setRateSource(address rateSource_) external;
     /// @notice Changes the size and the incentive of slices, within immutable limits.
     function setLiquidationParameters(LiquidationParameters calldata parameters) external;
-    /// @notice Whole plUSD both (18 decimals, multiples of 1e18).
+    /// @notice Whole plUSD both (18 decimals, multiples of 1e18). A lower minimum debt is refused where it would make a listed asset's ledger
+    /// unit too coarse, see `listAsset`; an unpriced asset counts at its decaying high.
     function setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) external;
     /// @notice {USD} 18 decimals
     function setTipFloor(uint256 tipFloor_) external;
@@ -349,4 +365,31 @@ interface ICreditGovernance is ICreditShared {
 ///
 /// LOCK. Every entry that moves tokens, debts or balances holds a transient lock; only `withdraw` is open inside a liquidation callback.
 /// What sets an authorisation or a parameter, or runs a token's permit, needs none: it moves nothing.
-interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance {}
+interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance, IAccessManaged, IERC5267 {
+    /// @notice Executes several calls of this interface in one transaction, as the caller, in order; one that reverts undoes all.
+    /// @return results What each call returned, ABI-encoded.
+    function multicall(bytes[] calldata data) external returns (bytes[] memory results);
+
+    // ------------------------------------------------------------------ immutable limits of the parameters
+
+    /// @notice Highest borrow rate. {1/s} 18 decimals
+    function MAX_RATE() external view returns (uint256);
+    /// @notice Highest target health. bps
+    function MAX_TARGET_HEALTH() external view returns (uint256);
+    /// @notice Highest incentive. bps
+    function MAX_INCENTIVE() external view returns (uint256);
+    /// @notice Lowest health at which the incentive may reach its maximum. bps
+    function MIN_FULL_INCENTIVE_HEALTH() external view returns (uint256);
+    /// @notice Largest part of the incentive that may be tipped. bps
+    function MAX_TIP_SHARE() external view returns (uint256);
+    /// @notice Largest tip floor. {USD} 18 decimals
+    function MAX_TIP_FLOOR() external view returns (uint256);
+    /// @notice The minimum debt is no lower than this. {plUSD}
+    function LOWEST_MINIMUM_DEBT() external view returns (uint256);
+    /// @notice The minimum debt is no higher than this. {plUSD}
+    function HIGHEST_MINIMUM_DEBT() external view returns (uint256);
+    /// @notice Largest depth fraction. bps
+    function MAX_DEPTH_FRACTION() external view returns (uint256);
+    /// @notice The minimum debt is worth at least this many ledger units of any asset, when it is listed.
+    function UNITS_PER_MINIMUM_DEBT() external view returns (uint256);
+}

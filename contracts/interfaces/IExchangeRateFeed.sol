@@ -33,9 +33,15 @@ struct RateSource {
 ///   below the line that the old snapshot drew. No order of pokes lets the counted ratio pass that line.
 /// - Poking rarely gains nothing: allowance is collected for `MAX_ELAPSED` at most, so that a jump after years of silence is let in by no
 ///   more than that much growth. Unpoked for long, the cap stands still: too low a price, never too high a one.
-/// - Poking in a bad moment does no harm: a ratio below the snapshot lowers it only when it is seen by two pokes
-///   `FALL_CONFIRMATION` apart and by every poke between them, and then to the highest that was seen. So nobody can use a dip that
-///   lasts for a transaction to hold the price down for months, and a lasting fall closes the way back up to the old level.
+/// - Poking in a bad moment does little harm: a ratio below the snapshot lowers it only when it is seen by two pokes
+///   `FALL_CONFIRMATION` apart and by every poke between them, and then to the highest that was seen. So one dip that lasts for a
+///   transaction holds nothing down, a poke at the true ratio between two dips voids the first, and a lasting fall closes the way
+///   back up to the old level.
+///
+/// WHAT IT CANNOT TELL APART. Two dips of a moment each, `FALL_CONFIRMATION` apart, with no poke between them look like a lasting fall.
+/// Whoever can push the rate down for a moment can so hold the price down (never up) until growth has made up for it, and
+/// `setGrowthCap` does not undo it: only a new feed does, which starts from the present ratio. Therefore poke whenever
+/// `pendingFall` shows a fall that is over, and use no feed like this for a rate that can be pushed down for a moment.
 interface IExchangeRateFeed is AggregatorV3Interface {
     /// @notice The snapshot moved. 18 decimals
     event Poked(uint256 ratio);

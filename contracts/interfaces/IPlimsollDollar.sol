@@ -26,7 +26,7 @@ interface IPlimsollDollar is IERC20Metadata, IERC20Permit, IERC3156FlashLender {
     /// @notice The caller is not a listed facilitator.
     error NotFacilitator(address caller);
 
-    /// @notice The mint would lift the facilitator's level above its cap. {plUSD}
+    /// @notice The mint would lift the facilitator's level above its cap, or its cap is 0. {plUSD}
     error FacilitatorCapExceeded(address facilitator, int256 newLevel, uint256 cap);
 
     /// @notice No more facilitators can be listed: the supply is a sum over all of them and must stay cheap.
@@ -70,7 +70,7 @@ interface IPlimsollDollar is IERC20Metadata, IERC20Permit, IERC3156FlashLender {
     /// @param amount {plUSD}
     function moveLevel(address to, uint256 amount) external;
 
-    /// @notice Lists a facilitator or changes its cap; a cap of 0 stops minting and leaves burning possible.
+    /// @notice Lists a facilitator or changes its cap; a cap of 0 stops minting, whatever the level, and leaves burning possible.
     /// @param cap_ {plUSD}
     function setFacilitator(address facilitator, uint256 cap_) external;
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 /// @notice What can be done with a price.
-/// - `Unpriced`: no live source. Counts 0 when risk is taken; `high` is the last good high, decaying to 0.
+/// - `Unpriced`: no live source. Counts 0 when risk is taken; `high` is the last good high, decaying to 0 (see `IPriceOracle`).
 /// - `Disagreeing`: live sources differ by more than the limit. Counts 0 when risk is taken; liquidation goes on at the higher.
 /// - `Live`: usable for everything.
 enum PriceStatus {
@@ -40,6 +40,11 @@ struct FeedConfig {
 /// @notice Never returns a stale, zero, negative or out-of-band price. A feed that reverts, returns garbage or eats all gas
 /// makes that source dead, nothing more; a call made with too little gas to give the feed its full allowance reverts, so
 /// nobody can fake a dead feed by starving it.
+///
+/// THE DECAY. The high of an unpriced asset falls linearly to 0 over `decay`. While every source still gives an answer in band that is merely
+/// stale, it falls from the moment at which the last of them went stale. A source that died outright (reverts, garbage, out of band)
+/// does not tell since when: then the last good high counts in full until somebody calls `record`, and falls from there. Anyone may, at
+/// once; what nobody has seen moves nobody's limit.
 /// @dev Assets are numbered. 0..15 are the assets of the risk model and the credit engine; higher numbers (up to 255) are
 /// free for prices that carry no covariance, such as plUSD's own market price.
 interface IPriceOracle {
@@ -49,6 +54,8 @@ interface IPriceOracle {
     event DecaySet(uint256 duration);
     /// @notice `high` was stored as the last good high of `asset`. {USD/tok}
     event Recorded(uint256 indexed asset, uint256 high);
+    /// @notice No source of `asset` is live and at least one gives no answer at all: its last good high decays from now.
+    event DeathWitnessed(uint256 indexed asset);
 
     /// @notice The asset has no feed.
     error AssetUnknown(uint256 asset);
@@ -96,11 +103,14 @@ interface IPriceOracle {
     /// @notice Whether at least one source of `asset` is live. Ignores the sequencer: a borrower may top up in the grace period.
     function isLive(uint256 asset) external view returns (bool);
 
-    /// @notice Stores the present high of every live asset in `mask` as its last good high. Anyone may call it.
+    /// @notice Stores the present high of every live asset in `mask` as its last good high, and of every one that is dead outright that it
+    /// is so from now on. Anyone may call it. Call it now and then while feeds live, so that the last good high is a recent one, after
+    /// a feed's return, so that an old death counts no more, and at once when one dies.
     function record(uint256 mask) external;
 
-    /// @notice The stored last good high and when it was stored. {USD/tok}, unix seconds
-    function lastGood(uint256 asset) external view returns (uint256 high, uint256 recordedAt);
+    /// @notice The stored last good high, when it was stored, and when it was first seen after that that no answer can be read (0: not
+    /// seen). {USD/tok}, unix seconds
+    function lastGood(uint256 asset) external view returns (uint256 high, uint256 recordedAt, uint256 deadSince);
 
     /// @notice The configuration of a source; `feed` is zero where there is none.
     /// @param second False: primary source; true: second source.
@@ -120,10 +130,14 @@ interface IPriceOracle {
 
     /// @notice Replaces the primary feed. The new feed must be live and within `tolerance` of the present price, or, when the
     /// old feed is dead, of the last good high (a wider immutable limit on `tolerance` applies then).
+    /// @dev May raise `maxSpread`, like a second source, and does not ask whether the credit engine would still list the asset: the oracle
+    /// knows no engine. Check `maxSpread` against `ICreditGovernance.listAsset`'s threshold beforehand; what holds if it is passed over is
+    /// told there.
     /// @param tolerance bps of the reference price
     function migrateFeed(uint256 asset, FeedConfig calldata config, uint256 tolerance) external;
 
     /// @notice Sets or replaces the second source (checked like a migration), with the disagreement limit in bps.
+    /// @dev Widens `maxSpread` by up to the disagreement limit: see `migrateFeed`.
     function setSecondFeed(uint256 asset, FeedConfig calldata config, uint256 tolerance, uint256 limit) external;
 
     /// @notice Removes the second source.

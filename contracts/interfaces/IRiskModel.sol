@@ -95,7 +95,8 @@ interface IRiskModel {
     /// @notice Maintenance limit `M = sum high * v_i * (1 - m_i)` of a list of holdings. {USD} 18 decimals, rounded down
     function maintenanceLimit(uint256[] calldata holdings) external view returns (uint256 limit);
 
-    /// @notice Reverts with `AssetUnpriced` unless `asset` has a live source. Ignores the sequencer.
+    /// @notice Reverts with `AssetUnpriced` unless `asset` has a live source, and with `AssetIsDelisted` where it is delisted: what a debt may
+    /// be topped up with. Ignores the sequencer.
     function requirePriced(uint256 asset) external view;
 
     /// @notice The haircuts in force now. bps

@@ -50,10 +50,11 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     // ---- storage
 
-    /// @dev One slot: [high 128 | recordedAt 64]
+    /// @dev One slot: [high 128 | recordedAt 64 | deadSince 64]
     struct LastGood {
         uint128 high; // {USD/tok}
         uint64 recordedAt; // unix seconds
+        uint64 deadSince; // unix seconds, when it was seen that no answer can be read; 0: not seen since `recordedAt`
     }
 
     /// @dev One slot: [current 32 | previous 32 | changedAt 64]
@@ -150,19 +151,19 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     /// @inheritdoc IPriceOracle
     function record(uint256 mask) external {
         _requireMask(mask);
-        (bool usable, , uint256 usableSince) = _sequencer();
+        (bool usable, , ) = _sequencer();
         for (uint256 asset; asset < MASK_ASSETS; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             _listed(asset);
             // What feeds say while the sequencer is down, or just back, may be old news: do not store it.
-            if (usable) _record(asset, usableSince);
+            if (usable) _record(asset);
         }
     }
 
     /// @inheritdoc IPriceOracle
-    function lastGood(uint256 asset) external view returns (uint256 high, uint256 recordedAt) {
+    function lastGood(uint256 asset) external view returns (uint256 high, uint256 recordedAt, uint256 deadSince) {
         LastGood memory stored = _lastGood[asset];
-        return (stored.high, stored.recordedAt);
+        return (stored.high, stored.recordedAt, stored.deadSince);
     }
 
     // ---- views on the configuration
@@ -216,11 +217,11 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     function listFeed(uint256 asset, FeedConfig calldata config) external restricted {
         require(asset <= MAX_ASSET, AssetOutOfRange(asset));
         require(!_primary[asset].exists(), AssetAlreadyListed(asset));
-        uint256 usableSince = _requireSequencer();
+        _requireSequencer();
         (FeedSlot slot, ) = _activated(asset, config);
         _primary[asset] = slot;
         emit FeedSet(asset, config.feed, false, slot.unpack());
-        _record(asset, usableSince);
+        _record(asset);
     }
 
     /// @inheritdoc IPriceOracle
@@ -231,7 +232,7 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         _requireNear(asset, answer, tolerance, usableSince);
         _primary[asset] = slot.withSecond(old.hasSecond());
         emit FeedSet(asset, config.feed, false, slot.unpack());
-        _record(asset, usableSince);
+        _record(asset);
     }
 
     /// @inheritdoc IPriceOracle
@@ -251,7 +252,7 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         _disagreementLimit[asset] = limit;
         emit FeedSet(asset, config.feed, true, slot.unpack());
         emit DisagreementLimitSet(asset, limit);
-        _record(asset, usableSince);
+        _record(asset);
     }
 
     /// @inheritdoc IPriceOracle
@@ -259,8 +260,8 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         FeedSlot first = _listed(asset);
         if (!first.hasSecond()) return;
         // If the second source is the only live one, the last good high starts its decay now, not at some earlier record.
-        (bool usable, , uint256 usableSince) = _sequencer();
-        if (usable) _record(asset, usableSince);
+        (bool usable, , ) = _sequencer();
+        if (usable) _record(asset);
         _primary[asset] = first.withSecond(false);
         _second[asset] = FeedSlot.wrap(0);
         delete _disagreementLimit[asset];
@@ -299,7 +300,7 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         (answer, low, high, goodUntil) = _read(first);
         if (first.hasSecond()) return _priceOfTwo(asset, answer, low, high, goodUntil, usableSince);
         if (_isLive(goodUntil)) return (low, _mean(low, high), high, PriceStatus.Live);
-        return (0, 0, _decayed(asset, high, goodUntil, usableSince), PriceStatus.Unpriced);
+        return (0, 0, _decayed(asset, high, goodUntil, goodUntil != 0, usableSince), PriceStatus.Unpriced);
     }
 
     /// @dev The price when there is a second source, given what the first one says.
@@ -314,8 +315,9 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         (uint256 answer2, uint256 low2, uint256 high2, uint256 goodUntil2) = _read(_second[asset]);
         if (!_isLive(goodUntil)) {
             if (_isLive(goodUntil2)) return (low2, _mean(low2, high2), high2, PriceStatus.Live);
+            bool known = goodUntil != 0 && goodUntil2 != 0;
             (high, goodUntil) = _later(high, goodUntil, high2, goodUntil2);
-            return (0, 0, _decayed(asset, high, goodUntil, usableSince), PriceStatus.Unpriced);
+            return (0, 0, _decayed(asset, high, goodUntil, known, usableSince), PriceStatus.Unpriced);
         }
         if (_isLive(goodUntil2)) {
             low = Math.min(low, low2);
@@ -337,15 +339,26 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     /// @dev No source is live: the last good high, falling to 0, rounded up.
     /// @param high High of the latest stale answer in band, good until `goodUntil`; both 0 when there is none.
+    /// @param known Every source still gives an answer in band, so that their ages tell when the last one ceased to be live. Otherwise
+    /// one died outright, nobody can tell when, and time runs only from the moment that `record` saw it: without that, an account whose
+    /// feed was fine a block ago could be seized for a decay that never took place.
     function _decayed(
         uint256 asset,
         uint256 high,
         uint256 goodUntil,
+        bool known,
         uint256 usableSince
     ) private view returns (uint256) {
-        (high, goodUntil) = _orStored(asset, high, goodUntil);
+        uint256 start;
+        (high, start) = _orStored(asset, high, goodUntil);
+        if (!known) {
+            uint256 deadSince = _lastGood[asset].deadSince;
+            // A source was live later than the last death that was seen: not seen, for this one.
+            if (deadSince < start) return high;
+            start = deadSince;
+        }
         // Nobody could act while the sequencer was away: the decay does not start before it is back for good.
-        uint256 start = Math.max(goodUntil, usableSince);
+        start = Math.max(start, usableSince);
         Decay memory d = _decay;
         uint256 duration = start < d.changedAt ? d.previous : d.current;
         uint256 elapsed = block.timestamp - start;
@@ -403,12 +416,27 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         return _later(high, since, stored.high, stored.recordedAt);
     }
 
-    /// @dev Stores the present high if any source is live, disagreeing ones included: liquidation uses it as well.
-    function _record(uint256 asset, uint256 usableSince) private {
-        (, , uint256 high, PriceStatus status) = _price(asset, usableSince);
-        if (status == PriceStatus.Unpriced) return;
-        _lastGood[asset] = LastGood({high: uint128(high), recordedAt: uint64(block.timestamp)});
-        emit Recorded(asset, high);
+    /// @dev Stores the present high if any source is live, disagreeing ones included: liquidation uses it as well. If none is, and not
+    /// every source gives an answer whose age tells since when, stores that it is so now.
+    function _record(uint256 asset) private {
+        FeedSlot first = _listed(asset);
+        (, , uint256 high, uint256 goodUntil) = _read(first);
+        (uint256 high2, uint256 goodUntil2) = (high, goodUntil);
+        if (first.hasSecond()) (, , high2, goodUntil2) = _read(_second[asset]);
+        bool live = _isLive(goodUntil);
+        bool live2 = _isLive(goodUntil2);
+        LastGood storage stored = _lastGood[asset];
+        if (live || live2) {
+            high = Math.max(live ? high : 0, live2 ? high2 : 0);
+            // Casts are safe: an answer in band is below 2**100, and its high below 2**101.
+            _lastGood[asset] = LastGood({high: uint128(high), recordedAt: uint64(block.timestamp), deadSince: 0});
+            emit Recorded(asset, high);
+        } else if (goodUntil == 0 || goodUntil2 == 0) {
+            // Seen already, and no source was live in between: the decay goes on as it began.
+            if (stored.deadSince >= Math.max(stored.recordedAt, Math.max(goodUntil, goodUntil2))) return;
+            stored.deadSince = uint64(block.timestamp);
+            emit DeathWitnessed(asset);
+        }
     }
 
     function _sorted(uint256 a, uint256 b) private pure returns (uint256 upper, uint256 lower) {

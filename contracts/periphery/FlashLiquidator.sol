@@ -20,8 +20,8 @@ struct Route {
 /// proceeds and sends what is left to its owner.
 ///
 /// It has no capital of its own, holds no funds between transactions (what somebody sends it goes to the owner with the next
-/// profit, and never counts as profit), gives no allowance that outlives a sale, and pays only its owner. Only the owner starts a
-/// liquidation; only the engine, in a liquidation that the owner started, may call back.
+/// profit, and never counts as profit; what a route leaves unsold goes to him at once), gives no allowance that outlives a sale, and
+/// pays only its owner. Only the owner starts a liquidation; only the engine, in a liquidation that the owner started, may call back.
 contract FlashLiquidator is ILiquidationCallback {
     using SafeERC20 for IERC20;
 
@@ -109,7 +109,8 @@ contract FlashLiquidator is ILiquidationCallback {
         return "";
     }
 
-    /// @dev No limit on the price of a single sale: the owner's `minProfit` bounds the sum, which is what matters to him.
+    /// @dev No limit on the price of a single sale: the owner's `minProfit` bounds the sum, which is what matters to him. A pool whose
+    /// liquidity ends before the amount does takes less than it was offered.
     function _sell(uint256 asset, bytes memory path) private {
         uint256 amount = _take(asset, address(this));
         // Nothing arrived: the token cannot be moved now, and the credit waits in the ledger for `collect`.
@@ -125,6 +126,9 @@ contract FlashLiquidator is ILiquidationCallback {
                 amountOutMinimum: 0
             })
         );
+        if (token.allowance(address(this), address(ROUTER)) != 0) token.forceApprove(address(ROUTER), 0);
+        uint256 left = token.balanceOf(address(this));
+        if (left != 0) token.safeTransfer(OWNER, left);
     }
 
     /// @dev A token that cannot be moved must not stop the sale of the others: its credit stays in the engine's ledger.

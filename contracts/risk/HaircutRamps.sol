@@ -98,6 +98,7 @@ abstract contract HaircutRamps is IRiskModel, RampStorage {
 
     /// @inheritdoc IRiskModel
     function requirePriced(uint256 asset) external view {
+        if (asset <= MAX_ASSET) require(_laneOf(asset) & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
         _requirePriced(asset);
     }
 

@@ -134,7 +134,8 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
             newLevel = minter.level + int256(amount);
         }
         uint256 cap_ = minter.cap;
-        require(newLevel <= int256(cap_), FacilitatorCapExceeded(msg.sender, newLevel, cap_));
+        // A cap of 0 means no mint, also where the level is below zero (more was burned than minted) and would leave room.
+        require(newLevel <= int256(cap_) && cap_ != 0, FacilitatorCapExceeded(msg.sender, newLevel, cap_));
         // Fits: newLevel <= cap < 2^120, and not below the level that was stored before.
         minter.level = int128(newLevel);
         _mint(to, amount);

@@ -25,11 +25,16 @@ const GOVERNANCE = "contracts/credit/CreditGovernance.sol";
 const LIQUIDATION = "contracts/credit/Liquidation.sol";
 const MATH = "contracts/credit/LiquidationMath.sol";
 const DOLLAR = "contracts/token/PlimsollDollar.sol";
-const RISK = "contracts/risk/RiskModel.sol";
+const RISK = "contracts/risk/HaircutRamps.sol";
 const DEPTH = "contracts/risk/UniswapDepth.sol";
+const GATE = "contracts/solvency/FixedCeilingGate.sol";
+const TREASURY = "contracts/reserve/Treasury.sol";
+const LIQUIDATOR = "contracts/periphery/FlashLiquidator.sol";
 
 const ORACLE_TESTS = ["test/solidity/oracle/PriceOracle.t.sol", "test/solidity/oracle/PriceOracleHostile.t.sol"];
 const DEPTH_TESTS = ["test/unit/risk/uniswap-depth.test.ts"];
+const DECAY_TESTS = "test/solidity/oracle/PriceOracleDecay.t.sol";
+const GATE_TESTS = "test/unit/solvency/fixed-ceiling-gate.test.ts";
 const credit = (name: string): string => `test/unit/credit/${name}.test.ts`;
 
 /** A defence that is one replacement. */
@@ -61,7 +66,7 @@ export const DEFENCES: readonly Defence[] = [
       { file: ORACLE, find: "raw <= 0 || raw > MAX_RAW ||", replace: "raw > MAX_RAW ||" },
       {
         file: ORACLE,
-        find: "if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0, 0, 0);",
+        find: "if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0);",
         replace: "",
       },
     ],
@@ -71,8 +76,8 @@ export const DEFENCES: readonly Defence[] = [
     "future-price",
     "a price stamped in the future",
     ORACLE,
-    " || updatedAt > block.timestamp) return (0, 0, 0, 0);\n        // Unchecked",
-    ") return (0, 0, 0, 0);\n        // Unchecked",
+    " || updatedAt > block.timestamp) return (0, 0);\n        // Unchecked",
+    ") return (0, 0);\n        // Unchecked",
     ...ORACLE_TESTS,
   ),
   one(
@@ -109,6 +114,16 @@ export const DEFENCES: readonly Defence[] = [
     credit("borrow"),
   ),
   one(
+    "reverting-feed",
+    "a feed that reverts",
+    READER,
+    "ok := and(ok, gt(returndatasize(), 0x9f))",
+    "if iszero(ok) {\n                revert(0, 0)\n            }\n            ok := and(ok, gt(returndatasize(), 0x9f))",
+    "test/solidity/oracle/PriceOracleHostile.t.sol",
+    credit("repay"),
+    credit("liquidation"),
+  ),
+  one(
     "gas-eating-feed",
     "a feed that eats all gas",
     READER,
@@ -143,6 +158,23 @@ export const DEFENCES: readonly Defence[] = [
     "return high + 0 * elapsed * duration;",
     "test/solidity/oracle/PriceOracleDecay.t.sol",
     credit("liquidation"),
+  ),
+  one(
+    "witnessed-decay",
+    "a healthy account seized in the block in which its feed dies outright, long after the last record",
+    ORACLE,
+    "if (deadSince < start) return high;\n            start = deadSince;",
+    "if (deadSince > start) start = deadSince;",
+    DECAY_TESTS,
+    credit("absorption"),
+  ),
+  one(
+    "second-death",
+    "a feed's second death counted from its first",
+    ORACLE,
+    "recordedAt: uint64(block.timestamp), deadSince: 0});",
+    "recordedAt: uint64(block.timestamp), deadSince: stored.deadSince});",
+    DECAY_TESTS,
   ),
   one(
     "dead-feed-blocks",
@@ -204,6 +236,15 @@ export const DEFENCES: readonly Defence[] = [
     credit("deposit"),
   ),
   one(
+    "delisted-deposit",
+    "shielding a debt with an asset that is delisted",
+    RISK,
+    "if (asset <= MAX_ASSET) require(_laneOf(asset) & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));",
+    "",
+    credit("deposit"),
+    "test/solidity/risk/HaircutRamps.t.sol",
+  ),
+  one(
     "unpriced-first-borrow",
     "the same, deposited before the first borrow",
     RISK,
@@ -235,6 +276,40 @@ export const DEFENCES: readonly Defence[] = [
     ENGINE,
     "IERC20(token).safeTransferFrom(msg.sender, address(this), amount);",
     "IERC20(token).transferFrom(msg.sender, address(this), amount);",
+    credit("hostile-tokens"),
+  ),
+  one(
+    "zero-transfer",
+    "a token that reverts when nothing is moved",
+    ENGINE,
+    "require(units != 0, ZeroAmount());\n        header = stored.setBalance",
+    "header = stored.setBalance",
+    credit("hostile-tokens"),
+    credit("withdraw"),
+  ),
+  one(
+    "coarse-unit",
+    "a ledger unit worth so much that rounding it away pays a debt",
+    GOVERNANCE,
+    "require(unitValue <= maximum, LedgerUnitTooCoarse(asset, unitValue, maximum));",
+    "maximum;",
+    credit("hostile-tokens"),
+    credit("governance"),
+  ),
+  one(
+    "coarse-minimum",
+    "a minimum debt lowered until a ledger unit matters",
+    GOVERNANCE,
+    "if (minimumDebt < _risk.minimumDebt * WAD) _requireFineUnits(minimumDebt);",
+    "",
+    credit("governance"),
+  ),
+  one(
+    "no-decimals",
+    "a token that does not tell its decimals",
+    GOVERNANCE,
+    "require(ok && answer.length >= 32, TokenWithoutDecimals(token));",
+    "ok;",
     credit("hostile-tokens"),
   ),
   one(
@@ -282,12 +357,45 @@ export const DEFENCES: readonly Defence[] = [
     credit("flash-loan"),
   ),
   one(
+    "flash-loan-no-code",
+    "a flash loan to an account that cannot answer",
+    ACCESS,
+    "require(bytes32(answer) == FLASH_LOAN_MAGIC, FlashLoanCallbackFailed(address(receiver)));",
+    "answer;",
+    credit("flash-loan"),
+  ),
+  one(
     "donation-lent",
     "a donation that can be lent out",
     ACCESS,
     "return a.total * _scale(a);",
     "return IERC20(token).balanceOf(address(this));",
     credit("flash-loan"),
+  ),
+
+  one(
+    "donation-deposited",
+    "a donation to the engine that counts as deposited",
+    ENGINE,
+    "uint256 total = a.total;",
+    "uint256 total = IERC20(a.token).balanceOf(address(this)) / scale;",
+    credit("hostile-tokens"),
+  ),
+  one(
+    "donation-absorber",
+    "a donation to the treasury that uses up its capacity",
+    TREASURY,
+    "uint256 held = creditEngine.balanceOf(address(this), asset);",
+    "uint256 held = creditEngine.balanceOf(address(this), asset) + DOLLAR.balanceOf(address(this));",
+    credit("hostile-tokens"),
+  ),
+  one(
+    "donation-room",
+    "a donation of plUSD that makes room under a ceiling",
+    GATE,
+    "int256 level = DOLLAR.level(issuer);",
+    "int256 level = DOLLAR.level(issuer) - int256(DOLLAR.balanceOf(issuer));",
+    credit("hostile-tokens"),
   ),
 
   // ---- amounts
@@ -306,6 +414,30 @@ export const DEFENCES: readonly Defence[] = [
     "require(amount <= MAX_AMOUNT, AmountTooLarge(amount, MAX_AMOUNT));",
     "",
     credit("borrow"),
+  ),
+  one(
+    "largest-withdrawal",
+    "2^256 - 1 withdrawn, for all of it",
+    ENGINE,
+    "amount == type(uint256).max ? held : _toUnits(asset, amount, scale)",
+    "_toUnits(asset, amount, scale)",
+    credit("withdraw"),
+  ),
+  one(
+    "largest-repayment",
+    "2^256 - 1 repaid, for all of it",
+    ENGINE,
+    "if (amount < owed) {",
+    "if (amount != owed) {",
+    credit("repay"),
+  ),
+  one(
+    "largest-ceiling",
+    "2^256 - 1 as a ceiling, of which the low bits would be kept",
+    GATE,
+    "require(ceiling <= MAX_CEILING, CeilingTooHigh(ceiling, MAX_CEILING));",
+    "",
+    GATE_TESTS,
   ),
   one(
     "huge-deposit",
@@ -339,6 +471,14 @@ export const DEFENCES: readonly Defence[] = [
     "require(newTotal <= cap, CapExceeded(asset, newTotal, cap));",
     "cap;",
     credit("deposit"),
+  ),
+  one(
+    "absorbed-room",
+    "an absorption that makes room for more plUSD than the ceiling",
+    GATE,
+    "if (entry.absorber != address(0)) level += DOLLAR.level(entry.absorber);",
+    "",
+    GATE_TESTS,
   ),
   one(
     "debt-ceiling",
@@ -445,8 +585,16 @@ export const DEFENCES: readonly Defence[] = [
     "facilitator-cap",
     "a facilitator that mints beyond its cap",
     DOLLAR,
-    "require(newLevel <= int256(cap_), FacilitatorCapExceeded(msg.sender, newLevel, cap_));",
-    "cap_;",
+    "newLevel <= int256(cap_) && cap_ != 0",
+    "cap_ != 0",
+    "test/solidity/token/PlimsollDollar.t.sol",
+  ),
+  one(
+    "facilitator-stopped",
+    "a facilitator whose cap is 0 and that mints from a level below zero",
+    DOLLAR,
+    "newLevel <= int256(cap_) && cap_ != 0",
+    "newLevel <= int256(cap_)",
     "test/solidity/token/PlimsollDollar.t.sol",
   ),
   one(
@@ -474,6 +622,55 @@ export const DEFENCES: readonly Defence[] = [
     "uint256 cap = _min(LiquidationMath.capByHealth(x.e), LiquidationMath.capByValue(x.e, b.p));\n        Slice",
     "uint256 cap = type(uint256).max;\n        Slice",
     credit("liquidation"),
+  ),
+  one(
+    "self-liquidation",
+    "a debtor whose own credit from a liquidation takes his debt away",
+    LIQUIDATION,
+    "stored.header = stored.pack(header, AccountLib.debt(header), all, balances);",
+    "stored.header = stored.pack(header, 0, all, balances);",
+    credit("liquidation"),
+  ),
+  one(
+    "read-in-callback",
+    "a balance sheet taken inside a callback",
+    ENGINE,
+    "return _lock != FREE;",
+    "return false;",
+    credit("liquidation"),
+    credit("flash-loan"),
+  ),
+  one(
+    "priced-repayment",
+    "a repayment that a dead feed stops",
+    ENGINE,
+    "require(held != 0, NoDebt(account));",
+    "require(held != 0, NoDebt(account));\n        IRiskModel(_risk.riskModel).requirePriced(0);",
+    credit("repay"),
+  ),
+  one(
+    "paused-repayment",
+    "a repayment that a pause stops",
+    ENGINE,
+    "require(held != 0, NoDebt(account));",
+    "require(held != 0, NoDebt(account));\n        require(_risk.borrowPaused == 0, Paused(0, 0));",
+    credit("repay"),
+  ),
+  one(
+    "priced-exit",
+    "the exit of a debt-free account that a dead feed or a pause stops",
+    ENGINE,
+    "        if (shares != 0) {\n",
+    "        if (shares + 1 != 0) {\n",
+    credit("withdraw"),
+  ),
+  one(
+    "stale-allowance",
+    "an allowance that a liquidator's unfilled sale leaves behind",
+    LIQUIDATOR,
+    "if (token.allowance(address(this), address(ROUTER)) != 0) token.forceApprove(address(ROUTER), 0);",
+    "",
+    "test/solidity/periphery/FlashLiquidator.t.sol",
   ),
   one(
     "unpaid-liquidation",

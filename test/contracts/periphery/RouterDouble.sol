@@ -5,12 +5,14 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ISwapRouter} from "@uniswap/v3-periphery/contracts/interfaces/ISwapRouter.sol";
 import {FaucetToken} from "../../../contracts/faucet/FaucetToken.sol";
 
-/// @notice Buys any token for dollars at a fixed price.
+/// @notice Buys any token for dollars at a fixed price, all of what is offered or a part.
 contract RouterDouble {
     FaucetToken public immutable dollar;
     /// @notice Dollars per token, 18 decimals.
     uint256 public price;
     bytes public lastPath;
+    /// @notice Part of what is offered that is taken. bps
+    uint256 public fill = 10_000;
 
     constructor(FaucetToken dollar_) {
         dollar = dollar_;
@@ -20,10 +22,15 @@ contract RouterDouble {
         price = price_;
     }
 
+    function setFill(uint256 fill_) external {
+        fill = fill_;
+    }
+
     function exactInput(ISwapRouter.ExactInputParams calldata p) external returns (uint256 out) {
         lastPath = p.path;
-        require(IERC20(address(bytes20(p.path))).transferFrom(msg.sender, address(this), p.amountIn), "transferFrom");
-        out = (p.amountIn * price) / 1e18;
+        uint256 taken = (p.amountIn * fill) / 10_000;
+        require(IERC20(address(bytes20(p.path))).transferFrom(msg.sender, address(this), taken), "transferFrom");
+        out = (taken * price) / 1e18;
         dollar.mint(p.recipient, out);
     }
 }

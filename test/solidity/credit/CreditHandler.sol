@@ -11,6 +11,7 @@ import {
     PAUSE_FLASH_LOAN,
     PAUSE_WITHDRAW
 } from "../../../contracts/interfaces/ICreditEngine.sol";
+import {Exposure, LiquidationMath} from "../../../contracts/credit/LiquidationMath.sol";
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {Paces, Quote, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -283,8 +284,9 @@ abstract contract CreditHandler is CreditWorld {
             // The liquidator's own account also receives: it is looked at by `selfLiquidate`.
             if (items[i].account == address(actor)) continue;
             bool touched = _checkSlice(items[i].account, before[i], repaid[i]);
-            if (!touched && repaid[i] != 0) _violated("paid for nothing");
+            if (!touched && repaid[i] != 0) _violated("paid and nothing happened");
             if (!touched) continue;
+            _checkPrice(items[i].account, before[i], repaid[i]);
             ++_counts.liquidated;
             if (items[i].maxRepay < type(uint256).max) ++_counts.liquidatedLess;
             if (engine.debtOf(items[i].account) == 0) ++_counts.closed;
@@ -318,8 +320,9 @@ abstract contract CreditHandler is CreditWorld {
             if (removed[i] > before[i].debt + 1) _violated("absorbed more than was owed");
             if (accounts[i] == address(actor)) continue;
             bool touched = _checkSlice(accounts[i], before[i], removed[i]);
-            if (!touched && removed[i] != 0) _violated("absorbed nothing");
+            if (!touched && removed[i] != 0) _violated("absorbed and nothing happened");
             if (!touched) continue;
+            _checkPrice(accounts[i], before[i], removed[i]);
             ++_counts.absorbed;
             if (_insolvent(before[i])) ++_counts.absorbedInsolvent;
             if (before[i].pricedMask == 0) ++_counts.writeOffs;
@@ -353,6 +356,35 @@ abstract contract CreditHandler is CreditWorld {
         if (now_.debt != 0 && now_.pricedMask == 0 && now_.limit == 0) {
             _violated("nothing is left to pay a debt that was not written off");
         }
+    }
+
+    /// @dev What a slice took is worth what was paid for it (or removed) and the incentive, and no more than the largest incentive allows.
+    /// Amounts taken are rounded down to ledger units: a unit is worth a ten-thousandth of the minimum debt at most when its asset is
+    /// listed, and prices grow no more than fourfold here.
+    function _checkPrice(address account, Snapshot memory before, uint256 paid) private {
+        Snapshot memory now_ = _snapshot(account);
+        uint256 taken = before.value - now_.value;
+        uint256 unitsLost = (MINIMUM_DEBT * 4 * ASSETS) / 10_000;
+        uint256 share = engine.index() / 1e8 + 2;
+        LiquidationParameters memory p = engine.liquidationParameters();
+        // Where everything priced went there was no more to take, and what it does not pay is written off (see `_checkSlice`).
+        if (now_.pricedMask != 0 && taken + unitsLost + 2 * share < (paid * (WAD + _leastIncentive(before, p))) / WAD) {
+            _violated("debt went for less than its worth in collateral");
+        }
+        if (taken > (paid * (10_000 + p.maxIncentive)) / 10_000 + share) {
+            _violated("taken more than the largest incentive allows");
+        }
+    }
+
+    /// @dev The incentive of a slice of a solvent account, or lmin where that is less: an absorber with little room may take a subset of the
+    /// assets, with a lower cap, but not one below lmin. 18 decimals
+    function _leastIncentive(Snapshot memory s, LiquidationParameters memory p) private pure returns (uint256 least) {
+        Exposure memory e = Exposure({value: s.value, priced: s.priced, limit: s.limit, debt: s.debt});
+        least = uint256(p.minIncentive) * 1e14;
+        uint256 cap = LiquidationMath.capByHealth(e);
+        if (cap < least) least = cap;
+        cap = LiquidationMath.capByValue(e, p);
+        if (cap < least) least = cap;
     }
 
     // ---------------------------------------------------------------- prices and time
@@ -580,8 +612,13 @@ abstract contract CreditHandler is CreditWorld {
         if (insolvent) _undone(abi.encodeCall(this.tryAbsorb, (account, s.pricedMask == _held(s))));
     }
 
+    /// @dev A probe is on its way. Who calls does not tell: the runner also takes the handler's own address for a sender.
+    bool private _probing;
+
     function _undone(bytes memory call) private {
+        _probing = true;
         (bool ok, bytes memory reason) = address(this).call(call);
+        _probing = false;
         if (ok || reason.length < 68 || bytes4(reason) != Undo.selector) {
             _violated("a probe failed by itself");
             return;
@@ -596,7 +633,7 @@ abstract contract CreditHandler is CreditWorld {
     }
 
     function tryExit(address account) external {
-        if (msg.sender != address(this)) return;
+        if (!_probing) return;
         CreditActor actor = CreditActor(account);
         uint256 owed = engine.debtOf(account);
         if (owed != 0) {
@@ -620,7 +657,7 @@ abstract contract CreditHandler is CreditWorld {
     }
 
     function tryLiquidate(address account) external {
-        if (msg.sender != address(this)) return;
+        if (!_probing) return;
         CreditActor stranger = new CreditActor(engine);
         _fund(address(stranger), engine.debtOf(account));
         LiquidationItem[] memory items = new LiquidationItem[](1);
@@ -631,7 +668,7 @@ abstract contract CreditHandler is CreditWorld {
     }
 
     function tryAbsorb(address account, bool allPriced) external {
-        if (msg.sender != address(this)) return;
+        if (!_probing) return;
         address[] memory accounts = new address[](1);
         accounts[0] = account;
         CreditActor stranger = new CreditActor(engine);

@@ -102,7 +102,7 @@ abstract contract CreditWorld {
         // Stands for everyone else who mints plUSD: debtors must be able to buy more than they borrowed.
         dollar.setFacilitator(address(this), type(uint120).max);
         dollar.setFlashMintCap(1e30);
-        gate.setCeiling(address(engine), type(uint128).max);
+        gate.setCeiling(address(engine), type(uint96).max);
         treasury.setCreditEngine(address(engine));
         engine.updateRate();
         engine.setTipFloor(20e18);

@@ -318,16 +318,16 @@ contract PriceOracleTest is OracleFixture {
         other.updateAnswer(0);
         vm.prank(address(0xbeef));
         oracle.record(3);
-        (uint256 stored, uint256 since) = oracle.lastGood(ETH);
+        (uint256 stored, uint256 since, ) = oracle.lastGood(ETH);
         require(stored == 2_110.5e18 && since == START + 60, "live one");
-        (stored, since) = oracle.lastGood(1);
+        (stored, since, ) = oracle.lastGood(1);
         require(stored == 10.05e18 && since == START, "dead one keeps its listing's record");
     }
 
     function test_recordTakesTheHigherWhileSourcesDisagree() public {
         _second(3_000e18, 0, 200);
         oracle.record(1);
-        (uint256 stored, ) = oracle.lastGood(ETH);
+        (uint256 stored, , ) = oracle.lastGood(ETH);
         require(stored == 3_000e18, "higher of the two");
     }
 }

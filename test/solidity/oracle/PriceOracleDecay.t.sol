@@ -31,20 +31,108 @@ contract PriceOracleDecayTest is OracleFixture {
         require(_high("long over") == 0, "long over");
     }
 
-    function test_aDeadFeedDecaysFromTheLastRecord() public {
+    function _deadSince(uint256 asset) private view returns (uint256 since) {
+        (, , since) = oracle.lastGood(asset);
+    }
+
+    /// @dev The feed lived for long after the last record: nothing has decayed when it dies.
+    function test_aDeadFeedDecaysFromWhenItIsSeen() public {
         vm.warp(START + 30 minutes);
         feed.updateAnswer(2_400e8);
         oracle.record(1);
-        vm.warp(START + 40 minutes);
+        uint256 death = START + 100 * DECAY;
+        vm.warp(death);
         feed.updateAnswer(0);
-        require(_high("dead") == 2_412e18 - (2_412e18 * 10 minutes) / DECAY, "from the record");
-        vm.warp(START + 30 minutes + DECAY);
+        require(_high("dead") == 2_412e18, "decayed while it lived");
+        vm.warp(death + 2 * DECAY);
+        require(_high("unseen") == 2_412e18, "decayed unseen");
+        vm.prank(address(0xbeef));
+        oracle.record(1);
+        require(_deadSince(ETH) == death + 2 * DECAY, "deadSince");
+        require(_high("seen") == 2_412e18, "the record itself moved the price");
+        vm.warp(death + 2 * DECAY + DECAY / 3);
+        require(_high("a third") == 1_608e18, "a third");
+        // Seen again: nothing changes.
+        oracle.record(1);
+        require(_deadSince(ETH) == death + 2 * DECAY, "the decay started anew");
+        vm.warp(death + 3 * DECAY);
         require(_high("over") == 0, "over");
+        oracle.record(1);
+        require(_high("over for good") == 0, "revived");
+    }
+
+    function test_aLiveRecordForgetsAnEarlierDeath() public {
+        feed.updateAnswer(-1);
+        oracle.record(1);
+        vm.warp(START + DECAY / 2);
+        require(_high("half") == HIGH / 2, "half");
+        feed.updateAnswer(2_000e8);
+        oracle.record(1);
+        (uint256 stored, uint256 since, uint256 dead) = oracle.lastGood(ETH);
+        require(stored == HIGH && since == block.timestamp && dead == 0, "not forgotten");
+        vm.warp(START + 10 * DECAY);
+        feed.updateAnswer(0);
+        require(_high("second death") == HIGH, "the first death counted for the second");
+        oracle.record(1);
+        vm.warp(START + 10 * DECAY + DECAY / 2);
+        require(_high("second decay") == HIGH / 2, "second decay");
+    }
+
+    function test_aMigrationForgetsAnEarlierDeath() public {
+        feed.updateAnswer(0);
+        oracle.record(1);
+        MockV3Aggregator next = new MockV3Aggregator(8, 2_000e8);
+        oracle.migrateFeed(ETH, config(address(next)), 100);
+        require(_deadSince(ETH) == 0, "not forgotten");
+    }
+
+    function test_aStaleAnswerNeedsNoWitness() public {
+        vm.warp(START + HEARTBEAT + DECAY / 2);
+        require(_high("unseen") == HIGH / 2, "unseen");
+        oracle.record(1);
+        require(_deadSince(ETH) == 0, "its age tells");
+        require(_high("seen") == HIGH / 2, "seen");
+    }
+
+    /// @dev One source is stale since long ago, the other lived until a moment ago: the age of the stale one tells nothing.
+    function test_aSecondSourceThatDiesOutrightBesideAStaleOne() public {
+        MockV3Aggregator second = new MockV3Aggregator(18, 2_000e18);
+        oracle.setSecondFeed(ETH, config(address(second)), 100, 200);
+        uint256 death = START + HEARTBEAT + 2 * DECAY;
+        vm.warp(death);
+        second.updateAnswer(2_000e18);
+        require(oracle.isLive(ETH), "meant to live by its second source");
+        second.updateAnswer(0);
+        require(_high("dead") == HIGH, "decayed by the other's age");
+        oracle.record(1);
+        require(_deadSince(ETH) == death, "deadSince");
+        vm.warp(death + DECAY / 2);
+        require(_high("half") == HIGH / 2, "half");
+        // The first one lives once more, unrecorded, and goes stale again: that death is another one.
+        feed.updateAnswer(2_000e8);
+        vm.warp(death + 2 * DECAY);
+        require(_high("another") == HIGH, "the earlier witness counted for a later death");
+        oracle.record(1);
+        require(_deadSince(ETH) == death + 2 * DECAY, "seen anew");
+    }
+
+    function test_whatIsDeadIsSeenAndWhatLivesIsStored() public {
+        MockV3Aggregator other = new MockV3Aggregator(8, 10e8);
+        oracle.listFeed(1, config(address(other)));
+        vm.etch(address(other), "");
+        vm.warp(START + 60);
+        feed.updateAnswer(2_100e8);
+        oracle.record(3);
+        (uint256 stored, uint256 since, uint256 dead) = oracle.lastGood(ETH);
+        require(stored == 2_110.5e18 && since == START + 60 && dead == 0, "live one");
+        (stored, since, dead) = oracle.lastGood(1);
+        require(stored == 10.05e18 && since == START && dead == START + 60, "dead one");
     }
 
     function test_anOutOfBandAnswerIsNoLastGood() public {
         feed.updateAnswer(1_000_001e8);
         require(_high("above") == HIGH, "the record, not the answer");
+        oracle.record(1);
         vm.warp(START + HEARTBEAT + 1);
         require(_high("above and stale") < HIGH, "the record, decaying");
     }
@@ -86,7 +174,10 @@ contract PriceOracleDecayTest is OracleFixture {
         feed.updateAnswer(int256(price));
         oracle.record(1);
         uint256 top = high(price * 1e10, DEVIATION);
-        if (recorded) feed.updateAnswer(-1);
+        if (recorded) {
+            feed.updateAnswer(-1);
+            oracle.record(1);
+        }
         uint256 from = recorded ? START : START + HEARTBEAT + 1;
         t1 = t1 % (2 * DECAY);
         t2 = t1 + (t2 % (2 * DECAY));

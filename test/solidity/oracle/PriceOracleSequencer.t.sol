@@ -37,10 +37,10 @@ contract PriceOracleSequencerTest is OracleFixture {
         (uint256 primary, bool live) = oracle.primaryPrice(ETH);
         require(primary == 2_000e18 && live, "primaryPrice");
         // This one does nothing.
-        (uint256 high_, uint256 since) = oracle.lastGood(ETH);
+        (uint256 high_, uint256 since, ) = oracle.lastGood(ETH);
         vm.warp(block.timestamp + 1);
         oracle.record(1);
-        (uint256 high2, uint256 since2) = oracle.lastGood(ETH);
+        (uint256 high2, uint256 since2, ) = oracle.lastGood(ETH);
         require(high_ == high2 && since == since2, "recorded");
         vm.warp(block.timestamp - 1);
     }
@@ -68,7 +68,7 @@ contract PriceOracleSequencerTest is OracleFixture {
         vm.warp(START - 5 + GRACE);
         require(oracle.price(ETH).status == PriceStatus.Live, "grace period over");
         oracle.record(1);
-        (, uint256 since) = oracle.lastGood(ETH);
+        (, uint256 since, ) = oracle.lastGood(ETH);
         require(since == block.timestamp, "records again");
     }
 
@@ -130,6 +130,25 @@ contract PriceOracleSequencerTest is OracleFixture {
         require(oracle.price(ETH).high == 1_005e18, "half");
         vm.warp(back + GRACE + DECAY);
         require(oracle.price(ETH).high == 0, "over");
+    }
+
+    function test_aDeathIsNotSeenWhileTheSequencerIsDownAndDecaysFromTheEndOfTheGracePeriod() public {
+        feed.updateAnswer(0);
+        sequencer.setAnswer(1, START - 5, START);
+        oracle.record(1);
+        (, , uint256 dead) = oracle.lastGood(ETH);
+        require(dead == 0, "seen while down");
+        sequencer.setAnswer(0, START - GRACE, START);
+        oracle.record(1);
+        (, , dead) = oracle.lastGood(ETH);
+        require(dead == START, "seen");
+        // Down and back later: nobody could act before the grace period was over.
+        uint256 back = START + DECAY / 2;
+        sequencer.setAnswer(0, back, back);
+        vm.warp(back + GRACE);
+        require(oracle.price(ETH).high == 2_010e18, "starts afresh");
+        vm.warp(back + GRACE + DECAY / 2);
+        require(oracle.price(ETH).high == 1_005e18, "half");
     }
 
     function test_removalOfTheSecondSourceNeedsNoSequencer() public {

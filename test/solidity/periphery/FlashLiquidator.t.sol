@@ -118,6 +118,17 @@ contract FlashLiquidatorTest {
         assert(tokens[1].balanceOf(OWNER) == 7);
     }
 
+    /// @dev As SwapRouter does when a pool's liquidity ends before the input.
+    function test_whatARouteLeavesUnsoldGoesToTheOwnerAndNoAllowanceStays() public {
+        router.setFill(9_500);
+        vm.prank(OWNER);
+        (, uint256 profit) = liquidator.liquidate(_items(), _routes(2), 0);
+        assert(profit == 5e18 + 6);
+        assert(tokens[0].balanceOf(OWNER) == 5e18);
+        assert(tokens[1].balanceOf(OWNER) == 1);
+        _assertEmpty();
+    }
+
     function test_onlyTheOwnerStartsCollectsAndSweeps() public {
         bytes memory refusal = abi.encodeWithSelector(FlashLiquidator.NotOwner.selector, STRANGER);
         vm.expectRevert(refusal);

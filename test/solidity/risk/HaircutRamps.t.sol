@@ -397,6 +397,11 @@ contract HaircutRampsTest is RampsFixture {
         oracle.set(1, 0, 1_100 * WAD, PriceStatus.Unpriced);
         vm.expectRevert(abi.encodeWithSelector(IPriceOracle.AssetUnpriced.selector, 1));
         model.requirePriced(1);
+        oracle.set(1, 900 * WAD, 1_100 * WAD, PriceStatus.Live);
+        model.requirePriced(1);
+        model.delist(1);
+        vm.expectRevert(abi.encodeWithSelector(IRiskModel.AssetIsDelisted.selector, 1));
+        model.requirePriced(1);
     }
 
     // ---- quotes

@@ -40,7 +40,7 @@ contract PlimsollDollarTest {
     }
 
     function testFuzz_mintStopsExactlyAtTheCap(uint256 cap, uint256 first, uint256 second) public {
-        cap %= dollar.MAX_CAP() + 1;
+        cap = 1 + (cap % dollar.MAX_CAP());
         first %= cap + 1;
         second %= 2 * (cap + 1);
         dollar.setFacilitator(CREDIT, cap);
@@ -146,6 +146,26 @@ contract PlimsollDollarTest {
         _burn(CREDIT, ALICE, 5e18);
         require(dollar.totalSupply() == 0, "supply");
         require(dollar.isFacilitator(CREDIT), "still listed");
+    }
+
+    /// @dev Interest that was repaid takes a level below zero; that is no room where minting was stopped.
+    function test_capOfZeroStopsMintingBelowZeroToo() public {
+        _mint(RESERVE, ALICE, 5e18);
+        _burn(CREDIT, ALICE, 5e18);
+        dollar.setFacilitator(CREDIT, 0);
+        for (uint256 amount; amount < 3; ++amount) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IPlimsollDollar.FacilitatorCapExceeded.selector,
+                    CREDIT,
+                    int256(amount) - 5e18,
+                    0
+                )
+            );
+            _mint(CREDIT, ALICE, amount);
+        }
+        dollar.setFacilitator(CREDIT, 1);
+        _mint(CREDIT, ALICE, 5e18 + 1);
     }
 
     // ---- levels

@@ -338,11 +338,33 @@ describe("CreditEngine.absorb", () => {
   });
 
   describe("dead feeds", () => {
+    it("seize nothing of a healthy account in the block in which they die, however long ago the last record was", async () => {
+      const { engine, oracle, risk, alice, bob, assets, connection } = world();
+      const { time } = connection.networkHelpers;
+      await open(world(), alice, { 0: 10n * WAD }, 1_000n * WAD);
+      await time.increase((await oracle.decay()) * 3n);
+      // The feeds lived all the time; nobody recorded.
+      for (const { id, price } of assets) await world().setPrice(Number(id), price);
+      await engine.connect(alice).borrow(100n * WAD, alice.address, alice.address);
+      const limit = await risk.maintenanceLimit([10_00000000n]);
+      await breakFeed(world(), 0, "reverts");
+      expect(await risk.maintenanceLimit([10_00000000n])).to.equal(limit);
+      await expect(engine.connect(bob).absorb([alice.address])).to.be.revertedWithCustomError(engine, "NothingToDo");
+      // Seen, it decays, and only when it counts nothing any more the debt is written off.
+      await oracle.connect(bob).record(1);
+      const [, , deadSince] = await oracle.lastGood(0);
+      await time.increaseTo(deadSince + (await oracle.decay()) - 60n);
+      await expect(engine.connect(bob).absorb([alice.address])).to.be.revertedWithCustomError(engine, "NothingToDo");
+      await time.increaseTo(deadSince + (await oracle.decay()));
+      await expect(engine.connect(bob).absorb([alice.address])).to.emit(engine, "WriteOff");
+    });
+
     it("leave the rest absorbable, and the dead part goes to the treasury with the write-off once it has decayed", async () => {
       const { engine, oracle, alice, liquidator, treasuryAddress, connection } = world();
       await open(world(), alice, { 0: WAD, 1: 5n * 10n ** 7n }, 14_000n * WAD);
       await breakFeed(world(), 1, "reverts");
-      const [, recordedAt] = await oracle.lastGood(1);
+      await oracle.record(2);
+      const [, , recordedAt] = await oracle.lastGood(1);
       const decay = await oracle.decay();
       await connection.networkHelpers.time.setNextBlockTimestamp(recordedAt + decay / 2n);
       await world().setPrice(0, usd(2_000));

@@ -25,21 +25,12 @@ const HEARTBEAT = 3_600n;
 const DECAY = DAY;
 const SHARES_PER_DOLLAR = 10n ** 8n;
 
-/** Sixteen assets of all kinds: decimals from 0 to 24, prices over five orders of magnitude, thin and deep. */
+/** Sixteen assets of all kinds: decimals from 0 to 24, prices over seven orders of magnitude (a coarse unit is a cheap one), thin and deep. */
 const SPECS: readonly AssetSpec[] = Array.from({ length: ASSETS }, (_, i): AssetSpec => {
   const decimals = at([18, 8, 6, 0, 24, 18, 2, 12], i % 8);
   const unitDecimals = Math.min(decimals, 8);
   const price = at(
-    [
-      2_000_00000000n,
-      40_000_00000000n,
-      1_00000000n,
-      5_000_00000000n,
-      31_41592653n,
-      12345678n,
-      777_00000000n,
-      9_87654321n,
-    ],
+    [2_000_00000000n, 40_000_00000000n, 1_00000000n, 500_000n, 31_41592653n, 12345678n, 77_000_000n, 9_87654321n],
     i % 8,
   );
   const maintenance = 500 + 250 * i;

@@ -141,6 +141,28 @@ describe("CreditEngine.deposit", () => {
       });
     }
 
+    it("refuses a delisted asset to an account with debt at once, and to everybody once the cap was synced", async () => {
+      const { engine, risk, alice, bob } = world();
+      await world().deposit(alice, 0, 10n * WAD);
+      await world().deposit(alice, 2, WAD);
+      await engine.connect(alice).borrow(14_000n * WAD, alice.address, alice.address);
+      await world().fund(alice, 2, 5n * WAD);
+      await world().fund(bob, 2, 5n * WAD);
+      await risk.delist(2);
+      for (const who of [alice, bob]) {
+        await expect(engine.connect(who).deposit(2, WAD, alice.address))
+          .to.be.revertedWithCustomError(risk, "AssetIsDelisted")
+          .withArgs(2);
+      }
+      await world().deposit(alice, 0, WAD);
+      await engine.connect(bob).deposit(2, WAD, bob.address);
+      await engine.syncAssetCap(2);
+      await expect(engine.connect(bob).deposit(2, WAD, bob.address)).to.be.revertedWithCustomError(
+        engine,
+        "CapExceeded",
+      );
+    });
+
     it("fails as the token does without allowance or balance", async () => {
       const { engine, engineAddress, alice, assets } = world();
       const { token } = at(assets, 0);

@@ -70,11 +70,25 @@ describe("CreditEngine.flashLoan", () => {
   });
 
   it("reverts for a wrong answer, and for an account that cannot answer", async () => {
-    const { engine, ethers, alice, assets, borrower, borrowerAddress } = world();
+    const { engine, ethers, connection, alice, assets, borrower, borrowerAddress } = world();
     await approve();
     await borrower.setAnswer(ethers.id("something else"));
     await expect(loan(WAD)).to.be.revertedWithCustomError(engine, "FlashLoanCallbackFailed").withArgs(borrowerAddress);
-    await expect(engine.flashLoan(alice.address, at(assets, 0).address, WAD, "0x")).to.revert(ethers);
+    // No code, and code that answers nothing.
+    const silent = await (await ethers.deployContract("Actor")).getAddress();
+    await connection.networkHelpers.setCode(silent, "0x00");
+    for (const receiver of [alice.address, silent]) {
+      await expect(engine.flashLoan(receiver, at(assets, 0).address, WAD, "0x"))
+        .to.be.revertedWithCustomError(engine, "FlashLoanCallbackFailed")
+        .withArgs(receiver);
+    }
+  });
+
+  it("passes the borrower's own reason on", async () => {
+    const { engine, assets, manager } = world();
+    // Has no such function, and no fallback.
+    const receiver = await manager.getAddress();
+    await expect(engine.flashLoan(receiver, at(assets, 0).address, WAD, "0x")).to.revert(world().ethers);
   });
 
   describe("amounts", () => {

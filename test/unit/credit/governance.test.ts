@@ -4,7 +4,16 @@ import { all, exposureOf, healthOf, open } from "../../support/failing.js";
 import { freshWorld } from "../../support/fresh.js";
 import { BREAKAGES, breakFeed, listToken, prepareAsset } from "../../support/hostile.js";
 import { deployRiskModel, listPinned } from "../../support/risk.js";
-import { at, DEBT_CEILING, deployWorld, LIQUIDATION, MAX_UINT256, MINIMUM_DEBT, WAD } from "../../support/world.js";
+import {
+  at,
+  DAY,
+  DEBT_CEILING,
+  deployWorld,
+  LIQUIDATION,
+  MAX_UINT256,
+  MINIMUM_DEBT,
+  WAD,
+} from "../../support/world.js";
 
 describe("CreditEngine governance", () => {
   const world = freshWorld(deployWorld);
@@ -276,12 +285,77 @@ describe("CreditEngine governance", () => {
         "ParameterOutOfBounds",
       );
       await expect(engine.setDebtLimits(WAD, WAD + 1n)).to.be.revertedWithCustomError(engine, "ParameterOutOfBounds");
+      // At a dollar of minimum debt a unit of bitcoin must be cheap.
+      await world().setPrice(1, 9_000_00000000n);
       for (const [minimum, ceiling] of [
         [WAD, 0n],
         [100_000n * WAD, highest],
       ] as const) {
         await engine.setDebtLimits(minimum, ceiling);
       }
+    });
+
+    it("hold no feed to the threshold, and a slice lowers no health and is absorbable where one breaks it", async () => {
+      const { engine, oracle, risk, ethers, alice, bob } = world();
+      // Dollars at 6% of maintenance haircut, 8,900 of a borrow limit of 8,955.
+      await world().deposit(alice, 3, 10_000n * 10n ** 6n);
+      await engine.connect(alice).borrow(8_900n * WAD, alice.address, alice.address);
+      const second = await ethers.deployContract("MockV3Aggregator", [8, 1_00000000n]);
+      await oracle.setSecondFeed(
+        3,
+        {
+          feed: await second.getAddress(),
+          heartbeat: 3600,
+          deviation: 550,
+          minPrice: 10n ** 15n,
+          maxPrice: 10n ** 24n,
+        },
+        100,
+        200,
+      );
+      const { minIncentive } = await engine.liquidationParameters();
+      const { minMaintenance } = await risk.bounds(3);
+      const product = ((10_000n + minIncentive) * (await oracle.maxSpread(3)) * (10_000n - minMaintenance)) / 10n ** 8n;
+      expect(product > WAD).to.equal(true);
+      await expect(engine.setLiquidationParameters(LIQUIDATION)).to.be.revertedWithCustomError(
+        engine,
+        "ThresholdTooHigh",
+      );
+      // High and mid are 5.5% apart now: just below health 1 the cap on the incentive is 0.8%, below lmin.
+      for (const feed of [second, at(world().assets, 3).feed]) await feed.updateAnswer(89_700_000n);
+      const before = await exposureOf(world(), alice);
+      expect(before.limit < before.debt && before.value > before.debt).to.equal(true);
+      expect(healthOf(before) > (WAD * 97n) / 100n).to.equal(true);
+      await engine.connect(bob).absorb([alice.address]);
+      const after = await exposureOf(world(), alice);
+      expect(after.debt < before.debt).to.equal(true);
+      expect(after.debt === 0n || healthOf(after) >= healthOf(before)).to.equal(true);
+    });
+
+    it("of debts are lowered no further than the dearest ledger unit allows, by what it counts now", async () => {
+      const { engine, oracle, connection } = world();
+      // Bitcoin: 1e-8 of 40,200 USD at its high, times 10,000 makes 4.02.
+      await expect(engine.setDebtLimits(4n * WAD, DEBT_CEILING))
+        .to.be.revertedWithCustomError(engine, "LedgerUnitTooCoarse")
+        .withArgs(1, 402n * 10n ** 12n, 4n * 10n ** 14n);
+      await engine.setDebtLimits(5n * WAD, DEBT_CEILING);
+      // Raising it asks no price, nor does leaving it as it is.
+      await world().setPrice(1, 80_000_00000000n);
+      await engine.setDebtLimits(5n * WAD, DEBT_CEILING);
+      await engine.setDebtLimits(6n * WAD, DEBT_CEILING);
+      await expect(engine.setDebtLimits(5n * WAD, DEBT_CEILING)).to.be.revertedWithCustomError(
+        engine,
+        "LedgerUnitTooCoarse",
+      );
+      // Unpriced, it counts at its last good high until that has decayed.
+      await breakFeed(world(), 1, "zero");
+      await oracle.record(2);
+      await expect(engine.setDebtLimits(4n * WAD, DEBT_CEILING)).to.be.revertedWithCustomError(
+        engine,
+        "LedgerUnitTooCoarse",
+      );
+      await connection.networkHelpers.time.increase(DAY);
+      await engine.setDebtLimits(4n * WAD, DEBT_CEILING);
     });
 
     it("of tips, depth, caps and pauses have outer limits", async () => {

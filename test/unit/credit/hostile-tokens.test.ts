@@ -4,7 +4,7 @@ import { lockedEntries } from "../../support/entries.js";
 import { freshWorld } from "../../support/fresh.js";
 import { listToken, prepareAsset } from "../../support/hostile.js";
 import { borrowTerm } from "../../support/maths.js";
-import { at, deployWorld, MAX_UINT256, WAD } from "../../support/world.js";
+import { at, deployWorld, MAX_UINT256, MINIMUM_DEBT, WAD } from "../../support/world.js";
 
 /** Number that the token under test is listed under. */
 const ASSET = 4;
@@ -195,6 +195,14 @@ describe("CreditEngine and hostile tokens", () => {
       await engine.connect(liquidator).absorb([bob.address]);
       await engine.connect(liquidator).withdraw(ASSET, MAX_UINT256, liquidator.address, liquidator.address);
       expect((await token.balanceOf(liquidator.address)) > 0n).to.equal(true);
+      // Nothing left, and less than a unit: refused by the engine before the token is asked.
+      await expect(
+        engine.connect(liquidator).withdraw(ASSET, MAX_UINT256, liquidator.address, liquidator.address),
+      ).to.be.revertedWithCustomError(engine, "ZeroAmount");
+      await expect(engine.connect(alice).deposit(ASSET, SCALE - 1n, alice.address)).to.be.revertedWithCustomError(
+        engine,
+        "AmountBelowLedgerUnit",
+      );
     });
   });
 
@@ -352,30 +360,33 @@ describe("CreditEngine and hostile tokens", () => {
   });
 
   describe("decimals", () => {
-    for (const [decimals, unitDecimals] of [
-      [0, 0],
-      [2, 2],
-      [2, 0],
-      [6, 6],
-      [8, 8],
-      [18, 8],
-      [24, 8],
+    // {USD/tok} 8 decimals: the coarser the unit, the cheaper it has to be.
+    for (const [decimals, unitDecimals, price] of [
+      [0, 0, 900_000n],
+      [2, 2, 90_000_000n],
+      [2, 0, 900_000n],
+      [6, 6, 100_00000000n],
+      [8, 8, 100_00000000n],
+      [18, 8, 100_00000000n],
+      [24, 8, 100_00000000n],
     ] as const) {
       it(`counts ${decimals} decimals in units of ${unitDecimals}`, async () => {
         const { engine, engineAddress, risk, ethers, alice } = world();
         const token = await ethers.deployContract("TestToken", ["DEC", decimals]);
-        await listToken(world(), ASSET, token, { unitDecimals });
+        await listToken(world(), ASSET, token, { unitDecimals, price });
         const whole = 10n ** BigInt(decimals);
         const scale = 10n ** BigInt(decimals - unitDecimals);
         expect((await engine.assetInfo(ASSET)).scale).to.equal(scale);
-        await token.mint(alice.address, 100n * whole);
+        // Worth 5,100 USD, less one.
+        const deposited = (5_100_00000000n / price) * whole - 1n;
+        await token.mint(alice.address, deposited);
         await token.connect(alice).approve(engineAddress, MAX_UINT256);
-        await engine.connect(alice).deposit(ASSET, 51n * whole - 1n, alice.address);
+        await engine.connect(alice).deposit(ASSET, deposited, alice.address);
 
-        const units = (51n * whole - 1n) / scale;
+        const units = deposited / scale;
         expect(await engine.balanceOf(alice.address, ASSET)).to.equal(units);
         expect(await token.balanceOf(engineAddress)).to.equal(units * scale);
-        // 100 USD a token less half a percent and the haircut of a fifth: the same however many decimals there are.
+        // The value less half a percent and the haircut of a fifth: the same however many decimals there are.
         const limit = borrowTerm(at(await risk.quote(1n << BigInt(ASSET)), 0), units);
         expect(limit > 50n * 79n * WAD && limit < 51n * 80n * WAD, `limit ${limit}`).to.equal(true);
         await expect(engine.connect(alice).borrow(limit + 10n ** 10n, alice.address, alice.address))
@@ -384,7 +395,7 @@ describe("CreditEngine and hostile tokens", () => {
         await engine.connect(alice).borrow((limit / 10n ** 10n) * 10n ** 10n, alice.address, alice.address);
         await engine.connect(alice).repay(MAX_UINT256, alice.address);
         await engine.connect(alice).withdraw(ASSET, MAX_UINT256, alice.address, alice.address);
-        expect(await token.balanceOf(alice.address)).to.equal(100n * whole);
+        expect(await token.balanceOf(alice.address)).to.equal(deposited);
       });
     }
   });
@@ -425,9 +436,41 @@ describe("CreditEngine and hostile tokens", () => {
     it("refuses a token that does not tell its decimals", async () => {
       const { engine, ethers } = world();
       await prepareAsset(world(), ASSET);
-      const token = await ethers.deployContract("BareToken");
-      await expect(engine.listAsset(ASSET, await token.getAddress(), CAP)).to.revert(ethers);
+      // No such function, and one that answers too little.
+      for (const code of [undefined, "0x60015ff3"]) {
+        const token = await (await ethers.deployContract("BareToken")).getAddress();
+        if (code !== undefined) await world().connection.networkHelpers.setCode(token, code);
+        await expect(engine.listAsset(ASSET, token, CAP))
+          .to.be.revertedWithCustomError(engine, "TokenWithoutDecimals")
+          .withArgs(token);
+      }
       expect(await engine.listedMask()).to.equal(0b1111n);
+    });
+
+    it("refuses a ledger unit worth more than a ten-thousandth of the minimum debt, by the high of the price", async () => {
+      const { engine, ethers } = world();
+      const token = await (await ethers.deployContract("TestToken", ["BILL", 0])).getAddress();
+      // With a deviation of 0.5%, 0.00995024 USD is the last that stays below a cent.
+      const feed = await prepareAsset(world(), ASSET, { unitDecimals: 0, price: 1_000_00000000n });
+      const [unit, most] = [10n ** 10n, MINIMUM_DEBT / 10_000n];
+      for (const price of [1_000_00000000n, 995_025n]) {
+        await feed.updateAnswer(price);
+        await expect(engine.listAsset(ASSET, token, CAP))
+          .to.be.revertedWithCustomError(engine, "LedgerUnitTooCoarse")
+          .withArgs(ASSET, (price * unit * 1_005n) / 1_000n, most);
+      }
+      await feed.updateAnswer(995_024n);
+      await engine.listAsset(ASSET, token, CAP);
+    });
+
+    it("refuses an asset without a live price", async () => {
+      const { engine, oracle, ethers } = world();
+      const token = await (await ethers.deployContract("TestToken", ["NEW", 18])).getAddress();
+      const feed = await prepareAsset(world(), ASSET);
+      await feed.updateAnswer(0n);
+      await expect(engine.listAsset(ASSET, token, CAP))
+        .to.be.revertedWithCustomError(oracle, "AssetUnpriced")
+        .withArgs(ASSET);
     });
 
     it("refuses a token a second time, and plUSD always", async () => {
@@ -459,6 +502,7 @@ describe("CreditEngine and hostile tokens", () => {
 
   it("takes no notice of donations: no position, limit, cap or decision moves", async () => {
     const { engine, engineAddress, dollar, gate, treasury, alice, bob, governor, assets } = world();
+    for (const { id } of assets) await treasury.setCapacity(id, 10n ** 12n);
     await world().deposit(alice, 0, 10n * WAD);
     await engine.connect(alice).borrow(14_000n * WAD, alice.address, alice.address);
     await world().deposit(bob, 0, 10n * WAD);

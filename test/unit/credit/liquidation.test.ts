@@ -683,9 +683,11 @@ describe("CreditEngine.liquidate", () => {
       const stopped = BigInt(await time.latest());
       const decay = await oracle.decay();
       const good = await risk.maintenanceLimit([(1n << 248n) | (5n * 10n ** 7n)]);
+      expect(good > 0n).to.equal(true);
       await breakFeed(world(), 1, "zero");
-      // Where nothing is read any more the stored last good high decays from when it was recorded.
-      const [, recordedAt] = await oracle.lastGood(1);
+      // Where nothing is read any more the stored last good high decays from when somebody saw that.
+      await oracle.connect(liquidator).record(2);
+      const [, , recordedAt] = await oracle.lastGood(1);
       for (const part of [4n, 2n]) {
         await time.setNextBlockTimestamp(recordedAt + decay / part);
         await world().setPrice(0, usd(2_000));

@@ -65,6 +65,83 @@ describe("FixedCeilingGate", () => {
     expect(await gate.available(governor.address, 0)).to.equal(1_000n * WAD);
   });
 
+  describe("and an absorber", () => {
+    /** Ether falls by so much that ten of it fail with 14,000 owed, and comes back after they were absorbed. */
+    async function absorbed() {
+      const { engine, engineAddress, gate, dollar, treasury, alice, carol } = world();
+      await gate.setCeiling(engineAddress, 15_000n * WAD);
+      await world().deposit(alice, 0, 10n * WAD);
+      await engine.connect(alice).borrow(14_000n * WAD, alice.address, alice.address);
+      await world().setPrice(0, 1_450_00000000n);
+      await engine.connect(carol).absorb([alice.address]);
+      await world().setPrice(0, 2_000_00000000n);
+      const treasuryAddress = await treasury.getAddress();
+      const moved = await dollar.level(treasuryAddress);
+      expect(moved > 5_000n * WAD).to.equal(true);
+      return { treasuryAddress, moved };
+    }
+
+    it("goes on counting what an absorption moved: the supply does not pass the ceiling", async () => {
+      const { engine, engineAddress, gate, dollar, bob } = world();
+      await absorbed();
+      const ceiling = await gate.ceilingOf(engineAddress);
+      const room = await gate.available(engineAddress, 0);
+      expect(room).to.equal(ceiling - 14_000n * WAD);
+      await world().deposit(bob, 0, 20n * WAD);
+      await expect(engine.connect(bob).borrow(room + 1n, bob.address, bob.address))
+        .to.be.revertedWithCustomError(gate, "IssuanceExceeded")
+        .withArgs(room + 1n, room);
+      await engine.connect(bob).borrow(room, bob.address, bob.address);
+      expect(await dollar.totalSupply()).to.equal(ceiling);
+    });
+
+    it("gives the room back when the absorber burns", async () => {
+      const { engineAddress, gate, dollar, treasury, alice } = world();
+      const { treasuryAddress, moved } = await absorbed();
+      const room = await gate.available(engineAddress, 0);
+      await dollar.connect(alice).transfer(treasuryAddress, moved);
+      await treasury.cover(moved);
+      expect(await gate.available(engineAddress, 0)).to.equal(room + moved);
+    });
+
+    it("takes note of a new absorber when the ceiling is set anew", async () => {
+      const { engine, engineAddress, gate, dollar, manager, ethers } = world();
+      const { treasuryAddress } = await absorbed();
+      expect(await gate.absorberOf(engineAddress)).to.equal(treasuryAddress);
+      const other = await ethers.deployContract("Treasury", [await manager.getAddress(), await dollar.getAddress()]);
+      const otherAddress = await other.getAddress();
+      await dollar.setFacilitator(otherAddress, 0);
+      await engine.setAbsorber(otherAddress);
+      expect(await gate.absorberOf(engineAddress)).to.equal(treasuryAddress);
+      await expect(gate.setCeiling(engineAddress, 15_000n * WAD))
+        .to.emit(gate, "AbsorberCounted")
+        .withArgs(engineAddress, otherAddress);
+      expect(await gate.absorberOf(engineAddress)).to.equal(otherAddress);
+      expect(await gate.available(engineAddress, 0)).to.equal(15_000n * WAD - (await dollar.level(engineAddress)));
+    });
+
+    it("counts nobody's level for an issuer that has none", async () => {
+      const { gate, governor, alice, oracle } = world();
+      // No code, and code that has no such function.
+      for (const issuer of [governor.address, alice.address, await oracle.getAddress()]) {
+        await expect(gate.setCeiling(issuer, 5n)).to.not.emit(gate, "AbsorberCounted");
+        expect(await gate.absorberOf(issuer)).to.equal(world().ethers.ZeroAddress);
+      }
+    });
+  });
+
+  it("has no ceiling above 96 bits", async () => {
+    const { gate, alice } = world();
+    const most = 2n ** 96n - 1n;
+    for (const ceiling of [most + 1n, MAX_UINT256]) {
+      await expect(gate.setCeiling(alice.address, ceiling))
+        .to.be.revertedWithCustomError(gate, "CeilingTooHigh")
+        .withArgs(ceiling, most);
+    }
+    await gate.setCeiling(alice.address, most);
+    expect(await gate.ceilingOf(alice.address)).to.equal(most);
+  });
+
   it("can be asked as often as one likes without headroom getting lost", async () => {
     const { gate, governor } = world();
     for (let i = 0; i < 3; ++i) await gate.connect(governor).consume(0, 1_000n * WAD);

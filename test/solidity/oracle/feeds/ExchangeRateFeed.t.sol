@@ -264,6 +264,27 @@ contract ExchangeRateFeedTest is OracleFixture {
         require(_counted() == 1.2e18, "held down by two dips");
     }
 
+    /// @dev The limit of what this feed can tell apart: nobody poked at the true rate in between. What `IExchangeRateFeed` says of it holds.
+    function test_twoDipsADayApartThatNobodyPokesBetweenCountAsAFall() public {
+        token.setRate(0.6e18);
+        rateFeed.poke();
+        token.setRate(1.2e18);
+        vm.warp(START + 1 days);
+        token.setRate(0.6e18);
+        rateFeed.poke();
+        token.setRate(1.2e18);
+        require(_counted() == 0.6e18, "the higher of the two");
+        // From there it grows by no more than the cap lets in, and governance cannot lift it.
+        vm.warp(START + 31 days);
+        require(_counted() == 0.6e18 + (0.6e18 * GROWTH * 30 days) / (10_000 * YEAR), "slope");
+        uint256 cap = 0.6e18 + (0.6e18 * 5_000 * uint256(30 days)) / (10_000 * YEAR);
+        expectRevert(abi.encodeWithSelector(IExchangeRateFeed.RatioWouldBeCapped.selector, 1.2e18, cap));
+        rateFeed.setGrowthCap(5_000);
+        // The way out: a new feed, which starts from the present ratio.
+        rateFeed = _deploy(_source());
+        require(_counted() == 1.2e18, "a new feed");
+    }
+
     function test_aLastingFallClosesTheWayBackUp() public {
         token.setRate(0.9e18);
         rateFeed.poke();
