@@ -5,7 +5,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {Covariance} from "./Covariance.sol";
-import {Valuation} from "./Valuation.sol";
 
 /// @title From volatility and size to haircuts
 /// @notice `initial = clamp(z vol sqrt(hor) + k Q / (X + Q))`, `maintenance = clamp(mu z vol sqrt(hor))`. The maintenance haircut

@@ -26,6 +26,9 @@ const LIQUIDATION = "contracts/credit/Liquidation.sol";
 const MATH = "contracts/credit/LiquidationMath.sol";
 const DOLLAR = "contracts/token/PlimsollDollar.sol";
 const RISK = "contracts/risk/HaircutRamps.sol";
+const MODEL = "contracts/risk/RiskModel.sol";
+const EXTENSION = "contracts/risk/RiskExtension.sol";
+const MEASURING = "test/unit/risk/risk-measurement.test.ts";
 const DEPTH = "contracts/risk/UniswapDepth.sol";
 const GATE = "contracts/solvency/FixedCeilingGate.sol";
 const TREASURY = "contracts/reserve/Treasury.sol";
@@ -786,5 +789,95 @@ export const DEFENCES: readonly Defence[] = [
     "require(unlocked, PoolLocked(pool));",
     "require(unlocked || true, PoolLocked(pool));",
     ...DEPTH_TESTS,
+  ),
+
+  // ---- measuring
+  one(
+    "hasty-observation",
+    "observations in quick succession, each of which would let old ones fade",
+    MODEL,
+    "require(block.timestamp >= allowedAt, ObservedTooEarly(block.timestamp, allowedAt));",
+    "",
+    MEASURING,
+  ),
+  one(
+    "line-moved-at-once",
+    "an observation that makes a healthy account liquidatable by itself",
+    "contracts/risk/RiskTerms.sol",
+    "uint256 maintenance = current & MAINTENANCE;",
+    "uint256 maintenance = to & MAINTENANCE;",
+    MEASURING,
+  ),
+  one(
+    "unpriced-variance",
+    "a dead feed making its asset look calm",
+    MODEL,
+    "_covariance.update(factors, keep, unpriced)",
+    "_covariance.update(factors, keep, 0)",
+    MEASURING,
+  ),
+  one(
+    "return-after-gap",
+    "the return over a long gap counting as that of one interval",
+    MODEL,
+    "if (gap <= elapsed) return change;",
+    "if (gap != 0) return change;",
+    MEASURING,
+  ),
+  one(
+    "absurd-return",
+    "a price so absurd that an entry leaves its lane of the matrix",
+    MODEL,
+    "if (change > most) change = most;",
+    "",
+    MEASURING,
+  ),
+  one(
+    "flash-holdings",
+    "a deposit for a moment that lifts a haircut which falls slowly",
+    EXTENSION,
+    "uint256 counted = Math.min(held, last.held);",
+    "uint256 counted = held;",
+    MEASURING,
+  ),
+  one(
+    "hasty-sample",
+    "two samples of depth at one moment, by which the smaller of them means nothing",
+    EXTENSION,
+    "require(block.timestamp >= allowedAt, SampledTooEarly(asset, block.timestamp, allowedAt));",
+    "",
+    MEASURING,
+  ),
+  one(
+    "clamps-beyond-bounds",
+    "governance passing an asset's final bounds",
+    EXTENSION,
+    "_requireNested(clamps, bounds_);",
+    "",
+    MEASURING,
+  ),
+  one(
+    "seed-of-the-unlisted",
+    "a seed that refers to an asset without a row",
+    EXTENSION,
+    "require(i < ASSETS && (listed >> i) & 1 == 1, SeedAssetNotListed(i, loading));",
+    "if (i >= ASSETS) break;",
+    MEASURING,
+  ),
+  one(
+    "oversized-seed",
+    "a seed with a variance that its lane cannot hold",
+    EXTENSION,
+    "variance <= Covariance.MAX_VARIANCE << Covariance.FRACTION,",
+    "variance != type(uint256).max,",
+    MEASURING,
+  ),
+  one(
+    "model-initialised-twice",
+    "anybody setting the model's parameters through its extension",
+    EXTENSION,
+    "require(address(this).code.length == 0, AlreadyBuilt());",
+    "",
+    MEASURING,
   ),
 ];

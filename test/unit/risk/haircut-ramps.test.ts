@@ -26,7 +26,7 @@ const CEILINGS: Readonly<Record<string, bigint>> = {
   "borrowLimit, 3 assets": 22_000n,
   "borrowLimit, 3 assets, first enough": 12_200n,
   "borrowLimit, 1 asset, ramping": 19_200n,
-  "maintenanceLimit, 3 assets": 22_000n,
+  "maintenanceLimit, 3 assets": 22_100n,
   "of which the double's price of an asset": 5_900n,
 };
 
