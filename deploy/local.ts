@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { AddressBook } from "../sdk/addresses.js";
+import { withGasHeadroom } from "./gas.js";
 import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
 import Local from "./modules/local/Local.js";
 import { LOCAL_ASSETS } from "./parameters/local.js";
@@ -43,10 +44,10 @@ export async function deployLocal(
   const chainId = Number((await provider.request({ method: "eth_chainId", params: [] })) as string);
   const id = deploymentId ?? `chain-${chainId}`;
   if (connection.networkConfig.type === "http") await forgetVanished(provider, join(JOURNALS, id));
-  const world = await connection.ignition.deploy(Local, {
-    ...(keeper === undefined ? {} : { parameters: { Local: { keeper } } }),
-    deploymentId: id,
-  });
+  const parameters = keeper === undefined ? {} : { parameters: { Local: { keeper } } };
+  const world = await withGasHeadroom(connection, () =>
+    connection.ignition.deploy(Local, { ...parameters, deploymentId: id }),
+  );
   for (const [name, contract] of Object.entries(world)) {
     const address = await contract.getAddress();
     if (!(await hasCode(provider, address))) throw new NoCode(name, address);
