@@ -9,20 +9,21 @@ import { warningsPlugin } from "./scripts/hardhat/warnings.js";
 const require = createRequire(import.meta.url);
 const solc = require.resolve("solc/soljson.js");
 
+const compiler = (runs: number) => ({
+  version: "0.8.37",
+  path: solc,
+  settings: { evmVersion: "osaka", viaIR: true, optimizer: { enabled: true, runs } },
+});
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, warningsPlugin],
   solidity: {
-    compilers: [
-      {
-        version: "0.8.37",
-        path: solc,
-        settings: {
-          evmVersion: "osaka",
-          viaIR: true,
-          optimizer: { enabled: true, runs: 600 },
-        },
-      },
-    ],
+    compilers: [compiler(600)],
+    // Small, and asked by everything that anybody does: here code may be larger to be cheaper.
+    overrides: {
+      "contracts/oracle/PriceOracle.sol": compiler(1_000_000),
+      "contracts/risk/RiskModel.sol": compiler(1_000_000),
+    },
     npmFilesToBuild: [
       "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol",
       "@openzeppelin/contracts/access/manager/AccessManager.sol",

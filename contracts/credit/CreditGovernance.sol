@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {
     AssetInfo,
@@ -15,6 +16,7 @@ import {
 import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRateSource} from "../interfaces/IRateSource.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {Extension} from "../libraries/Extended.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {AccountLib} from "./AccountLib.sol";
 import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
@@ -36,7 +38,7 @@ struct CreditEngineConfig {
 /// @title Listing, parameters and modules of the credit engine
 /// @notice Everything here is called by governance (AccessManager) or, where it can only bring the engine in line with what is true
 /// already, by anyone. None of it moves a position. Executed by `delegatecall`, see CreditExtension.
-abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
+abstract contract CreditGovernance is CreditStorage, ICreditGovernance, Extension {
     // ---------------------------------------------------------------- immutable limits
 
     /// @notice Highest borrow rate: 100% a year. {1/s} 18 decimals
@@ -61,13 +63,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     uint256 private constant MAX_TOKEN_DECIMALS = 24;
     uint256 private constant ALL_PAUSES = PAUSE_DEPOSIT | PAUSE_WITHDRAW | PAUSE_BORROW | PAUSE_FLASH_LOAN;
 
-    /// @notice Only the engine's constructor may do this.
-    error OnlyDuringConstruction();
-
-    /// @notice Sets the first parameters and modules. For the engine's constructor.
-    function initialize(CreditEngineConfig calldata c) external {
-        // An account without code is under construction: afterwards this can never be entered again.
-        require(address(this).code.length == 0, OnlyDuringConstruction());
+    /// @notice Sets the first parameters and modules.
+    function initialize(CreditEngineConfig calldata c) external duringConstruction {
         // The cast is safe until 2106.
         _debt = DebtSlot({shares: 0, index: uint88(WAD), accruedAt: uint32(block.timestamp), rate: 0});
         _requireModule(c.dollar);
@@ -356,10 +353,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
 
     /// @inheritdoc ICreditGovernance
     function holdings(uint256 mask) external view returns (uint256[] memory amounts) {
+        amounts = new uint256[](LibBit.popCount(mask));
         uint256 count;
-        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
-        amounts = new uint256[](count);
-        count = 0;
         for (uint256 asset = 0; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             if (asset < MAX_ASSETS) amounts[count] = _assets[asset].total;

@@ -53,25 +53,12 @@ struct Paces {
     uint16 minGap;
 }
 
-/// @title Haircuts, liquidation thresholds and liquidity-adjusted values
-/// @notice Sets how much may be borrowed against what. Maintenance haircuts and maintenance depth move against borrowers only
-/// with time and by a bounded amount per day: no call changes anybody's maintenance limit at the moment it is made.
-/// Initial haircuts rise at once, fall slowly, and always keep a gap above the maintenance haircut.
+/// @title What holdings are worth under the haircuts in force
+/// @notice What every borrow, withdrawal and liquidation asks; kept apart from the rest so that it is found quickly at its address.
 /// @dev Amounts are in *ledger units* (`Quote.unit` of them make a whole token), the unit of the credit engine's accounts.
-interface IRiskModel {
-    event AssetListed(uint256 indexed asset, uint256 unitDecimals, HaircutBounds bounds);
-    event AssetDelisted(uint256 indexed asset);
-    /// @notice New targets were set; the values in force move towards them. bps, bps, {ledger}
-    event TargetsSet(uint256 indexed asset, uint256 initialHaircut, uint256 maintenanceHaircut, uint256 depth);
-    event PacesSet(Paces paces);
-
+interface IRiskValuation {
     error AssetNotListed(uint256 asset);
-    error AssetListedAlready(uint256 asset);
     error AssetIsDelisted(uint256 asset);
-    error AssetNumberTooLarge(uint256 asset, uint256 maximum);
-    error UnitDecimalsTooLarge(uint256 unitDecimals, uint256 maximum);
-    /// @notice The value is outside the immutable limits of this parameter.
-    error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
     /// @notice A holding's balance is larger than the valuation arithmetic allows. {ledger}
     error HoldingTooLarge(uint256 asset, uint256 balance, uint256 maximum);
 
@@ -98,7 +85,25 @@ interface IRiskModel {
     /// @notice Reverts with `AssetUnpriced` unless `asset` has a live source, and with `AssetIsDelisted` where it is delisted: what a debt may
     /// be topped up with. Ignores the sequencer.
     function requirePriced(uint256 asset) external view;
+}
 
+/// @title Haircuts, liquidation thresholds and depths
+/// @notice Sets how much may be borrowed against what. Maintenance haircuts and maintenance depth move against borrowers only
+/// with time and by a bounded amount per day: no call changes anybody's maintenance limit at the moment it is made.
+/// Initial haircuts rise at once, fall slowly, and always keep a gap above the maintenance haircut.
+/// @dev Amounts are in *ledger units* (`Quote.unit` of them make a whole token), the unit of the credit engine's accounts.
+interface IRiskRamps {
+    event AssetListed(uint256 indexed asset, uint256 unitDecimals, HaircutBounds bounds);
+    event AssetDelisted(uint256 indexed asset);
+    /// @notice New targets were set; the values in force move towards them. bps, bps, {ledger}
+    event TargetsSet(uint256 indexed asset, uint256 initialHaircut, uint256 maintenanceHaircut, uint256 depth);
+    event PacesSet(Paces paces);
+
+    error AssetListedAlready(uint256 asset);
+    error AssetNumberTooLarge(uint256 asset, uint256 maximum);
+    error UnitDecimalsTooLarge(uint256 unitDecimals, uint256 maximum);
+    /// @notice The value is outside the immutable limits of this parameter.
+    error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
     /// @notice The haircuts in force now. bps
     function haircuts(uint256 asset) external view returns (uint256 initial, uint256 maintenance);
 
@@ -132,3 +137,6 @@ interface IRiskModel {
     /// @notice Sets the paces, within immutable limits.
     function setPaces(Paces calldata paces_) external;
 }
+
+/// @title Haircuts, liquidation thresholds and liquidity-adjusted values: what the credit engine needs of the risk model
+interface IRiskModel is IRiskValuation, IRiskRamps {}

@@ -4,8 +4,10 @@ pragma solidity ^0.8.37;
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {FeedConfig, IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
+import {MemoryArray} from "../libraries/MemoryArray.sol";
 import {FeedReader} from "./FeedReader.sol";
 import {FeedSlot, FeedSlots} from "./FeedSlot.sol";
 
@@ -14,6 +16,8 @@ import {FeedSlot, FeedSlots} from "./FeedSlot.sol";
 /// 2**100, so that no sum or product below can overflow.
 /// A live price of one source costs one cold slot here, plus the feed's own.
 contract PriceOracle is IPriceOracle, AccessManaged {
+    using MemoryArray for uint256[];
+
     // ---- immutable limits
 
     uint256 public constant MIN_HEARTBEAT = 1 minutes;
@@ -41,7 +45,7 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     uint256 private constant BPS = 10_000;
     uint256 private constant WAD = 1e18;
     /// @dev Largest answer that is looked at, in the feed's own decimals.
-    int256 private constant MAX_RAW = (1 << 128) - 1;
+    uint256 private constant MAX_RAW = (1 << 128) - 1;
 
     /// @notice Chainlink's feed of the rollup's sequencer status; zero on a chain without sequencer.
     address public immutable sequencerFeed;
@@ -104,9 +108,7 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     function prices(uint256 mask) external view returns (Price[] memory result) {
         _requireMask(mask);
         uint256 usableSince = _requireSequencer();
-        uint256 count;
-        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
-        result = new Price[](count);
+        result = new Price[](LibBit.popCount(mask));
         uint256 k;
         for (uint256 asset; asset < MASK_ASSETS; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
@@ -124,14 +126,12 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     /// @inheritdoc IPriceOracle
     function primaryPrices(uint256 mask) external view returns (uint256[] memory answers) {
         _requireMask(mask);
-        uint256 count;
-        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
-        answers = new uint256[](count);
-        count = 0;
+        answers = new uint256[](LibBit.popCount(mask));
+        uint256 k;
         unchecked {
-            // Counters below 16.
+            // Counters up to 16, and an answer for each bit.
             for (uint256 asset; mask >> asset != 0; ++asset) {
-                if ((mask >> asset) & 1 == 1) answers[count++] = _primaryAnswer(asset);
+                if ((mask >> asset) & 1 == 1) answers.set(k++, _primaryAnswer(asset));
             }
         }
     }
@@ -384,11 +384,11 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     /// @dev What one source answers, scaled to 18 decimals, rounded down, and when it goes stale; both 0 when there is none in band.
     function _answer(FeedSlot slot) private view returns (uint256 answer, uint256 goodUntil) {
         (bool ok, int256 raw, , uint256 updatedAt) = FeedReader.latest(slot.feed());
-        // Zero, negative and absurd: below 2**128, scaling by at most 1e18 cannot overflow.
-        if (!ok || raw <= 0 || raw > MAX_RAW || updatedAt == 0 || updatedAt > block.timestamp) return (0, 0);
         // Unchecked, for this runs for every price: the answer is below 2**188 when scaled and below 2**100 in band, heartbeats are
         // short and `updatedAt` is past.
         unchecked {
+            // One less than zero is the largest number, and a negative answer is a large one: each comparison refuses both ends.
+            if (!ok || uint256(raw) - 1 >= MAX_RAW || updatedAt - 1 >= block.timestamp) return (0, 0);
             uint256 decimals = slot.decimals();
             answer = decimals <= 18 ? uint256(raw) * 10 ** (18 - decimals) : uint256(raw) / 10 ** (decimals - 18);
             if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0);

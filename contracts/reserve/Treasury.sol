@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
 import {ICreditEngine} from "../interfaces/ICreditEngine.sol";
@@ -49,10 +50,8 @@ contract Treasury is IAbsorber, AccessManaged {
 
     /// @inheritdoc IAbsorber
     function capacities(uint256 mask) external view returns (uint256[] memory left) {
+        left = new uint256[](LibBit.popCount(mask));
         uint256 n;
-        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++n;
-        left = new uint256[](n);
-        n = 0;
         for (uint256 asset; asset < MAX_ASSETS; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             uint256 limit = capacity[asset];

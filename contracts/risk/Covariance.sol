@@ -29,6 +29,7 @@ library Covariance {
     /// @notice Number of entry (i, j), in either order.
     function indexOf(uint256 i, uint256 j) internal pure returns (uint256) {
         unchecked {
+            // Of 16 assets.
             return i < j ? (j * (j + 1)) / 2 + i : (i * (i + 1)) / 2 + j;
         }
     }
@@ -79,9 +80,7 @@ library Covariance {
             }
             let first := add(factors, 0x20)
             let end := add(first, shl(5, count))
-            // So that a word read at `entry` has the entry in its lowest eight bytes.
-            let entry := sub(from, 24)
-            let target := to
+            let entry := from
             let value := 0
             for {
                 let row := first
@@ -94,14 +93,14 @@ library Covariance {
                 } iszero(gt(at, row)) {
                     at := add(at, 0x20)
                 } {
+                    // The shift leaves the entry of the eight bytes read with its sign.
                     value := sar(
                         KEEP_FRACTION,
-                        add(add(mul(signextend(7, mload(entry)), keep), mul(factor, mload(at))), HALF)
+                        add(add(mul(sar(192, mload(entry)), keep), mul(factor, mload(at))), HALF)
                     )
                     // What this writes behind the entry is overwritten by the next ones.
-                    mstore(target, shl(192, value))
+                    mstore(add(entry, size), shl(192, value))
                     entry := add(entry, 8)
-                    target := add(target, 8)
                 }
                 // The last of a row is the diagonal, the variance; never negative, as a sum of squares.
                 mstore(add(row, sub(variances, factors)), value)
@@ -120,6 +119,66 @@ library Covariance {
             variances[i] = kept[i];
             // The cast is safe: it was an entry before.
             _set(matrix, indexOf(i, i), int256(kept[i]));
+        }
+    }
+
+    /// @notice Room for the rows that `times` reads.
+    function newRows() internal pure returns (uint256 rows) {
+        assembly ("memory-safe") {
+            rows := mload(0x40)
+            mstore(0x40, add(rows, shl(5, SLOTS)))
+        }
+    }
+
+    /// @notice Row i up to the diagonal: `sum over j < i of C_ij x_j`, and the variance `C_ii`. Called for ever larger i.
+    /// @param vector x, with more than i entries below 2**128.
+    /// @param rows From `newRows`: the slots that were read, where they stand in the matrix.
+    /// @param loaded Slots below this were read, or are not needed any more; 0 at first.
+    /// @return sum 56 bits after the point more than x.
+    /// @return variance 56 bits after the point.
+    /// @return nowLoaded `loaded` of the next call.
+    function times(
+        Matrix storage matrix,
+        uint256[] memory vector,
+        uint256 i,
+        uint256 rows,
+        uint256 loaded
+    ) internal view returns (int256 sum, uint256 variance, uint256 nowLoaded) {
+        // Assembly for the reason given in `update`; `PortfolioRisk.components` adds up to the same plainly.
+        assembly ("memory-safe") {
+            let index := shr(1, mul(i, add(i, 1)))
+            nowLoaded := add(shr(2, add(index, i)), 1)
+            let slot := shr(2, index)
+            if lt(slot, loaded) {
+                slot := loaded
+            }
+            for {} lt(slot, nowLoaded) {
+                slot := add(slot, 1)
+            } {
+                mstore(add(rows, shl(5, slot)), sload(add(matrix.slot, slot)))
+            }
+            // An entry is the upper eight bytes of the word that is read at it; the shift leaves its sign.
+            let entry := add(rows, shl(3, index))
+            let at := add(vector, 0x20)
+            let end := add(at, shl(5, i))
+            // Two at a time: the loop costs as much as what it does.
+            if and(i, 1) {
+                sum := mul(sar(192, mload(entry)), mload(at))
+                entry := add(entry, 8)
+                at := add(at, 0x20)
+            }
+            for {} lt(at, end) {} {
+                sum := add(
+                    sum,
+                    add(
+                        mul(sar(192, mload(entry)), mload(at)),
+                        mul(sar(192, mload(add(entry, 8))), mload(add(at, 0x20)))
+                    )
+                )
+                entry := add(entry, 16)
+                at := add(at, 0x40)
+            }
+            variance := shr(192, mload(entry))
         }
     }
 

@@ -19,8 +19,9 @@ library HaircutFormula {
     /// @param floor Daily volatility {1e-4}, below 2**10.
     function floored(uint256 variance, uint256 floor) internal pure returns (uint256) {
         unchecked {
+            // Below 2**77.
             uint256 least = (((floor * floor) << Covariance.FRACTION) + 1e8 - 1) / 1e8;
-            return variance > least ? variance : least;
+            return FixedPointMathLib.max(variance, least);
         }
     }
 

@@ -4,10 +4,10 @@ pragma solidity ^0.8.37;
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {IRiskShared} from "../interfaces/IRiskMeasurement.sol";
-import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {IRiskValuation} from "../interfaces/IRiskModel.sol";
 import {Covariance} from "./Covariance.sol";
 import {HaircutFormula} from "./HaircutFormula.sol";
-import {PortfolioSlot, ShapeLane} from "./ModelSlots.sol";
+import {ModelSlot, PortfolioSlot, ShapeLane} from "./ModelSlots.sol";
 import {RampStorage} from "./RampStorage.sol";
 import {RiskTerms} from "./RiskTerms.sol";
 
@@ -15,31 +15,18 @@ import {RiskTerms} from "./RiskTerms.sol";
 abstract contract MeasurementStorage is RampStorage, IRiskShared {
     using Covariance for Covariance.Matrix;
 
-    /// @notice The largest exposure whose value at risk can be told. {USD} 18 decimals
-    uint256 public constant MAX_EXPOSURE = type(uint128).max;
+    /// @dev The largest exposure whose value at risk can be told. {USD} 18 decimals
+    uint256 internal constant MAX_EXPOSURE = type(uint128).max;
 
     uint256 internal constant WAD = 1e18;
     uint256 internal constant BPS = 10_000;
+    /// @dev A basis point with 18 decimals.
+    uint256 private constant BP = 1e14;
     uint256 internal constant ASSETS = 16;
     /// @dev Bits after the point of a stored logarithm: below 2**6, as prices are between 1e-9 and 2**41 USD.
     uint256 internal constant LOG_FRACTION = 57;
 
-    // ---- storage (after that of HaircutRamps)
-
-    /// @dev One slot: `[tau 32 | interval 24 | z 24 | mu 16 | k 16 | varZ 24 | varHorizon 16 | observedAt 40 | unpriced 16]`, the parameters that an observation needs, and
-    /// what is left of the last one.
-    struct Model {
-        uint32 tau;
-        uint24 interval;
-        uint24 z;
-        uint16 maintenanceShare;
-        uint16 sizeFactor;
-        uint24 varZ;
-        uint16 varHorizon;
-        uint40 observedAt;
-        /// @dev Bit i: asset i had no price at the last observation; `_pricedAt` tells since when.
-        uint16 unpriced;
-    }
+    // ---- storage (after that of RampStorage)
 
     /// @dev One slot: what was held when an asset's depth was last sampled, what of it counts {ledger}, and when that was (unix
     /// seconds).
@@ -49,7 +36,6 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
         uint40 sampledAt;
     }
 
-    Model internal _model;
     PortfolioSlot internal _portfolio;
     Covariance.Matrix internal _covariance;
     /// @dev Last observed `ln(USD per token)`, 64 bits an asset, signed, 57 after the point.
@@ -62,8 +48,12 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
     mapping(uint256 asset => uint256) internal _pricedAt;
     mapping(uint256 asset => Sample) internal _samples;
 
-    /// @dev Zero while depths are governed.
+    /// @dev Zero while depths are governed. One slot: [depth source 160 | size factor 16 | VaR z 24 | VaR horizon 16]
     address internal _depthSource;
+    /// @dev Parameters that no observation needs, units as in `ModelParameters`; of the last two `_portfolio` has the product.
+    uint16 internal _sizeFactor;
+    uint24 internal _varZ;
+    uint16 internal _varHorizon;
     /// @dev Zero while holdings count 0.
     address internal _holdingsSource;
 
@@ -74,16 +64,24 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
         uint256 variance,
         uint256 size,
         ShapeLane shape,
-        Model memory model
+        ModelSlot model
     ) internal pure returns (uint256 initial, uint256 maintenance) {
-        uint256 part = HaircutFormula.volatilityPart(variance, shape.horizon(), model.z);
+        uint256 part = HaircutFormula.volatilityPart(variance, shape.horizon(), model.z());
+        // Written out, as it runs for every asset of an observation and calls would cost more; `haircutParts` says it plainly. Nothing
+        // comes near 2**256: a part is below 2**150, a size at most 10,000.
         unchecked {
-            // Far below 2**256: a part is below 2**150, a size at most 10,000.
-            initial = HaircutFormula.toBps(part) + size;
-            maintenance = HaircutFormula.toBps((part * model.maintenanceShare + BPS - 1) / BPS);
+            initial = (part + (BP - 1)) / BP + size;
+            // Rounded up once: the least integer that is no less than a quotient of a quotient is that of the whole quotient.
+            maintenance = (part * model.maintenanceShare() + (BP * BPS - 1)) / (BP * BPS);
         }
-        initial = HaircutFormula.clamp(initial, shape.minInitial(), shape.maxInitial());
-        maintenance = HaircutFormula.clamp(maintenance, shape.minMaintenance(), shape.maxMaintenance());
+        uint256 limit = shape.minInitial();
+        if (initial < limit) initial = limit;
+        limit = shape.maxInitial();
+        if (initial > limit) initial = limit;
+        limit = shape.minMaintenance();
+        if (maintenance < limit) maintenance = limit;
+        limit = shape.maxMaintenance();
+        if (maintenance > limit) maintenance = limit;
     }
 
     /// @dev A copy of exposures that the arithmetic can take, all of listed assets, and all their bits in one number.
@@ -99,18 +97,15 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
             mstore(0x40, end)
             mstore(copy, exposures.length)
             calldatacopy(add(copy, 0x20), exposures.offset, shl(5, exposures.length))
-            let bit := 1
+            // From the last to the first, so that bit i of the mask is asset i.
             for {
-                let at := add(copy, 0x20)
-            } lt(at, end) {
-                at := add(at, 0x20)
+                let at := sub(end, 0x20)
+            } gt(at, copy) {
+                at := sub(at, 0x20)
             } {
                 let exposure := mload(at)
                 bits := or(bits, exposure)
-                if exposure {
-                    used := or(used, bit)
-                }
-                bit := shl(1, bit)
+                used := or(shl(1, used), iszero(iszero(exposure)))
             }
         }
         if (bits > MAX_EXPOSURE || used & ~listed != 0) _refuse(copy, listed);
@@ -121,7 +116,7 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
         for (uint256 i = 0; i < exposures.length; ++i) {
             if (exposures[i] == 0) continue;
             require(exposures[i] <= MAX_EXPOSURE, ExposureTooLarge(i, exposures[i], MAX_EXPOSURE));
-            require((listed >> i) & 1 == 1, IRiskModel.AssetNotListed(i));
+            require((listed >> i) & 1 == 1, IRiskValuation.AssetNotListed(i));
         }
     }
 
@@ -130,6 +125,7 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
     /// @dev ln(price) with LOG_FRACTION bits after the point. Prices are positive and below 2**100.
     function _log(uint256 price) internal pure returns (int256) {
         unchecked {
+            // A logarithm is below 29e18 either way, so the shifted one below 2**122.
             return (FixedPointMathLib.lnWad(int256(price)) << LOG_FRACTION) / int256(WAD);
         }
     }
@@ -139,7 +135,9 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
     }
 
     function _withLog(uint256 logs, uint256 asset, int256 log) internal pure returns (uint256) {
-        return RiskTerms.withLane(logs, asset & 3, uint256(uint64(int64(log))));
+        uint256 shift = (asset & 3) << 6;
+        // Changes the bits in which the new lane differs from the old one.
+        return logs ^ (uint256(uint64((logs >> shift) ^ uint256(log))) << shift);
     }
 
     function _sizeOf(uint256 sizes, uint256 asset) internal pure returns (uint256) {

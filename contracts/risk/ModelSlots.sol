@@ -1,7 +1,119 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {HaircutBounds} from "../interfaces/IRiskModel.sol";
+import {HaircutBounds, Paces} from "../interfaces/IRiskModel.sol";
+
+/// @notice How haircuts move and are measured, and when they last were, in one slot. From the low end:
+/// `[maintenance rise 16 | initial fall 16 | depth fall 16 | min gap 16 | paced since 40 | tau 32 | interval 24 | z 24 | maintenance share 16 | observed at 40 |
+/// unpriced 16]`, units as in `Paces` and `ModelParameters`, times in unix seconds.
+type ModelSlot is uint256;
+
+using ModelSlots for ModelSlot global;
+
+/// @title Packing of `ModelSlot`, the only place that knows its layout
+library ModelSlots {
+    uint256 private constant PACES_MASK = (1 << 104) - 1;
+    uint256 private constant INITIAL_FALL = 16;
+    uint256 private constant DEPTH_FALL = 32;
+    uint256 private constant MIN_GAP = 48;
+    uint256 private constant PACED_SINCE = 64;
+    uint256 private constant TAU = 104;
+    uint256 private constant INTERVAL = 136;
+    uint256 private constant Z = 160;
+    uint256 private constant MAINTENANCE_SHARE = 184;
+    uint256 private constant PARAMETERS_MASK = ((1 << 96) - 1) << TAU;
+    uint256 private constant OBSERVED_AT = 200;
+    uint256 private constant UNPRICED = 240;
+
+    function maintenanceRise(ModelSlot slot) internal pure returns (uint256) {
+        return ModelSlot.unwrap(slot) & 0xffff;
+    }
+
+    function initialFall(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> INITIAL_FALL) & 0xffff;
+    }
+
+    function depthFall(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> DEPTH_FALL) & 0xffff;
+    }
+
+    function minGap(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> MIN_GAP) & 0xffff;
+    }
+
+    /// @notice When the paces were set.
+    function pacedSince(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> PACED_SINCE) & 0xffffffffff;
+    }
+
+    function tau(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> TAU) & 0xffffffff;
+    }
+
+    function interval(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> INTERVAL) & 0xffffff;
+    }
+
+    function z(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> Z) & 0xffffff;
+    }
+
+    function maintenanceShare(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> MAINTENANCE_SHARE) & 0xffff;
+    }
+
+    function observedAt(ModelSlot slot) internal pure returns (uint256) {
+        return (ModelSlot.unwrap(slot) >> OBSERVED_AT) & 0xffffffffff;
+    }
+
+    /// @notice Bit i: asset i had no price at the last observation.
+    function unpriced(ModelSlot slot) internal pure returns (uint256) {
+        return ModelSlot.unwrap(slot) >> UNPRICED;
+    }
+
+    /// @notice The slot with other paces, in force from now on.
+    function withPaces(ModelSlot slot, Paces memory paces) internal view returns (ModelSlot) {
+        return
+            ModelSlot.wrap(
+                (ModelSlot.unwrap(slot) & ~PACES_MASK) |
+                    uint256(paces.maintenanceRise) |
+                    (uint256(paces.initialFall) << INITIAL_FALL) |
+                    (uint256(paces.depthFall) << DEPTH_FALL) |
+                    (uint256(paces.minGap) << MIN_GAP) |
+                    (block.timestamp << PACED_SINCE)
+            );
+    }
+
+    /// @notice The slot with other parameters, as wide as in `ModelParameters`.
+    function withParameters(
+        ModelSlot slot,
+        uint256 tau_,
+        uint256 interval_,
+        uint256 z_,
+        uint256 maintenanceShare_
+    ) internal pure returns (ModelSlot) {
+        return
+            ModelSlot.wrap(
+                (ModelSlot.unwrap(slot) & ~PARAMETERS_MASK) |
+                    (tau_ << TAU) |
+                    (interval_ << INTERVAL) |
+                    (z_ << Z) |
+                    (maintenanceShare_ << MAINTENANCE_SHARE)
+            );
+    }
+
+    /// @notice The slot after an observation.
+    /// @param time When, below 2**40.
+    /// @param unpriced_ A mask of 16 bits.
+    function withObservation(ModelSlot slot, uint256 time, uint256 unpriced_) internal pure returns (ModelSlot) {
+        return
+            ModelSlot.wrap(
+                (ModelSlot.unwrap(slot) & (PACES_MASK | PARAMETERS_MASK)) |
+                    (time << OBSERVED_AT) |
+                    (unpriced_ << UNPRICED)
+            );
+    }
+}
 
 /// @notice All that a value at risk needs beside the covariance matrix, in one slot. From the low end:
 /// `[volatility floor 10 x 16 assets | scale 48 | guard 14 | listed 16]`, floors in {1e-4}
@@ -23,6 +135,7 @@ library PortfolioSlots {
     /// @notice Volatility floor of an asset. {1e-4 a day}
     function floorOf(PortfolioSlot slot, uint256 asset) internal pure returns (uint256) {
         unchecked {
+            // At most 15 * 10.
             return (PortfolioSlot.unwrap(slot) >> (asset * FLOOR_BITS)) & FLOOR_MASK;
         }
     }

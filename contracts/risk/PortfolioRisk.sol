@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
+import {MemoryArray} from "../libraries/MemoryArray.sol";
 import {Covariance} from "./Covariance.sol";
 import {HaircutFormula} from "./HaircutFormula.sol";
 import {PortfolioSlot} from "./ModelSlots.sol";
@@ -13,6 +14,9 @@ import {PortfolioSlot} from "./ModelSlots.sol";
 /// @dev RANGES. Exposures are brought below 2**88 by a common shift, rounded up; entries are below 2**63: `E'C^E` with up to 16 assets is below
 /// 2**(88 + 88 + 63 + 8) = 2**247, its root, with 28 bits after the point, below 2**124.
 library PortfolioRisk {
+    using Covariance for Covariance.Matrix;
+    using MemoryArray for uint256[];
+
     uint256 private constant EXPOSURE_BITS = 88;
     uint256 private constant BPS = 10_000;
     /// @dev Bits after the point of a volatility here.
@@ -47,46 +51,18 @@ library PortfolioRisk {
         unchecked {
             int256 variance;
             uint256 undiversified;
-            uint256 index;
+            uint256 rows = Covariance.newRows();
+            uint256 loaded;
             for (uint256 i = 0; i < exposures.length; ++i) {
-                uint256 exposure;
+                uint256 exposure = exposures.get(i);
+                if (exposure == 0) continue;
+                int256 others;
                 uint256 own;
-                // Assembly for the reason given in `Covariance.update`; `components` adds up to the same plainly.
-                assembly ("memory-safe") {
-                    let at := add(exposures, 0x20)
-                    let end := add(at, shl(5, i))
-                    exposure := mload(end)
-                    switch exposure
-                    case 0 {
-                        // Nothing in this row counts.
-                        index := add(index, i)
-                    }
-                    default {
-                        // What is left of the slot, the next entry highest. Warm, if the row before ended in it.
-                        let rest := shl(shl(6, and(index, 3)), sload(add(matrix.slot, shr(2, index))))
-                        let others := 0
-                        for {} lt(at, end) {
-                            at := add(at, 0x20)
-                        } {
-                            others := add(others, mul(sar(192, rest), mload(at)))
-                            index := add(index, 1)
-                            rest := shl(64, rest)
-                            if iszero(and(index, 3)) {
-                                rest := sload(add(matrix.slot, shr(2, index)))
-                            }
-                        }
-                        // The variance, never negative, but no less than that of the floor, rounded up: see `HaircutFormula.floored`.
-                        own := sar(192, rest)
-                        let floor := and(shr(mul(i, 10), terms), 0x3ff)
-                        floor := div(add(shl(56, mul(floor, floor)), 99999999), 100000000)
-                        if lt(own, floor) {
-                            own := floor
-                        }
-                        variance := add(variance, mul(exposure, add(mul(own, exposure), shl(1, others))))
-                    }
-                    index := add(index, 1)
-                }
-                if (exposure != 0) undiversified += _volatility(own) * exposure;
+                (others, own, loaded) = matrix.times(exposures, i, rows, loaded);
+                own = HaircutFormula.floored(own, terms.floorOf(i));
+                // Casts are safe: see RANGES.
+                variance += int256(exposure) * (int256(own * exposure) + 2 * others);
+                undiversified += _volatility(own) * exposure;
             }
             uint256 guard = terms.guard();
             uint256 mixed = (BPS - guard) * (_root(variance) << ROOT_TO_VOLATILITY) + guard * undiversified;
@@ -129,8 +105,6 @@ library PortfolioRisk {
             parts[i] = ((mixed * scale) / int256(UNIT)) * int256(1 << shift);
         }
     }
-
-    using Covariance for Covariance.Matrix;
 
     /// @dev 60 bits after the point.
     function _volatility(uint256 variance) private pure returns (uint256) {

@@ -16,20 +16,20 @@ import {
     VolatilitySeed
 } from "../interfaces/IRiskMeasurement.sol";
 import {HaircutBounds, Paces} from "../interfaces/IRiskModel.sol";
+import {Extension} from "../libraries/Extended.sol";
 import {Covariance} from "./Covariance.sol";
 import {DepthScale} from "./DepthScale.sol";
 import {HaircutFormula} from "./HaircutFormula.sol";
 import {MeasurementStorage} from "./MeasurementStorage.sol";
-import {PortfolioSlot, ShapeLane, ShapeLanes} from "./ModelSlots.sol";
+import {ModelSlot, PortfolioSlot, ShapeLane, ShapeLanes} from "./ModelSlots.sol";
 import {PortfolioRisk} from "./PortfolioRisk.sol";
+import {RampGovernance} from "./RampGovernance.sol";
 import {RampStorage} from "./RampStorage.sol";
 import {RiskTerms} from "./RiskTerms.sol";
 import {Valuation} from "./Valuation.sol";
 
 /// @title The part of the risk model that is executed by `delegatecall`: depth samples, views for analysts, listing and parameters
-/// @notice It lives at an address that is fixed when the model is built, and works on the model's storage. Called directly, it works on
-/// its own empty storage and means nothing.
-contract RiskExtension is MeasurementStorage, IRiskGovernance {
+contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, Extension {
     using Covariance for Covariance.Matrix;
 
     // ---- immutable limits
@@ -57,23 +57,21 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
     /// @notice The largest loading of a seed, either way. 18 decimals
     int256 public constant MAX_LOADING = 100e18;
 
-    /// @notice Only the model's constructor may initialise.
-    error AlreadyBuilt();
     /// @notice The model and this extension were built for different oracles.
     error OracleMismatch(address model, address extension);
 
-    /// @dev The paces belong to the model; these are never used.
-    constructor(
-        address authority_,
-        address oracle_
-    ) AccessManaged(authority_) RampStorage(oracle_, Paces(uint16(MIN_MAINTENANCE_RISE), 1, 10, uint16(MIN_GAP))) {}
+    constructor(address authority_, address oracle_) AccessManaged(authority_) RampStorage(oracle_) {}
 
-    /// @notice Sets the first parameters; for the model's constructor alone.
-    function initialize(address oracle_, ModelParameters calldata parameters_) external {
-        require(address(this).code.length == 0, AlreadyBuilt());
+    /// @notice Sets the first paces and parameters.
+    function initialize(
+        address oracle_,
+        Paces calldata paces_,
+        ModelParameters calldata parameters_
+    ) external duringConstruction {
         require(oracle_ == ORACLE, OracleMismatch(oracle_, ORACLE));
+        _setPaces(paces_);
         _store(parameters_);
-        _model.observedAt = uint40(block.timestamp);
+        _model = _model.withObservation(block.timestamp, 0);
     }
 
     // ---- measuring
@@ -81,9 +79,9 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
     /// @inheritdoc IRiskGovernance
     function sampleDepth(uint256 asset) external {
         uint256 lane = _activeLane(asset);
-        Model memory model = _model;
+        ModelSlot model = _model;
         Sample memory last = _samples[asset];
-        uint256 allowedAt = last.sampledAt == 0 ? 0 : uint256(last.sampledAt) + model.interval;
+        uint256 allowedAt = _allowedAt(last, model);
         require(block.timestamp >= allowedAt, SampledTooEarly(asset, block.timestamp, allowedAt));
 
         uint256 held = _heldNow(asset);
@@ -102,29 +100,29 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
             }
         }
         emit DepthSampled(asset, DepthScale.toDepth(mark), counted);
-        _aimAt(asset, lane, mark, model);
+        _aimAt(asset, lane, mark);
     }
 
     // ---- what was measured
 
     /// @inheritdoc IRiskGovernance
     function observation() external view returns (uint256 observedAt, uint256 allowedAt, uint256 unpriced) {
-        Model memory model = _model;
-        return (model.observedAt, uint256(model.observedAt) + model.interval, model.unpriced);
+        ModelSlot model = _model;
+        return (model.observedAt(), model.observedAt() + model.interval(), model.unpriced());
     }
 
     /// @inheritdoc IRiskGovernance
     function depthSample(uint256 asset) external view returns (uint256 sampledAt, uint256 allowedAt, uint256 counted) {
         _listedLane(asset);
         Sample memory last = _samples[asset];
-        return (last.sampledAt, last.sampledAt == 0 ? 0 : uint256(last.sampledAt) + _model.interval, last.counted);
+        return (last.sampledAt, _allowedAt(last, _model), last.counted);
     }
 
     /// @inheritdoc IRiskGovernance
     function lastLogPrice(uint256 asset) external view returns (int256 logPrice, uint256 pricedAt) {
         _listedLane(asset);
-        Model memory model = _model;
-        pricedAt = (model.unpriced >> asset) & 1 == 1 ? _pricedAt[asset] : model.observedAt;
+        ModelSlot model = _model;
+        pricedAt = (model.unpriced() >> asset) & 1 == 1 ? _pricedAt[asset] : model.observedAt();
         logPrice = (_logOf(_logs[asset >> 2], asset) * int256(WAD)) >> LOG_FRACTION;
     }
 
@@ -154,19 +152,19 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
     /// @inheritdoc IRiskGovernance
     function haircutParts(uint256 asset) external view returns (HaircutParts memory parts) {
         _listedLane(asset);
-        Model memory model = _model;
+        ModelSlot model = _model;
         uint256 depth = DepthScale.toDepth(RiskTerms.markOf(_aim(asset)));
         ShapeLane shape = _shapeOf(asset);
         parts.volatility = volatility(asset);
-        parts.volatilityPart = HaircutFormula.volatilityPart(_flooredVariance(asset), shape.horizon(), model.z);
-        parts.sizePart = HaircutFormula.sizePart(model.sizeFactor, _samples[asset].counted, depth);
+        parts.volatilityPart = HaircutFormula.volatilityPart(_flooredVariance(asset), shape.horizon(), model.z());
+        parts.sizePart = HaircutFormula.sizePart(_sizeFactor, _samples[asset].counted, depth);
         parts.initial = HaircutFormula.clamp(
             parts.volatilityPart + parts.sizePart,
             shape.minInitial() * 1e14,
             shape.maxInitial() * 1e14
         );
         parts.maintenance = HaircutFormula.clamp(
-            Math.ceilDiv(parts.volatilityPart * model.maintenanceShare, BPS),
+            Math.ceilDiv(parts.volatilityPart * model.maintenanceShare(), BPS),
             shape.minMaintenance() * 1e14,
             shape.maxMaintenance() * 1e14
         );
@@ -183,18 +181,18 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
 
     /// @inheritdoc IRiskGovernance
     function parameters() external view returns (ModelParameters memory) {
-        Model memory m = _model;
+        ModelSlot m = _model;
         PortfolioSlot p = _portfolio;
-        // The cast is safe: 14 bits.
+        // Casts are safe: each field is as wide as what was stored.
         return
             ModelParameters({
-                tau: m.tau,
-                interval: m.interval,
-                z: m.z,
-                varZ: m.varZ,
-                maintenanceShare: m.maintenanceShare,
-                sizeFactor: m.sizeFactor,
-                varHorizon: m.varHorizon,
+                tau: uint32(m.tau()),
+                interval: uint24(m.interval()),
+                z: uint24(m.z()),
+                varZ: _varZ,
+                maintenanceShare: uint16(m.maintenanceShare()),
+                sizeFactor: _sizeFactor,
+                varHorizon: _varHorizon,
                 guard: uint16(p.guard())
             });
     }
@@ -253,24 +251,23 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
     ) external restricted {
         uint256 lane = _activeLane(asset);
         _storeAsset(asset, clamps, _boundsOf(asset), volatilityFloor, horizon);
-        _aimAt(asset, lane, RiskTerms.markOf(_aim(asset)), _model);
+        _reaim(asset, lane);
     }
 
     /// @inheritdoc IRiskGovernance
     function setDepth(uint256 asset, uint256 depth) external restricted {
         uint256 lane = _activeLane(asset);
         _within("depth", depth, 0, Valuation.MAX_DEPTH);
-        _aimAt(asset, lane, DepthScale.toMark(depth), _model);
+        _aimAt(asset, lane, DepthScale.toMark(depth));
     }
 
     /// @inheritdoc IRiskGovernance
     function setParameters(ModelParameters calldata parameters_) external restricted {
         _store(parameters_);
-        Model memory model = _model;
         for (uint256 asset = 0; asset < ASSETS; ++asset) {
             uint256 lane = _laneOf(asset);
             if (lane == 0 || lane & RiskTerms.DELISTED != 0) continue;
-            _aimAt(asset, lane, RiskTerms.markOf(_aim(asset)), model);
+            _reaim(asset, lane);
         }
     }
 
@@ -288,15 +285,25 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
         emit HoldingsSourceSet(source);
     }
 
+    /// @dev When an asset's depth may be sampled next. (unix seconds)
+    function _allowedAt(Sample memory last, ModelSlot model) private pure returns (uint256) {
+        return last.sampledAt == 0 ? 0 : last.sampledAt + model.interval();
+    }
+
+    /// @dev Aims one asset anew at the depth that it is aimed at.
+    function _reaim(uint256 asset, uint256 lane) private {
+        _aimAt(asset, lane, RiskTerms.markOf(_aim(asset)));
+    }
+
     /// @dev Aims one asset anew, at a depth mark and at what the formula gives for its size beside that depth.
-    function _aimAt(uint256 asset, uint256 lane, uint256 mark, Model memory model) private {
+    function _aimAt(uint256 asset, uint256 lane, uint256 mark) private {
         // k is at most 1, so this is at most 10,000 bps.
         uint256 size = HaircutFormula.toBps(
-            HaircutFormula.sizePart(model.sizeFactor, _samples[asset].counted, DepthScale.toDepth(mark))
+            HaircutFormula.sizePart(_sizeFactor, _samples[asset].counted, DepthScale.toDepth(mark))
         );
         uint256 shift = asset << 4;
         _sizes = (_sizes & ~(uint256(type(uint16).max) << shift)) | (size << shift);
-        (uint256 initial, uint256 maintenance) = _haircuts(_flooredVariance(asset), size, _shapeOf(asset), model);
+        (uint256 initial, uint256 maintenance) = _haircuts(_flooredVariance(asset), size, _shapeOf(asset), _model);
         _turn(asset, lane, RiskTerms.pack(initial, maintenance, mark));
     }
 
@@ -312,7 +319,8 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
     /// @dev The asset's returns start from its present price, or from its first one if it has none.
     function _startReturns(uint256 asset) private {
         (uint256 price, bool live) = IPriceOracle(ORACLE).primaryPrice(asset);
-        _model.unpriced |= uint16(1 << asset);
+        ModelSlot model = _model;
+        _model = model.withObservation(model.observedAt(), model.unpriced() | (1 << asset));
         if (!live) return;
         _logs[asset >> 2] = _withLog(_logs[asset >> 2], asset, _log(price));
         _pricedAt[asset] = block.timestamp;
@@ -368,10 +376,8 @@ contract RiskExtension is MeasurementStorage, IRiskGovernance {
         _within("sizeFactor", p.sizeFactor, 0, MAX_SIZE_FACTOR);
         _within("varHorizon", p.varHorizon, 1, MAX_VAR_HORIZON);
         _within("guard", p.guard, 0, BPS);
-        Model storage m = _model;
-        (m.tau, m.interval, m.z) = (p.tau, p.interval, p.z);
-        (m.maintenanceShare, m.sizeFactor) = (p.maintenanceShare, p.sizeFactor);
-        (m.varZ, m.varHorizon) = (p.varZ, p.varHorizon);
+        _model = _model.withParameters(p.tau, p.interval, p.z, p.maintenanceShare);
+        (_sizeFactor, _varZ, _varHorizon) = (p.sizeFactor, p.varZ, p.varHorizon);
         _portfolio = _portfolio.withMeasure(PortfolioRisk.scaleOf(p.varZ, p.varHorizon), p.guard);
         emit ParametersSet(p);
     }

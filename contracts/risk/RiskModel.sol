@@ -2,34 +2,38 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IRiskMeasurement, ModelParameters} from "../interfaces/IRiskMeasurement.sol";
 import {Paces} from "../interfaces/IRiskModel.sol";
+import {Extended} from "../libraries/Extended.sol";
+import {MemoryArray} from "../libraries/MemoryArray.sol";
 import {Covariance} from "./Covariance.sol";
 import {HaircutFormula} from "./HaircutFormula.sol";
-import {HaircutRamps} from "./HaircutRamps.sol";
 import {MeasurementStorage} from "./MeasurementStorage.sol";
-import {PortfolioSlot, ShapeLane} from "./ModelSlots.sol";
+import {ModelSlot, PortfolioSlot, ShapeLane} from "./ModelSlots.sol";
 import {PortfolioRisk} from "./PortfolioRisk.sol";
 import {RampStorage} from "./RampStorage.sol";
 import {RiskExtension} from "./RiskExtension.sol";
 import {RiskTerms} from "./RiskTerms.sol";
+import {RiskValuation} from "./RiskValuation.sol";
 
 /// @title Measures volatility, correlation and depth, and aims haircuts and depths accordingly
-/// @dev What is seldom called is executed by `RiskExtension`, on this contract's storage. How the values in force follow their aims is in `HaircutRamps`.
+/// @dev Everything in IRiskRamps and IRiskGovernance is executed by `RiskExtension`, on this contract's storage. How the values in force follow
+/// their aims is in `RampStorage`.
 /// RETURNS. The log return of an asset priced at this and the last observation is `ln(p / p')`, over the time between them. One that had
 /// no price for a while comes back with the return over the whole gap, scaled by `sqrt(dt / gap)`: what it adds to its
-/// variance is then what a return of that size over that time stands for. A return is cut at `sqrt(90 dt)` standard days
-/// (an hour: to a sixth, or six times), so that entries stay in range.
-contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
+/// variance is then what a return of that size over that time stands for. A return is cut at `sqrt(90 dt)`, dt in days (over
+/// an hour: a fall to a seventh, a rise to seven times), so that entries stay in range.
+contract RiskModel is RiskValuation, MeasurementStorage, IRiskMeasurement, Extended {
     using Covariance for Covariance.Matrix;
+    using MemoryArray for int256[];
+    using MemoryArray for uint256[];
 
-    address private immutable EXTENSION;
+    /// @dev From the product of a return and a weight to an update factor.
+    uint256 private constant FACTOR_SHIFT = LOG_FRACTION + Covariance.KEEP_FRACTION - Covariance.FACTOR_FRACTION;
 
     /// @param extension A RiskExtension built with the same authority and oracle.
     constructor(
@@ -38,48 +42,28 @@ contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
         Paces memory paces_,
         ModelParameters memory parameters_,
         address extension
-    ) AccessManaged(authority_) RampStorage(oracle_, paces_) {
-        EXTENSION = extension;
-        Address.functionDelegateCall(extension, abi.encodeCall(RiskExtension.initialize, (oracle_, parameters_)));
-    }
-
-    /// @dev Everything in IRiskGovernance is executed by the extension, on this contract's storage.
-    fallback() external {
-        address extension = EXTENSION;
-        assembly ("memory-safe") {
-            // Beyond the free memory pointer, so nothing of Solidity's is touched.
-            let free := mload(0x40)
-            calldatacopy(free, 0, calldatasize())
-            let ok := delegatecall(gas(), extension, free, calldatasize(), 0, 0)
-            returndatacopy(free, 0, returndatasize())
-            switch ok
-            case 0 {
-                revert(free, returndatasize())
-            }
-            default {
-                return(free, returndatasize())
-            }
-        }
-    }
+    )
+        AccessManaged(authority_)
+        RampStorage(oracle_)
+        Extended(extension, abi.encodeCall(RiskExtension.initialize, (oracle_, paces_, parameters_)))
+    {}
 
     // ---- measuring
 
     /// @inheritdoc IRiskMeasurement
     function observe() external {
-        Model memory model = _model;
-        uint256 allowedAt = uint256(model.observedAt) + model.interval;
+        ModelSlot model = _model;
+        uint256 allowedAt = model.observedAt() + model.interval();
         require(block.timestamp >= allowedAt, ObservedTooEarly(block.timestamp, allowedAt));
-        uint256 elapsed = block.timestamp - model.observedAt;
+        uint256 elapsed = block.timestamp - model.observedAt();
 
-        (uint256 keep, uint256 weight) = _weights(elapsed, model.tau);
+        (uint256 keep, uint256 weight) = _weights(elapsed, model.tau());
         PortfolioSlot portfolio = _portfolio;
         require(portfolio.listed() != 0, NothingListed());
         (int256[] memory factors, uint256 unpriced) = _factors(model, portfolio.listed(), elapsed, weight);
         uint256[] memory variances = _covariance.update(factors, keep, unpriced);
 
-        // Casts are safe: 40 bits of time; the mask is of listed assets.
-        _model.observedAt = uint40(block.timestamp);
-        if (unpriced != model.unpriced) _model.unpriced = uint16(unpriced);
+        _model = model.withObservation(block.timestamp, unpriced);
         emit Observed(elapsed, unpriced, _aimAll(model, portfolio, variances));
     }
 
@@ -96,7 +80,7 @@ contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
     /// Both with 64 bits after the point.
     function _weights(uint256 elapsed, uint256 tau) private pure returns (uint256 keep, uint256 weight) {
         unchecked {
-            // The cast is safe: 40 bits of time.
+            // The cast is safe, and nothing overflows: 40 bits of time; what is kept and what is fresh are at most 1.
             uint256 decay = uint256(FixedPointMathLib.expWad(-int256((elapsed * WAD) / tau)));
             keep = ((decay << Covariance.KEEP_FRACTION) + WAD / 2) / WAD;
             uint256 fresh = (1 << Covariance.KEEP_FRACTION) - keep;
@@ -108,7 +92,7 @@ contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
     /// @return factors `weight * r` by asset number, 0 where not listed or not priced, with Covariance.FACTOR_FRACTION bits.
     /// @return unpriced Which listed assets have no price.
     function _factors(
-        Model memory model,
+        ModelSlot model,
         uint256 listed,
         uint256 elapsed,
         uint256 weight
@@ -116,46 +100,41 @@ contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
         uint256[] memory prices = _primaryPrices(listed);
         uint256 count = Math.log2(listed) + 1;
         factors = new int256[](count);
-        // Nothing overflows: a logarithm is below 2**63, so a return below 2**64, weights below 2**76.
+        int256 largest = _largestReturn(elapsed);
+        uint256 before = model.unpriced();
+        uint256 next;
+        // Nothing overflows: a logarithm is below 2**63, so a return below 2**64, weights below 2**76. All indices are in range: assets
+        // beyond `count` are not listed, and there is a price for each that is.
         unchecked {
-            uint256 largest = _largestReturn(elapsed);
-            uint256 next;
-            uint256 logs;
-            for (uint256 asset = 0; asset < count; ++asset) {
-                if (asset & 3 == 0) logs = _logs[asset >> 2];
-                if ((listed >> asset) & 1 == 1) {
-                    uint256 price = Arrays.unsafeMemoryAccess(prices, next++);
+            for (uint256 first = 0; first < count; first += 4) {
+                uint256 logs = _logs[first >> 2];
+                for (uint256 asset = first; asset < first + 4; ++asset) {
+                    if ((listed >> asset) & 1 == 0) continue;
+                    uint256 price = prices.get(next++);
                     if (price == 0) {
                         unpriced |= 1 << asset;
-                        if ((model.unpriced >> asset) & 1 == 0) _pricedAt[asset] = model.observedAt;
-                    } else {
-                        int256 log = _log(price);
-                        int256 change = log - _logOf(logs, asset);
-                        logs = _withLog(logs, asset, log);
-                        if ((model.unpriced >> asset) & 1 == 1) change = _afterGap(asset, change, elapsed);
-                        factors[asset] = _factor(change, largest, weight);
+                        if ((before >> asset) & 1 == 0) _pricedAt[asset] = model.observedAt();
+                        continue;
                     }
+                    int256 log = _log(price);
+                    int256 change = log - _logOf(logs, asset);
+                    logs = _withLog(logs, asset, log);
+                    if ((before >> asset) & 1 == 1) change = _afterGap(asset, change, elapsed);
+                    if (change > largest) change = largest;
+                    if (change < -largest) change = -largest;
+                    // The cast is safe: below 2**76.
+                    factors.set(asset, (change * int256(weight)) >> FACTOR_SHIFT);
                 }
-                if (asset & 3 == 3 || asset + 1 == count) _logs[asset >> 2] = logs;
+                _logs[first >> 2] = logs;
             }
         }
     }
 
     /// @dev |r| <= sqrt(MAX_VARIANCE dt): the return that alone would make for the largest variance.
-    function _largestReturn(uint256 elapsed) private pure returns (uint256) {
+    function _largestReturn(uint256 elapsed) private pure returns (int256) {
         unchecked {
-            return FixedPointMathLib.sqrt(((Covariance.MAX_VARIANCE * elapsed) << (2 * LOG_FRACTION)) / 1 days);
-        }
-    }
-
-    /// @dev `weight * change`, the change cut at `largest` either way.
-    function _factor(int256 change, uint256 largest, uint256 weight) private pure returns (int256) {
-        unchecked {
-            // Casts are safe: a root of a number below 2**170, and a weight below 2**76.
-            int256 most = int256(largest);
-            if (change > most) change = most;
-            if (change < -most) change = -most;
-            return (change * int256(weight)) >> (LOG_FRACTION + Covariance.KEEP_FRACTION - Covariance.FACTOR_FRACTION);
+            // Below 2**170, so its root fits.
+            return int256(FixedPointMathLib.sqrt(((Covariance.MAX_VARIANCE * elapsed) << (2 * LOG_FRACTION)) / 1 days));
         }
     }
 
@@ -197,29 +176,32 @@ contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
     /// @dev Aims the haircuts of all assets by their new variances.
     /// @return words The aims, see `IRiskMeasurement.Observed`.
     function _aimAll(
-        Model memory model,
+        ModelSlot model,
         PortfolioSlot portfolio,
         uint256[] memory variances
     ) private returns (uint256[GROUPS] memory words) {
         uint256 sizes = _sizes;
-        Clock memory clock = _clock;
-        for (uint256 group = 0; group * 4 < variances.length; ++group) {
-            (uint256 lanes, uint256 aims, uint256 shapes) = (_lanes[group], _aims[group], _shapes[group]);
-            uint256 aimed = aims;
-            for (uint256 index = 0; index < 4; ++index) {
-                uint256 lane = RiskTerms.laneAt(lanes, index);
-                if (lane & (RiskTerms.LISTED | RiskTerms.DELISTED) != RiskTerms.LISTED) continue;
-                uint256 asset = (group << 2) | index;
-                (uint256 initial, uint256 maintenance) = _haircuts(
-                    HaircutFormula.floored(Arrays.unsafeMemoryAccess(variances, asset), portfolio.floorOf(asset)),
-                    _sizeOf(sizes, asset),
-                    ShapeLane.wrap(shapes >> (index << 6)),
-                    model
-                );
-                aimed = RiskTerms.withHaircuts(aimed, index, initial, maintenance);
+        // At most four groups of four assets.
+        unchecked {
+            for (uint256 group = 0; group << 2 < variances.length; ++group) {
+                (uint256 lanes, uint256 aims, uint256 shapes) = (_lanes[group], _aims[group], _shapes[group]);
+                uint256 aimed = aims;
+                for (uint256 index = 0; index < 4; ++index) {
+                    uint256 lane = RiskTerms.laneAt(lanes, index);
+                    if (lane & (RiskTerms.LISTED | RiskTerms.DELISTED) != RiskTerms.LISTED) continue;
+                    uint256 asset = (group << 2) | index;
+                    (uint256 initial, uint256 maintenance) = _haircuts(
+                        // In range: there is a variance for each listed asset.
+                        HaircutFormula.floored(variances.get(asset), portfolio.floorOf(asset)),
+                        _sizeOf(sizes, asset),
+                        ShapeLane.wrap(RiskTerms.laneAt(shapes, index)),
+                        model
+                    );
+                    aimed = RiskTerms.withHaircuts(aimed, index, initial, maintenance);
+                }
+                _retarget(group, lanes, aims, aimed, model);
+                words[group] = RiskTerms.withStart(aimed, 0);
             }
-            _retarget(group, lanes, aims, aimed, clock);
-            words[group] = RiskTerms.withStart(aimed, 0);
         }
     }
 }

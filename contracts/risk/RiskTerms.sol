@@ -4,11 +4,11 @@ pragma solidity ^0.8.37;
 import {DepthScale} from "./DepthScale.sol";
 import {Valuation} from "./Valuation.sol";
 
-/// @notice The most that terms may have moved over some span of time.
-/// @param initialFall bps
-/// @param maintenanceRise bps
+/// @notice The most that terms may have moved over some span of time, each where its field stands in a word.
+/// @param initialFall bps, `RiskTerms.asInitial`
+/// @param maintenanceRise bps, `RiskTerms.asMaintenance`
 /// @param depthFall Marks of `DepthScale`.
-/// @param gap The initial haircut is at least this much above the maintenance haircut. bps
+/// @param gap The initial haircut is at least this much above the maintenance haircut. bps, `RiskTerms.asInitial`
 struct Moves {
     uint256 initialFall;
     uint256 maintenanceRise;
@@ -30,10 +30,11 @@ struct Moves {
 /// A lane without `ramping` holds what is in force; one with it holds what was in force at the group's `start`, from where
 /// it moves towards the aim.
 library RiskTerms {
+    uint256 internal constant LANE_BITS = 64;
     /// @dev A lane is 2**6 bits wide.
     uint256 private constant LANE_WIDTH_LOG2 = 6;
     uint256 private constant LANE_MASK = (1 << 64) - 1;
-    uint256 private constant AIM_BITS = 55;
+    uint256 internal constant AIM_BITS = 55;
     uint256 internal constant AIM_MASK = (1 << 55) - 1;
     uint256 private constant START_SHIFT = 220;
 
@@ -129,62 +130,80 @@ library RiskTerms {
 
     // ---- movement, each field where it stands in the word; minima and maxima written out, as calls would cost more
 
+    /// @notice Haircuts, or differences of haircuts, where the initial haircut stands in a word. bps
+    function asInitial(uint256 haircut) internal pure returns (uint256) {
+        return haircut << INITIAL_SHIFT;
+    }
+
+    /// @notice Haircuts, or differences of haircuts, where the maintenance haircut stands in a word. bps
+    function asMaintenance(uint256 haircut) internal pure returns (uint256) {
+        return haircut << MAINTENANCE_SHIFT;
+    }
+
     /// @notice Where terms that started at `from` are on their way to `to`.
     /// @dev Against borrowers (m up, X down) only as far as `moves` allows. `from` is on the slow side of `to` throughout:
     /// `turned` jumps to the other side at once.
     function moved(uint256 from, uint256 to, Moves memory moves) internal pure returns (uint256) {
         unchecked {
-            // No move exceeds 2**16 bps a day over 2**64 seconds, or 2**36 marks a day: shifted, they stay far below 2**256.
-            uint256 maintenance = (from & MAINTENANCE) + (moves.maintenanceRise << MAINTENANCE_SHIFT);
-            if (maintenance > to & MAINTENANCE) maintenance = to & MAINTENANCE;
+            // No move exceeds 2**16 bps a day over 2**64 seconds, or 2**36 marks a day: in place, they stay far below 2**256.
+            uint256 maintenance = (from & MAINTENANCE) + moves.maintenanceRise;
+            uint256 aim = to & MAINTENANCE;
+            if (maintenance > aim) maintenance = aim;
 
             uint256 initial = from & INITIAL;
-            uint256 fall = moves.initialFall << INITIAL_SHIFT;
+            uint256 fall = moves.initialFall;
             initial = initial > fall ? initial - fall : 0;
-            if (initial < to & INITIAL) initial = to & INITIAL;
+            aim = to & INITIAL;
+            if (initial < aim) initial = aim;
             // The gap is kept above the maintenance haircut of this very moment, so a limit for borrowing can never exceed
             // the one for liquidation, however the two haircuts ramp.
             uint256 least = _floorOf(maintenance, moves.gap);
             if (initial < least) initial = least;
 
             uint256 mark = from & MARK;
-            mark = mark > moves.depthFall ? mark - moves.depthFall : 0;
-            if (mark < to & MARK) mark = to & MARK;
+            fall = moves.depthFall;
+            mark = mark > fall ? mark - fall : 0;
+            aim = to & MARK;
+            if (mark < aim) mark = aim;
             return initial | maintenance | mark;
         }
     }
 
-    /// @notice Where terms in force, `current`, continue from when the aim becomes `to`: m falls, X and h rise at once, and h
-    /// keeps `gap` above m.
-    function turned(uint256 current, uint256 to, uint256 gap) internal pure returns (uint256) {
+    /// @notice A lane whose terms in force are `current` when its aim becomes `to`: m falls, X and h rise at once, and h keeps `gap`
+    /// above m. It is marked as ramping if time alone will move it further.
+    /// @param lane What flags it has; its terms and whether it ramped are ignored.
+    /// @param gap `asInitial`.
+    function turned(uint256 lane, uint256 current, uint256 to, uint256 gap) internal pure returns (uint256) {
+        lane &= ~(AIM_MASK | RAMPING);
+        uint256 aim = to & MAINTENANCE;
         uint256 maintenance = current & MAINTENANCE;
-        if (maintenance > to & MAINTENANCE) maintenance = to & MAINTENANCE;
-        uint256 initial = current & INITIAL;
-        if (initial < to & INITIAL) initial = to & INITIAL;
+        if (maintenance > aim) maintenance = aim;
+        else if (maintenance < aim) lane |= RAMPING;
         uint256 least = _floorOf(maintenance, gap);
-        if (initial < least) initial = least;
-        uint256 mark = current & MARK;
-        if (mark < to & MARK) mark = to & MARK;
-        return initial | maintenance | mark;
-    }
-
-    /// @notice Whether terms have arrived: time alone will not move them any more.
-    function arrived(uint256 current, uint256 to, uint256 gap) internal pure returns (bool) {
-        if ((current ^ to) & (MAINTENANCE | MARK) != 0) return false;
+        aim = to & INITIAL;
+        if (aim < least) aim = least;
         uint256 initial = current & INITIAL;
-        return initial == to & INITIAL || (initial > to & INITIAL && initial == _floorOf(to, gap));
+        if (initial < aim) initial = aim;
+        else if (initial > aim) lane |= RAMPING;
+        aim = to & MARK;
+        uint256 mark = current & MARK;
+        if (mark < aim) mark = aim;
+        else if (mark > aim) lane |= RAMPING;
+        return lane | initial | maintenance | mark;
     }
 
-    /// @dev The least initial haircut beside the maintenance haircut of `terms`: the gap above it, but no more than all.
-    function _floorOf(uint256 terms, uint256 gap) private pure returns (uint256) {
+    /// @dev The least initial haircut above a maintenance haircut: by the gap, but no more than all. All in place.
+    function _floorOf(uint256 maintenance, uint256 gap) private pure returns (uint256 least) {
         unchecked {
-            uint256 least = ((terms & MAINTENANCE) << (INITIAL_SHIFT - MAINTENANCE_SHIFT)) + (gap << INITIAL_SHIFT);
-            return least > ALL ? ALL : least;
+            // Below 2**15 << 41: a field of 14 bits, and a gap that governance keeps below 2**14.
+            least = (maintenance << (INITIAL_SHIFT - MAINTENANCE_SHIFT)) + gap;
+            if (least > ALL) least = ALL;
         }
     }
 
     function _shiftOf(uint256 index) private pure returns (uint256) {
         unchecked {
+            // At most 3 * 55.
             return index * AIM_BITS;
         }
     }

@@ -25,7 +25,7 @@ const GOVERNANCE = "contracts/credit/CreditGovernance.sol";
 const LIQUIDATION = "contracts/credit/Liquidation.sol";
 const MATH = "contracts/credit/LiquidationMath.sol";
 const DOLLAR = "contracts/token/PlimsollDollar.sol";
-const RISK = "contracts/risk/HaircutRamps.sol";
+const RISK = "contracts/risk/RiskValuation.sol";
 const MODEL = "contracts/risk/RiskModel.sol";
 const EXTENSION = "contracts/risk/RiskExtension.sol";
 const MEASURING = "test/unit/risk/risk-measurement.test.ts";
@@ -66,7 +66,7 @@ export const DEFENCES: readonly Defence[] = [
     id: "zero-price",
     withstands: "a price of zero or below (refused twice: by its sign and by the band)",
     patch: [
-      { file: ORACLE, find: "raw <= 0 || raw > MAX_RAW ||", replace: "raw > MAX_RAW ||" },
+      { file: ORACLE, find: "uint256(raw) - 1 >= MAX_RAW ||", replace: "raw > int256(MAX_RAW) ||" },
       {
         file: ORACLE,
         find: "if (answer < slot.minPrice() || answer > slot.maxPrice()) return (0, 0);",
@@ -79,8 +79,8 @@ export const DEFENCES: readonly Defence[] = [
     "future-price",
     "a price stamped in the future",
     ORACLE,
-    " || updatedAt > block.timestamp) return (0, 0);\n        // Unchecked",
-    ") return (0, 0);\n        // Unchecked",
+    " || updatedAt - 1 >= block.timestamp) return (0, 0);",
+    " || updatedAt == 0) return (0, 0);",
     ...ORACLE_TESTS,
   ),
   one(
@@ -718,11 +718,12 @@ export const DEFENCES: readonly Defence[] = [
   ),
   one(
     "late-initialisation",
-    "initialising the engine a second time",
-    GOVERNANCE,
+    "initialising the engine or the risk model a second time",
+    "contracts/libraries/Extended.sol",
     "require(address(this).code.length == 0, OnlyDuringConstruction());",
     "",
     credit("governance"),
+    MEASURING,
   ),
   one(
     "runaway-rate",
@@ -804,8 +805,8 @@ export const DEFENCES: readonly Defence[] = [
     "line-moved-at-once",
     "an observation that makes a healthy account liquidatable by itself",
     "contracts/risk/RiskTerms.sol",
-    "uint256 maintenance = current & MAINTENANCE;",
-    "uint256 maintenance = to & MAINTENANCE;",
+    "if (maintenance > aim) maintenance = aim;\n        else if (maintenance < aim) lane |= RAMPING;",
+    "maintenance = aim;",
     MEASURING,
   ),
   one(
@@ -828,7 +829,7 @@ export const DEFENCES: readonly Defence[] = [
     "absurd-return",
     "a price so absurd that an entry leaves its lane of the matrix",
     MODEL,
-    "if (change > most) change = most;",
+    "if (change > largest) change = largest;",
     "",
     MEASURING,
   ),
@@ -870,14 +871,6 @@ export const DEFENCES: readonly Defence[] = [
     EXTENSION,
     "variance <= Covariance.MAX_VARIANCE << Covariance.FRACTION,",
     "variance != type(uint256).max,",
-    MEASURING,
-  ),
-  one(
-    "model-initialised-twice",
-    "anybody setting the model's parameters through its extension",
-    EXTENSION,
-    "require(address(this).code.length == 0, AlreadyBuilt());",
-    "",
     MEASURING,
   ),
 ];

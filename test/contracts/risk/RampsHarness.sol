@@ -5,18 +5,21 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {DepthScale} from "../../../contracts/risk/DepthScale.sol";
-import {HaircutRamps} from "../../../contracts/risk/HaircutRamps.sol";
+import {RampGovernance} from "../../../contracts/risk/RampGovernance.sol";
 import {RampStorage} from "../../../contracts/risk/RampStorage.sol";
 import {RiskTerms} from "../../../contracts/risk/RiskTerms.sol";
+import {RiskValuation} from "../../../contracts/risk/RiskValuation.sol";
 import {Valuation} from "../../../contracts/risk/Valuation.sol";
 
-/// @title `HaircutRamps` aimed by hand, within each asset's bounds
-contract RampsHarness is HaircutRamps {
+/// @title Haircuts and depths aimed by hand, within each asset's bounds
+contract RampsHarness is RiskValuation, RampGovernance {
     constructor(
         address authority_,
         address oracle_,
         Paces memory paces_
-    ) AccessManaged(authority_) RampStorage(oracle_, paces_) {}
+    ) AccessManaged(authority_) RampStorage(oracle_) {
+        _setPaces(paces_);
+    }
 
     function listAsset(
         uint256 asset,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {LibBit} from "solady/src/utils/LibBit.sol";
+
 import {IDepthSource} from "../../../contracts/interfaces/IDepthSource.sol";
 import {IHoldings} from "../../../contracts/interfaces/IHoldings.sol";
 
@@ -27,10 +29,8 @@ contract SettableDepth is IDepthSource, IHoldings {
 
     /// @inheritdoc IHoldings
     function holdings(uint256 mask) external view returns (uint256[] memory amounts) {
+        amounts = new uint256[](LibBit.popCount(mask));
         uint256 count;
-        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
-        amounts = new uint256[](count);
-        count = 0;
         for (uint256 asset; asset < 16; ++asset) {
             if ((mask >> asset) & 1 == 1) amounts[count++] = _holdings[asset];
         }

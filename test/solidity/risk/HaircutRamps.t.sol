@@ -5,7 +5,14 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IPriceOracle, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {HaircutBounds, IRiskModel, Paces, Quote, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {
+    HaircutBounds,
+    IRiskRamps,
+    IRiskValuation,
+    Paces,
+    Quote,
+    RiskTargets
+} from "../../../contracts/interfaces/IRiskModel.sol";
 import {RampsHarness} from "../../contracts/risk/RampsHarness.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {RampsFixture} from "./RampsFixture.sol";
@@ -93,23 +100,23 @@ contract HaircutRampsTest is RampsFixture {
 
     function test_listingTwiceReverts() public {
         _list(3, 3_000, 2_000, DEEP);
-        vm.expectRevert(abi.encodeWithSelector(IRiskModel.AssetListedAlready.selector, 3));
+        vm.expectRevert(abi.encodeWithSelector(IRiskRamps.AssetListedAlready.selector, 3));
         model.listAsset(3, 8, _wide(), RiskTargets(3_000, 2_000, DEEP));
         model.delist(3);
-        vm.expectRevert(abi.encodeWithSelector(IRiskModel.AssetListedAlready.selector, 3));
+        vm.expectRevert(abi.encodeWithSelector(IRiskRamps.AssetListedAlready.selector, 3));
         model.listAsset(3, 8, _wide(), RiskTargets(3_000, 2_000, DEEP));
     }
 
     function test_assetNumbersEndAtFifteen() public {
         oracle.set(16, WAD, WAD, PriceStatus.Live);
-        vm.expectRevert(abi.encodeWithSelector(IRiskModel.AssetNumberTooLarge.selector, 16, 15));
+        vm.expectRevert(abi.encodeWithSelector(IRiskRamps.AssetNumberTooLarge.selector, 16, 15));
         model.listAsset(16, 8, _wide(), RiskTargets(3_000, 2_000, DEEP));
         _list(15, 3_000, 2_000, DEEP);
     }
 
     function test_unitDecimalsEndAtEighteen() public {
         oracle.set(0, WAD, WAD, PriceStatus.Live);
-        vm.expectRevert(abi.encodeWithSelector(IRiskModel.UnitDecimalsTooLarge.selector, 19, 18));
+        vm.expectRevert(abi.encodeWithSelector(IRiskRamps.UnitDecimalsTooLarge.selector, 19, 18));
         model.listAsset(0, 19, _wide(), RiskTargets(3_000, 2_000, DEEP));
         model.listAsset(0, 18, _wide(), RiskTargets(3_000, 2_000, DEEP));
         assert(model.unitDecimals(0) == 18);
@@ -196,7 +203,7 @@ contract HaircutRampsTest is RampsFixture {
         uint256[3] memory absent = [uint256(7), 16, 255];
         for (uint256 i = 0; i < absent.length; ++i) {
             uint256 asset = absent[i];
-            bytes memory unlisted = abi.encodeWithSelector(IRiskModel.AssetNotListed.selector, asset);
+            bytes memory unlisted = abi.encodeWithSelector(IRiskValuation.AssetNotListed.selector, asset);
             vm.expectRevert(unlisted);
             model.haircuts(asset);
             vm.expectRevert(unlisted);
@@ -233,7 +240,7 @@ contract HaircutRampsTest is RampsFixture {
         assert(model.maintenanceLimit(list) == before);
         assert(model.targets(2).maintenanceHaircut == 9_000 && model.targets(2).initialHaircut == 10_000);
 
-        bytes memory gone = abi.encodeWithSelector(IRiskModel.AssetIsDelisted.selector, 2);
+        bytes memory gone = abi.encodeWithSelector(IRiskValuation.AssetIsDelisted.selector, 2);
         vm.expectRevert(gone);
         model.delist(2);
         vm.expectRevert(gone);
@@ -356,7 +363,7 @@ contract HaircutRampsTest is RampsFixture {
         model.maintenanceLimit(_holdings(_holding(1, most)));
         uint256[2] memory tooMuch = [most + 1, (1 << 248) - 1];
         for (uint256 i = 0; i < 2; ++i) {
-            bytes memory refusal = abi.encodeWithSelector(IRiskModel.HoldingTooLarge.selector, 1, tooMuch[i], most);
+            bytes memory refusal = abi.encodeWithSelector(IRiskValuation.HoldingTooLarge.selector, 1, tooMuch[i], most);
             vm.expectRevert(refusal);
             model.borrowLimit(_holdings(_holding(1, tooMuch[i])), 1, false);
             vm.expectRevert(refusal);
@@ -400,7 +407,7 @@ contract HaircutRampsTest is RampsFixture {
         oracle.set(1, 900 * WAD, 1_100 * WAD, PriceStatus.Live);
         model.requirePriced(1);
         model.delist(1);
-        vm.expectRevert(abi.encodeWithSelector(IRiskModel.AssetIsDelisted.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRiskValuation.AssetIsDelisted.selector, 1));
         model.requirePriced(1);
     }
 
@@ -429,7 +436,7 @@ contract HaircutRampsTest is RampsFixture {
 
     function test_quoteRefusesAMaskBeyondFifteen() public {
         _list(0, 3_000, 2_000, DEEP);
-        vm.expectRevert(abi.encodeWithSelector(IRiskModel.AssetNotListed.selector, 255));
+        vm.expectRevert(abi.encodeWithSelector(IRiskValuation.AssetNotListed.selector, 255));
         model.quote(1 | (1 << 16) | (1 << 255));
     }
 
@@ -536,6 +543,6 @@ contract HaircutRampsTest is RampsFixture {
         uint256 minimum,
         uint256 maximum
     ) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IRiskModel.ParameterOutOfBounds.selector, parameter, value, minimum, maximum);
+        return abi.encodeWithSelector(IRiskRamps.ParameterOutOfBounds.selector, parameter, value, minimum, maximum);
     }
 }

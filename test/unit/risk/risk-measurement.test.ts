@@ -509,9 +509,15 @@ describe("RiskModel: its extension", () => {
   it("initialises for a constructor alone, and for the same oracle", async () => {
     const { ethers, manager, oracle, risk } = await deploy();
     const extension = await ethers.deployContract("RiskExtension", [manager, oracle]);
-    await expect(extension.initialize(oracle, MODEL)).to.be.revertedWithCustomError(extension, "AlreadyBuilt");
+    await expect(extension.initialize(oracle, PACES, MODEL)).to.be.revertedWithCustomError(
+      extension,
+      "OnlyDuringConstruction",
+    );
     const through = extension.attach(await risk.getAddress()) as typeof extension;
-    await expect(through.initialize(oracle, MODEL)).to.be.revertedWithCustomError(extension, "AlreadyBuilt");
+    await expect(through.initialize(oracle, PACES, MODEL)).to.be.revertedWithCustomError(
+      extension,
+      "OnlyDuringConstruction",
+    );
     const other = await ethers.deployContract("SettableOracle");
     await expect(
       ethers.deployContract("RiskModel", [manager, other, PACES, MODEL, extension]),

@@ -2,35 +2,27 @@
 pragma solidity ^0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
-import {HaircutBounds, IRiskModel, Paces, Quote, RiskTargets} from "../interfaces/IRiskModel.sol";
+import {IRiskValuation, Quote} from "../interfaces/IRiskModel.sol";
 import {DepthScale} from "./DepthScale.sol";
 import {RampStorage} from "./RampStorage.sol";
 import {RiskTerms} from "./RiskTerms.sol";
 import {Valuation} from "./Valuation.sol";
 
-/// @title Haircuts and depths in force, and what holdings are worth under them
+/// @title What holdings are worth under the haircuts and depths in force
 /// @dev ROUNDING. Limits are rounded down.
-abstract contract HaircutRamps is IRiskModel, RampStorage {
+abstract contract RiskValuation is RampStorage, IRiskValuation {
     /// @dev A holding is `asset << 248 | balance`.
     uint256 private constant ASSET_SHIFT = 248;
     uint256 private constant BALANCE_MASK = (1 << ASSET_SHIFT) - 1;
 
-    /// @inheritdoc IRiskModel
-    function oracle() external view returns (address) {
-        return ORACLE;
-    }
-
-    // ---- valuation
-
-    /// @inheritdoc IRiskModel
+    /// @inheritdoc IRiskValuation
     function quote(uint256 mask) external view returns (Quote[] memory quotes) {
         if (mask >> (MAX_ASSET + 1) != 0) revert AssetNotListed(Math.log2(mask));
+        quotes = new Quote[](LibBit.popCount(mask));
         uint256 count;
-        for (uint256 rest = mask; rest != 0; rest &= rest - 1) ++count;
-        quotes = new Quote[](count);
-        count = 0;
         for (uint256 asset = 0; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             uint256 lane = _listedLane(asset);
@@ -53,15 +45,17 @@ abstract contract HaircutRamps is IRiskModel, RampStorage {
         }
     }
 
-    /// @inheritdoc IRiskModel
+    /// @inheritdoc IRiskValuation
     function borrowLimit(
         uint256[] calldata holdings,
         uint256 enough,
         bool complete
     ) external view returns (uint256 limit) {
+        // No limit reaches that.
+        if (complete) enough = type(uint256).max;
         for (uint256 i = 0; i < holdings.length; ++i) {
-            if (limit >= enough && !complete) break;
-            (uint256 asset, uint256 balance) = _split(holdings[i]);
+            if (limit >= enough) break;
+            (uint256 asset, uint256 balance) = _split(_at(holdings, i));
             uint256 lane = _listedLane(asset);
             (uint256 haircut, uint256 depth) = _borrowTerms(asset, lane);
             // Nothing to value: the price matters only where it must be known to be there.
@@ -79,10 +73,10 @@ abstract contract HaircutRamps is IRiskModel, RampStorage {
         }
     }
 
-    /// @inheritdoc IRiskModel
+    /// @inheritdoc IRiskValuation
     function maintenanceLimit(uint256[] calldata holdings) external view returns (uint256 limit) {
         for (uint256 i = 0; i < holdings.length; ++i) {
-            (uint256 asset, uint256 balance) = _split(holdings[i]);
+            (uint256 asset, uint256 balance) = _split(_at(holdings, i));
             uint256 lane = _listedLane(asset);
             (uint256 haircut, uint256 depth) = _maintenanceTerms(asset, lane);
             if (balance == 0 || haircut == Valuation.BPS) continue;
@@ -96,95 +90,26 @@ abstract contract HaircutRamps is IRiskModel, RampStorage {
         }
     }
 
-    /// @inheritdoc IRiskModel
+    /// @inheritdoc IRiskValuation
     function requirePriced(uint256 asset) external view {
         if (asset <= MAX_ASSET) require(_laneOf(asset) & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
         _requirePriced(asset);
     }
 
-    // ---- views
-
-    /// @inheritdoc IRiskModel
-    function haircuts(uint256 asset) external view returns (uint256 initial, uint256 maintenance) {
-        (uint256 terms, ) = _inForce(asset, _listedLane(asset));
-        return (RiskTerms.initialOf(terms), RiskTerms.maintenanceOf(terms));
-    }
-
-    /// @inheritdoc IRiskModel
-    function depths(uint256 asset) external view returns (uint256 borrowDepth, uint256 maintenanceDepth) {
-        (uint256 terms, uint256 borrowMark) = _inForce(asset, _listedLane(asset));
-        return (DepthScale.toDepth(borrowMark), DepthScale.toDepth(RiskTerms.markOf(terms)));
-    }
-
-    /// @inheritdoc IRiskModel
-    function targets(uint256 asset) external view returns (RiskTargets memory) {
-        _listedLane(asset);
-        uint256 aim = _aim(asset);
-        // Casts are safe: haircuts are at most 10,000.
-        return
-            RiskTargets(
-                uint16(RiskTerms.initialOf(aim)),
-                uint16(RiskTerms.maintenanceOf(aim)),
-                DepthScale.toDepth(RiskTerms.markOf(aim))
-            );
-    }
-
-    /// @inheritdoc IRiskModel
-    function bounds(uint256 asset) external view returns (HaircutBounds memory) {
-        _listedLane(asset);
-        return _bounds[asset];
-    }
-
-    /// @inheritdoc IRiskModel
-    function paces() external view returns (Paces memory) {
-        Clock memory clock = _clock;
-        return Paces(clock.maintenanceRise, clock.initialFall, clock.depthFall, clock.minGap);
-    }
-
-    /// @inheritdoc IRiskModel
-    function unitDecimals(uint256 asset) external view returns (uint256) {
-        return RiskTerms.unitDecimalsOf(_listedLane(asset));
-    }
-
-    /// @inheritdoc IRiskModel
-    function listedMask() external view returns (uint256) {
-        return _flagMask(RiskTerms.LISTED);
-    }
-
-    /// @inheritdoc IRiskModel
-    function delistedMask() external view returns (uint256) {
-        return _flagMask(RiskTerms.DELISTED);
-    }
-
-    // ---- governance
-
-    /// @inheritdoc IRiskModel
-    function delist(uint256 asset) external restricted {
-        uint256 lane = _listedLane(asset);
-        require(lane & RiskTerms.DELISTED == 0, AssetIsDelisted(asset));
-        emit AssetDelisted(asset);
-        // h may be aimed above the asset's bounds here: nothing at all is lent against it any more.
-        uint256 to = RiskTerms.pack(Valuation.BPS, _bounds[asset].maxMaintenance, RiskTerms.markOf(_aim(asset)));
-        _turn(asset, lane | RiskTerms.DELISTED, to);
-    }
-
-    /// @inheritdoc IRiskModel
-    function setPaces(Paces calldata paces_) external restricted {
-        // What has moved so far moved at the old paces; from now on all of it moves at the new ones.
-        for (uint256 group = 0; group < GROUPS; ++group) {
-            (uint256 lanes, uint256 aims) = (_lanes[group], _aims[group]);
-            if (lanes != 0) _aimGroup(group, lanes, aims, aims, _clock, paces_.minGap);
-        }
-        _setClock(paces_);
-    }
-
     // ---- internals
+
+    /// @dev `list[i]` without the check of the index, which is below the list's length.
+    function _at(uint256[] calldata list, uint256 i) private pure returns (uint256 entry) {
+        assembly ("memory-safe") {
+            entry := calldataload(add(list.offset, shl(5, i)))
+        }
+    }
 
     /// @dev Splits `asset << 248 | balance`.
     function _split(uint256 holding) private pure returns (uint256 asset, uint256 balance) {
         asset = holding >> ASSET_SHIFT;
         balance = holding & BALANCE_MASK;
-        require(balance <= Valuation.MAX_BALANCE, HoldingTooLarge(asset, balance, Valuation.MAX_BALANCE));
+        if (balance > Valuation.MAX_BALANCE) revert HoldingTooLarge(asset, balance, Valuation.MAX_BALANCE);
     }
 
     /// @dev The oracle's `price(asset)` without its `mid`. By hand, as decoding the struct would cost more than all else that
@@ -212,19 +137,15 @@ abstract contract HaircutRamps is IRiskModel, RampStorage {
 
     /// @dev What counts when risk is taken on. bps, {ledger}
     function _borrowTerms(uint256 asset, uint256 lane) private view returns (uint256 haircut, uint256 depth) {
-        (uint256 terms, uint256 mark) = _inForce(asset, lane);
+        (uint256 terms, uint256 mark) = (lane, RiskTerms.markOf(lane));
+        if (lane & RiskTerms.RAMPING != 0) (terms, mark) = _ramped(asset, lane);
         return (RiskTerms.initialOf(terms), DepthScale.toDepth(mark));
     }
 
     /// @dev What counts when deciding on liquidation. bps, {ledger}
     function _maintenanceTerms(uint256 asset, uint256 lane) private view returns (uint256 haircut, uint256 depth) {
-        (uint256 terms, ) = _inForce(asset, lane);
+        uint256 terms = lane;
+        if (lane & RiskTerms.RAMPING != 0) (terms, ) = _ramped(asset, lane);
         return (RiskTerms.maintenanceOf(terms), DepthScale.toDepth(RiskTerms.markOf(terms)));
-    }
-
-    function _flagMask(uint256 flag) private view returns (uint256 mask) {
-        for (uint256 asset = 0; asset <= MAX_ASSET; ++asset) {
-            if (_laneOf(asset) & flag != 0) mask |= 1 << asset;
-        }
     }
 }
