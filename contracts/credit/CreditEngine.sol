@@ -61,6 +61,8 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall, Extended {
         stored.header = stored.setBalance(header, asset, stored.balance(header, asset) + units);
         // The cast is safe: newTotal <= cap <= AccountLib.MAX_BALANCE.
         _assets[asset].total = uint64(newTotal);
+        // Casts of moves are safe: 58 bits.
+        _noteMove(asset, int256(units));
 
         deposited = units * scale;
         _pull(a.token, deposited, total * scale);
@@ -89,6 +91,7 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall, Extended {
         stored.header = header;
         // The cast is safe: it only falls, and is the sum of all balances.
         _assets[asset].total = uint64(a.total - units);
+        _noteMove(asset, -int256(units));
 
         uint256 shares = AccountLib.debt(header);
         if (shares != 0) {

@@ -147,7 +147,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance, Extensio
         uint256 governed = _governedCaps[asset];
         uint256 cap = 0;
         if ((model.delistedMask() >> asset) & 1 == 0) {
-            (uint256 depth, ) = model.depths(asset);
+            // The one that falls only with time: a market emptied for a moment must not keep anybody from topping up.
+            (, uint256 depth) = model.depths(asset);
             cap = (depth * _absorber.depthFraction) / BPS;
             if (cap > governed) cap = governed;
         }
@@ -357,9 +358,15 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance, Extensio
         uint256 count;
         for (uint256 asset = 0; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
-            if (asset < MAX_ASSETS) amounts[count] = _assets[asset].total;
+            if (asset < MAX_ASSETS) amounts[count] = _totalBefore(asset);
             ++count;
         }
+    }
+
+    /// @dev An asset's total without what this transaction moved. {ledger}
+    function _totalBefore(uint256 asset) private view returns (uint256) {
+        // Never negative: what was added is part of the total.
+        return uint256(int256(uint256(_assets[asset].total)) - _moved(asset));
     }
 
     /// @inheritdoc ICreditGovernance

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {SlotDerivation} from "@openzeppelin/contracts/utils/SlotDerivation.sol";
+import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
@@ -14,6 +16,10 @@ uint256 constant MAX_ASSETS = 16;
 /// @title What the credit engine stores, and the lock and interest that every part of it uses
 /// @dev The engine and its governance part inherit this first and nothing with storage before it, so both see the same slots.
 abstract contract CreditStorage is AccessManaged, ICreditShared {
+    using SlotDerivation for bytes32;
+    using TransientSlot for bytes32;
+    using TransientSlot for TransientSlot.Int256Slot;
+
     // ---------------------------------------------------------------- layout
 
     /// @dev One asset, one slot: `[token 160 | total 64 | cap float 16 | scale decimals 8 | pauses 8]`.
@@ -93,6 +99,9 @@ abstract contract CreditStorage is AccessManaged, ICreditShared {
     /// @dev Amounts of plUSD from here on are refused outright, so that no product below can overflow. {plUSD}
     uint256 internal constant MAX_AMOUNT = type(uint128).max;
 
+    /// @dev Transient slots of `_moved`, one an asset.
+    bytes32 private constant MOVED = keccak256("plimsoll.credit.moved");
+
     uint256 internal constant FREE = 0;
     uint256 internal constant LOCKED = 1;
     uint256 internal constant CALLBACK = 2;
@@ -117,6 +126,21 @@ abstract contract CreditStorage is AccessManaged, ICreditShared {
         _lock = LOCKED;
         _;
         _lock = before;
+    }
+
+    // ---------------------------------------------------------------- moves within a transaction
+
+    /// @dev What this very transaction has deposited of an asset and not withdrawn again (negative: withdrawn); such a moment does not
+    /// count in `holdings`. {ledger}
+    function _moved(uint256 asset) internal view returns (int256) {
+        return MOVED.offset(asset).asInt256().tload();
+    }
+
+    function _noteMove(uint256 asset, int256 units) internal {
+        // Cannot overflow: balances have 58 bits.
+        unchecked {
+            MOVED.offset(asset).asInt256().tstore(_moved(asset) + units);
+        }
     }
 
     // ---------------------------------------------------------------- interest

@@ -25,7 +25,8 @@ struct ModelParameters {
 
 /// @notice What an asset is listed with.
 /// @param unitDecimals Decimals of the ledger unit. Final.
-/// @param bounds What its haircuts can never pass. Final.
+/// @param bounds What its haircuts are aimed within, always. Final. In force the initial haircut is beyond them only where the gap above the
+/// maintenance haircut, or a delisting, asks for it.
 /// @param clamps What its haircuts are kept within, themselves within `bounds`.
 /// @param volatilityFloor The least daily volatility that it counts with. {1e-4}
 /// @param horizon How long it may take to sell it off. {h}
@@ -52,7 +53,7 @@ struct VolatilitySeed {
 /// @notice What an asset's haircut targets are made of. All 18 decimals.
 /// @param volatility Daily, floored.
 /// @param volatilityPart z * volatility * sqrt(horizon), rounded up.
-/// @param sizePart k * Q / (X + Q), rounded up.
+/// @param sizePart k * Q / (X + Q) as of the last sample, X the depth for maintenance; rounded up to bps.
 /// @param initial Their sum within the clamps, before it is rounded up to whole bps.
 /// @param maintenance mu * volatilityPart within the clamps, before it is rounded up to whole bps.
 struct HaircutParts {
@@ -94,6 +95,8 @@ interface IRiskShared {
     error ExposureTooLarge(uint256 asset, uint256 exposure, uint256 maximum);
     /// @notice More exposures than there can be assets.
     error TooManyExposures(uint256 count, uint256 maximum);
+    /// @notice An asset cannot be listed so long after the last observation: the next one would let much of its seed fade. (unix seconds)
+    error ObservationOverdue(uint256 timestamp, uint256 latest);
     /// @notice No contract at this address.
     error SourceHasNoCode(address source);
 }
@@ -119,7 +122,8 @@ interface IRiskGovernance is IRiskShared {
     // ---- measuring
 
     /// @notice Measures the depth of an asset and how much of it the protocol holds, and aims its depth and initial haircut
-    /// anew. Anyone may call it, not more than once per interval and asset.
+    /// anew: the size part by the depth for maintenance, which falls only with time, so that a market emptied for a moment lifts nobody's haircut.
+    /// Anyone may call it, not more than once per interval and asset.
     function sampleDepth(uint256 asset) external;
 
     // ---- what was measured
@@ -168,7 +172,8 @@ interface IRiskGovernance is IRiskShared {
 
     // ---- governance
 
-    /// @notice Lists an asset that the oracle prices. Its first haircuts and depth are in force at once.
+    /// @notice Lists an asset that the oracle prices. Its first haircuts and depth are in force at once. But for the first asset, the last
+    /// observation must be less than a sixteenth of tau ago (anyone can make one), as a seed fades with the whole matrix.
     function listAsset(uint256 asset, AssetParameters calldata listed, VolatilitySeed calldata seed) external;
 
     /// @notice Changes an asset's clamps (within its bounds), volatility floor and horizon, and aims its haircuts anew.

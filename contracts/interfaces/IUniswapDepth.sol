@@ -82,10 +82,12 @@ struct PoolSamples {
 ///
 /// LIMITS. Who keeps a little liquidity very close to the price for a whole window, and brings many tokens of the pool's other side at each of
 /// two samples, `MIN_SPACING` apart, raises what is measured; the governed cap is what stops him. Who trades the pool dry, or out of the
-/// range of its liquidity, lowers it for as long as he does, at the cost of trading back.
+/// range of its liquidity, for the moment of a sample lowers it until the next two are taken, at the cost of trading back: what relies
+/// on a depth that does not fall for a moment uses the one that ramps (`IRiskRamps.depths`).
 ///
-/// A pool must answer for the whole window. Its observation slots (`increaseObservationCardinalityNext`) should outnumber the blocks of
-/// a window, as every block may use one up: otherwise anyone who trades in each block can make the pool's window too short.
+/// A pool must answer for the whole window, and every block may use up one of its observation slots: it needs one (reserved with
+/// `increaseObservationCardinalityNext`) for each `SLOT_SPACING` of a window. Where blocks are quicker, anyone who trades in each of them
+/// can make the pool's window too short, and depths stay as they are for as long as he pays for it.
 interface IUniswapDepth is IDepthSource {
     // ---- events
 
@@ -124,6 +126,8 @@ interface IUniswapDepth is IDepthSource {
     error QuoteIsAsset(address pool, address token);
     /// @notice The route's last pool buys something else than the route's quote.
     error QuoteNotBought(address quote, address bought);
+    /// @notice The pool has reserved fewer observation slots than a window may need.
+    error ObservationSlotsTooFew(address pool, uint256 slots, uint256 needed);
     /// @notice The pool's observations do not reach back over the window: it is too young, or has too few observation slots. {s}
     error ObservationWindowTooShort(address pool, uint256 window);
     /// @notice The pool refused to be observed for another reason.

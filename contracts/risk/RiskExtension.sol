@@ -57,6 +57,9 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
     /// @notice The largest loading of a seed, either way. 18 decimals
     int256 public constant MAX_LOADING = 100e18;
 
+    /// @dev An asset is listed within a sixteenth of tau after an observation: by the next one, made at once, its seed fades by 6% at most.
+    uint256 private constant SEED_FADE = 16;
+
     /// @notice The model and this extension were built for different oracles.
     error OracleMismatch(address model, address extension);
 
@@ -71,7 +74,6 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
         require(oracle_ == ORACLE, OracleMismatch(oracle_, ORACLE));
         _setPaces(paces_);
         _store(parameters_);
-        _model = _model.withObservation(block.timestamp, 0);
     }
 
     // ---- measuring
@@ -100,7 +102,7 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
             }
         }
         emit DepthSampled(asset, DepthScale.toDepth(mark), counted);
-        _aimAt(asset, lane, mark);
+        _aimAt(asset, mark);
     }
 
     // ---- what was measured
@@ -153,11 +155,10 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
     function haircutParts(uint256 asset) external view returns (HaircutParts memory parts) {
         _listedLane(asset);
         ModelSlot model = _model;
-        uint256 depth = DepthScale.toDepth(RiskTerms.markOf(_aim(asset)));
         ShapeLane shape = _shapeOf(asset);
         parts.volatility = volatility(asset);
         parts.volatilityPart = HaircutFormula.volatilityPart(_flooredVariance(asset), shape.horizon(), model.z());
-        parts.sizePart = HaircutFormula.sizePart(_sizeFactor, _samples[asset].counted, depth);
+        parts.sizePart = _sizeOf(_sizes, asset) * 1e14;
         parts.initial = HaircutFormula.clamp(
             parts.volatilityPart + parts.sizePart,
             shape.minInitial() * 1e14,
@@ -234,6 +235,7 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
         _requireListable(asset, listed.unitDecimals, listed.bounds);
         _within("depth", listed.depth, 0, Valuation.MAX_DEPTH);
         _storeAsset(asset, listed.clamps, listed.bounds, listed.volatilityFloor, listed.horizon);
+        _startObserving();
         _seed(asset, seed);
         _portfolio = _portfolio.withListed(asset);
         _startReturns(asset);
@@ -249,16 +251,16 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
         uint256 volatilityFloor,
         uint256 horizon
     ) external restricted {
-        uint256 lane = _activeLane(asset);
+        _activeLane(asset);
         _storeAsset(asset, clamps, _boundsOf(asset), volatilityFloor, horizon);
-        _reaim(asset, lane);
+        _reaim(asset);
     }
 
     /// @inheritdoc IRiskGovernance
     function setDepth(uint256 asset, uint256 depth) external restricted {
-        uint256 lane = _activeLane(asset);
+        _activeLane(asset);
         _within("depth", depth, 0, Valuation.MAX_DEPTH);
-        _aimAt(asset, lane, DepthScale.toMark(depth));
+        _aimAt(asset, DepthScale.toMark(depth));
     }
 
     /// @inheritdoc IRiskGovernance
@@ -267,7 +269,7 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
         for (uint256 asset = 0; asset < ASSETS; ++asset) {
             uint256 lane = _laneOf(asset);
             if (lane == 0 || lane & RiskTerms.DELISTED != 0) continue;
-            _reaim(asset, lane);
+            _reaim(asset);
         }
     }
 
@@ -291,16 +293,20 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
     }
 
     /// @dev Aims one asset anew at the depth that it is aimed at.
-    function _reaim(uint256 asset, uint256 lane) private {
-        _aimAt(asset, lane, RiskTerms.markOf(_aim(asset)));
+    function _reaim(uint256 asset) private {
+        _aimAt(asset, RiskTerms.markOf(_aim(asset)));
     }
 
-    /// @dev Aims one asset anew, at a depth mark and at what the formula gives for its size beside that depth.
-    function _aimAt(uint256 asset, uint256 lane, uint256 mark) private {
+    /// @dev Aims one asset anew, at a depth mark and at what the formula gives for its size beside the depth for maintenance. Not beside the
+    /// one just sampled: a market can be emptied for a moment, and a haircut that rises at once would remember it for weeks.
+    function _aimAt(uint256 asset, uint256 mark) private {
+        // Read here, after any call that a sample makes.
+        uint256 lane = _laneOf(asset);
+        (uint256 terms, ) = _inForce(asset, lane);
+        // Rises at once, as the depth for maintenance does.
+        uint256 depth = DepthScale.toDepth(Math.max(mark, RiskTerms.markOf(terms)));
         // k is at most 1, so this is at most 10,000 bps.
-        uint256 size = HaircutFormula.toBps(
-            HaircutFormula.sizePart(_sizeFactor, _samples[asset].counted, DepthScale.toDepth(mark))
-        );
+        uint256 size = HaircutFormula.toBps(HaircutFormula.sizePart(_sizeFactor, _samples[asset].counted, depth));
         uint256 shift = asset << 4;
         _sizes = (_sizes & ~(uint256(type(uint16).max) << shift)) | (size << shift);
         (uint256 initial, uint256 maintenance) = _haircuts(_flooredVariance(asset), size, _shapeOf(asset), _model);
@@ -315,6 +321,18 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
     }
 
     // ---- internals: listing and parameters
+
+    /// @dev Time counts from the first listing. Later, what the next observation lets fade must not be much of a seed: the last one
+    /// was not long ago.
+    function _startObserving() private {
+        ModelSlot model = _model;
+        if (_portfolio.listed() == 0) {
+            _model = model.withObservation(block.timestamp, 0);
+        } else {
+            uint256 latest = model.observedAt() + model.tau() / SEED_FADE;
+            require(block.timestamp <= latest, ObservationOverdue(block.timestamp, latest));
+        }
+    }
 
     /// @dev The asset's returns start from its present price, or from its first one if it has none.
     function _startReturns(uint256 asset) private {

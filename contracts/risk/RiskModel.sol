@@ -24,9 +24,10 @@ import {RiskValuation} from "./RiskValuation.sol";
 /// @dev Everything in IRiskRamps and IRiskGovernance is executed by `RiskExtension`, on this contract's storage. How the values in force follow
 /// their aims is in `RampStorage`.
 /// RETURNS. The log return of an asset priced at this and the last observation is `ln(p / p')`, over the time between them. One that had
-/// no price for a while comes back with the return over the whole gap, scaled by `sqrt(dt / gap)`: what it adds to its
-/// variance is then what a return of that size over that time stands for. A return is cut at `sqrt(90 dt)`, dt in days (over
-/// an hour: a fall to a seventh, a rise to seven times), so that entries stay in range.
+/// no price for a while comes back with the return R over the whole gap and the weight of that long a step: it adds
+/// `(1 - e^(-gap/tau)) R^2 / gap` to its variance, as if the gap had been one step. A return is cut at `sqrt(90 dt)`, dt in
+/// days (over an hour: a fall to a seventh, a rise to seven times), so that entries stay in range: `(1 - e^(-t/tau)) / t` falls with t, so
+/// no update adds more than 90 times what it lets fade.
 contract RiskModel is RiskValuation, MeasurementStorage, IRiskMeasurement, Extended {
     using Covariance for Covariance.Matrix;
     using MemoryArray for int256[];
@@ -119,11 +120,12 @@ contract RiskModel is RiskValuation, MeasurementStorage, IRiskMeasurement, Exten
                     int256 log = _log(price);
                     int256 change = log - _logOf(logs, asset);
                     logs = _withLog(logs, asset, log);
-                    if ((before >> asset) & 1 == 1) change = _afterGap(asset, change, elapsed);
+                    uint256 own = weight;
+                    if ((before >> asset) & 1 == 1) (change, own) = _afterGap(asset, change, elapsed, model, weight);
                     if (change > largest) change = largest;
                     if (change < -largest) change = -largest;
                     // The cast is safe: below 2**76.
-                    factors.set(asset, (change * int256(weight)) >> FACTOR_SHIFT);
+                    factors.set(asset, (change * int256(own)) >> FACTOR_SHIFT);
                 }
                 _logs[first >> 2] = logs;
             }
@@ -138,16 +140,24 @@ contract RiskModel is RiskValuation, MeasurementStorage, IRiskMeasurement, Exten
         }
     }
 
-    /// @dev The return of an asset that was unpriced at the last observation, and clears since when.
-    function _afterGap(uint256 asset, int256 change, uint256 elapsed) private returns (int256) {
+    /// @dev The return of an asset that was unpriced at the last observation, and what it weighs; clears since when it was.
+    function _afterGap(
+        uint256 asset,
+        int256 change,
+        uint256 elapsed,
+        ModelSlot model,
+        uint256 weight
+    ) private returns (int256, uint256) {
         uint256 since = _pricedAt[asset];
         delete _pricedAt[asset];
         // Never priced before: this is where its returns start.
-        if (since == 0) return 0;
+        if (since == 0) return (0, weight);
         uint256 gap = block.timestamp - since;
         // Listed since the last observation: as if it had been there all the time.
-        if (gap <= elapsed) return change;
-        return (change * int256(FixedPointMathLib.sqrt((elapsed << 128) / gap))) >> 64;
+        if (gap <= elapsed) return (change, weight);
+        // Falls with time, so that what is cut at the largest return of one step still fits: see RETURNS.
+        (, weight) = _weights(gap, model.tau());
+        return (change, weight);
     }
 
     /// @dev The oracle's `primaryPrices(mask)`. By hand, as decoding the list would cost as much as using it.

@@ -29,6 +29,8 @@ contract UniswapDepth is IUniswapDepth, AccessManaged {
     uint256 public constant MAX_WINDOW = 1 days;
     /// @notice The least time between two samples of a pool's balance. {s}
     uint256 public constant MIN_SPACING = 1 hours;
+    /// @notice A pool needs an observation slot for each stretch of this length in a window: a block of Ethereum. {s}
+    uint256 public constant SLOT_SPACING = 12;
     /// @notice Decimals of depths, and the most that a token may have.
     uint256 public constant DECIMALS = 18;
 
@@ -258,6 +260,9 @@ contract UniswapDepth is IUniswapDepth, AccessManaged {
         for (uint256 i = 0; i < count; ++i) require(a.legs[i].pool != pool, PoolUsedTwice(pool));
         // For its checks.
         _observe(pool);
+        (, , , , uint16 slots, , ) = IUniswapV3Pool(pool).slot0();
+        uint256 needed = window / SLOT_SPACING;
+        require(slots >= needed, ObservationSlotsTooFew(pool, slots, needed));
 
         a.legs[count] = Leg(pool, zeroForOne, ends);
         a.count = uint8(count + 1);

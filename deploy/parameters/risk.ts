@@ -16,6 +16,19 @@ const BPS = 1e4;
 /** Doubles hold 53 bits: enough digits of a number below 100, and no noise behind them. */
 const DIGITS = 12;
 
+/** What the risk model takes, in its units: the immutable limits of `RiskExtension`. */
+export const LIMITS = {
+  tau: [DAY, 365 * DAY],
+  interval: [3_600, DAY],
+  z: [MILLION, 12 * MILLION],
+  maintenanceShare: [1_000, BPS],
+  sizeFactor: [0, BPS],
+  varHorizon: [1, 720],
+  guard: [0, BPS],
+  volatilityFloor: [5, 1_000],
+  horizon: [1, 240],
+} as const satisfies Record<string, readonly [minimum: number, maximum: number]>;
+
 /** A parameter that the contract would refuse. */
 export class ParameterRangeError extends RangeError {
   constructor(
@@ -31,7 +44,7 @@ export class ParameterRangeError extends RangeError {
   }
 }
 
-function within(parameter: string, value: number, minimum: number, maximum: number): number {
+function within(parameter: string, value: number, [minimum, maximum]: readonly [number, number]): number {
   if (value < minimum || value > maximum) throw new ParameterRangeError(parameter, value, minimum, maximum);
   return value;
 }
@@ -56,14 +69,14 @@ export interface ContractParameters {
 /** The file's parameters in the contract's units. Multiples of a standard deviation and parts are rounded up, for the protocol. */
 export function modelParameters({ global }: ParameterFile): ContractParameters {
   return {
-    tau: within("tauDays x 86400", Math.round(global.tauDays * DAY), DAY, 365 * DAY),
-    interval: within("intervalSeconds", global.intervalSeconds, 3_600, DAY),
-    z: within("z x 10^6", Math.ceil(global.z * MILLION), MILLION, 12 * MILLION),
-    varZ: within("varZ x 10^6", Math.ceil(global.varZ * MILLION), MILLION, 12 * MILLION),
-    maintenanceShare: within("mu x 10^4", Math.ceil(global.mu * BPS), 1_000, BPS),
-    sizeFactor: within("k x 10^4", Math.ceil(global.k * BPS), 0, BPS),
-    varHorizon: within("varHorizonDays x 24", Math.ceil(global.varHorizonDays * HOURS), 1, 720),
-    guard: within("guard x 10^4", Math.ceil(global.guard * BPS), 0, BPS),
+    tau: within("tauDays x 86400", Math.round(global.tauDays * DAY), LIMITS.tau),
+    interval: within("intervalSeconds", global.intervalSeconds, LIMITS.interval),
+    z: within("z x 10^6", Math.ceil(global.z * MILLION), LIMITS.z),
+    varZ: within("varZ x 10^6", Math.ceil(global.varZ * MILLION), LIMITS.z),
+    maintenanceShare: within("mu x 10^4", Math.ceil(global.mu * BPS), LIMITS.maintenanceShare),
+    sizeFactor: within("k x 10^4", Math.ceil(global.k * BPS), LIMITS.sizeFactor),
+    varHorizon: within("varHorizonDays x 24", Math.ceil(global.varHorizonDays * HOURS), LIMITS.varHorizon),
+    guard: within("guard x 10^4", Math.ceil(global.guard * BPS), LIMITS.guard),
   };
 }
 
@@ -90,10 +103,9 @@ export function calibratedAssets(file: ParameterFile): Map<string, CalibratedAss
           volatilityFloor: within(
             `${symbol}: volatilityFloor x 10^4`,
             Math.ceil(asset.volatilityFloor * BPS),
-            5,
-            1_000,
+            LIMITS.volatilityFloor,
           ),
-          horizon: within(`${symbol}: horizonDays x 24`, Math.ceil(asset.horizonDays * HOURS), 1, 240),
+          horizon: within(`${symbol}: horizonDays x 24`, Math.ceil(asset.horizonDays * HOURS), LIMITS.horizon),
           bounds: asset.bounds,
           seed: { variance: wad(seed.variance), loadings: seed.loadings.map(wad) },
         },

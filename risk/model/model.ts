@@ -107,23 +107,25 @@ export function observe(
   need(prices.length === state.covariance.length, `${prices.length} prices for ${state.covariance.length} assets`);
   const dt = (now - state.observedAt) / DAY;
   need(dt > 0, "an observation needs time to have passed since the one before");
-  const a = -Math.expm1(-dt / parameters.tauDays);
+  const weightOf = (days: number): number => -Math.expm1(-days / parameters.tauDays);
+  const a = weightOf(dt);
   const cap = Math.sqrt(MAX_VARIANCE * dt);
 
   const logs = prices.map((price) => (price === undefined ? undefined : logOf(price)));
-  const returns = logs.map((log, i) => {
+  /** Returns times the root of what they weigh. */
+  const factors = logs.map((log, i) => {
     const last = state.logPrices[i];
     if (log === undefined || last === undefined) return 0;
-    // An asset that was away brings the return of its whole absence, scaled to the length of this step. One that was listed since the
+    // An asset that was away brings the return of its whole absence, which weighs as one step of that length. One that was listed since the
     // last observation counts as if it had been there all the time: a short while scaled up would be mostly noise.
-    const away = Math.max(dt, (now - present(state.pricedAt[i])) / DAY);
-    return Math.min(cap, Math.max(-cap, (log - last) * Math.sqrt(dt / away)));
+    const step = Math.max(dt, (now - present(state.pricedAt[i])) / DAY);
+    return Math.min(cap, Math.max(-cap, log - last)) * Math.sqrt(weightOf(step) / step);
   });
   const covariance = state.covariance.map((row, i) =>
     row.map((each, j) => {
       // Nothing is known of an unpriced asset: its own variance stays, its covariances fade.
       if (i === j && logs[i] === undefined) return each;
-      return (1 - a) * each + (a * present(returns[i]) * present(returns[j])) / dt;
+      return (1 - a) * each + present(factors[i]) * present(factors[j]);
     }),
   );
   return {

@@ -37,6 +37,8 @@ export interface PoolSpec {
   readonly depth: bigint;
   /** Liquidity reaches this far around the price (0.02: 2%); all the way if absent. */
   readonly width?: number;
+  /** For observations; one for each 12 s of half an hour if absent. */
+  readonly slots?: bigint;
 }
 
 /** An open pool. */
@@ -152,7 +154,7 @@ export async function deployMarket() {
 
   /** Opens a pool with room for one observation, as every pool starts. */
   async function open(spec: PoolSpec): Promise<MarketPool> {
-    const { base, quote, fee, depth, width } = spec;
+    const { base, quote, fee, depth, width, slots = 150n } = spec;
     const sqrtPrice = sqrtPriceOf(base, quote);
     const baseIs0 = isToken0(base.address, quote.address);
     const [token0, token1] = baseIs0 ? [base, quote] : [quote, base];
@@ -176,6 +178,7 @@ export async function deployMarket() {
       amount(all.amount1),
     );
     const contract = await ethers.getContractAt("IUniswapV3Pool", address as string);
+    if (slots > 1n) await contract.increaseObservationCardinalityNext(slots);
     return { ...spec, address: address as string, contract, token0, token1, sqrtPrice, liquidity, position };
   }
 

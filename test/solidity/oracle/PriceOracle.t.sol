@@ -330,4 +330,39 @@ contract PriceOracleTest is OracleFixture {
         (uint256 stored, , ) = oracle.lastGood(ETH);
         require(stored == 3_000e18, "higher of the two");
     }
+
+    // ---- many at once
+
+    function testFuzz_primaryPricesAreThoseOfEachInAscendingOrder(uint16 mask, uint16 dead) public {
+        for (uint256 asset = 1; asset < 16; ++asset) {
+            MockV3Aggregator each = new MockV3Aggregator(8, int256(100e8 + asset * 1e8));
+            oracle.listFeed(asset, config(address(each)));
+            if ((dead >> asset) & 1 == 1) each.updateAnswer(0);
+        }
+        uint256[] memory answers = oracle.primaryPrices(mask);
+        uint256 next;
+        for (uint256 asset = 0; asset < 16; ++asset) {
+            if ((mask >> asset) & 1 == 0) continue;
+            uint256 expected = asset == 0 ? 2_000e18 : 100e18 + asset * 1e18;
+            if (asset != 0 && (dead >> asset) & 1 == 1) expected = 0;
+            require(answers[next++] == expected, "answer");
+        }
+        require(next == answers.length, "length");
+    }
+
+    function test_primaryPricesIgnoreASecondSource() public {
+        MockV3Aggregator second = new MockV3Aggregator(8, 2_000e8);
+        oracle.setSecondFeed(ETH, config(address(second)), 100, 100);
+        feed.updateAnswer(0);
+        require(oracle.isLive(ETH), "live by the second");
+        require(oracle.primaryPrices(1)[0] == 0, "not by the first");
+    }
+
+    function test_primaryPricesRefuseWhatIsNotThere() public {
+        vm.expectRevert(abi.encodeWithSelector(IPriceOracle.AssetUnknown.selector, 3));
+        oracle.primaryPrices(9);
+        vm.expectRevert(abi.encodeWithSelector(IPriceOracle.AssetOutOfRange.selector, 17));
+        oracle.primaryPrices((1 << 17) | 1);
+        require(oracle.primaryPrices(0).length == 0, "nothing asked");
+    }
 }

@@ -4,7 +4,7 @@ import { freshWorld } from "../../support/fresh.js";
 import { BREAKAGES, breakFeed } from "../../support/hostile.js";
 import { floatDown } from "../../support/maths.js";
 import { aim } from "../../support/risk.js";
-import { at, deployWorld, MAX_UINT256, WAD } from "../../support/world.js";
+import { at, DAY, deployWorld, MAX_UINT256, WAD } from "../../support/world.js";
 
 const MAX_BALANCE = 2n ** 58n - 1n;
 const SCALE = 10n ** 10n;
@@ -254,9 +254,15 @@ describe("CreditEngine.deposit", () => {
         maintenanceHaircut: target.maintenanceHaircut,
         depth: 1_000_00000000n,
       });
-      const [depth] = await risk.depths(0);
-      const cap = floatDown(depth / 2n, 10n);
+      // A market that is empty for a moment keeps nobody from topping up: the cap goes by the depth that falls with time.
+      await engine.connect(bob).syncAssetCap(0);
+      await world().deposit(bob, 0, WAD);
+      await engine.connect(bob).withdraw(0, MAX_UINT256, bob.address, bob.address);
 
+      await world().connection.networkHelpers.time.increase(400n * DAY);
+      const { borrowDepth, maintenanceDepth } = await risk.depths(0);
+      expect(maintenanceDepth).to.equal(borrowDepth);
+      const cap = floatDown(maintenanceDepth / 2n, 10n);
       await expect(engine.connect(bob).syncAssetCap(0))
         .to.emit(engine, "AssetCapSet")
         .withArgs(0, 10n ** 17n, cap);

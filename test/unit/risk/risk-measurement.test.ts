@@ -1,8 +1,10 @@
 import { expect } from "chai";
 
+import { haircutTargets } from "../../../risk/model/model.js";
 import { open } from "../../support/failing.js";
 import { freshWorld } from "../../support/fresh.js";
-import { MODEL } from "../../support/risk.js";
+import { Random } from "../../support/random.js";
+import { deployRiskModel, MODEL } from "../../support/risk.js";
 import { deployRisk, PACES, WIDE } from "../../support/risk-world.js";
 import { at, deployWorld, WAD } from "../../support/world.js";
 
@@ -105,8 +107,10 @@ describe("RiskModel: observing", () => {
     await observeAt(start + 25n * HOUR, [PRICE, 44_000_00000000n, 1_00000000n]);
     const a = 1 - Math.exp(-1 / 24 / 16.16);
     const r2 = Math.log(1.1) ** 2;
-    // What it adds is the return's square a day of the gap, not of the hour.
-    const expected = (1 - a) * Number(own) * 1e-18 + (a * r2) / (25 / 24);
+    // What it adds is the return's square a day of the gap, with the weight of a step of 25 hours: a fall in an outage counts as much as
+    // one that was watched.
+    const weight = 1 - Math.exp(-25 / 24 / 16.16);
+    const expected = (1 - a) * Number(own) * 1e-18 + (weight * r2) / (25 / 24);
     expectNear(Number(await risk.covariance(1, 1)) * 1e-18, expected, expected * 1e-3);
     expect((await risk.observation()).unpriced).to.equal(0n);
   });
@@ -236,7 +240,8 @@ describe("RiskModel: sampling depth", () => {
       await risk.sampleDepth(0);
     }
     const parts = await risk.haircutParts(0);
-    expectNear(Number(parts.sizePart) / 1e18, 0.25, 1e-6);
+    // Rounded up to bps, beside a depth that is stored rounded down.
+    expectNear(Number(parts.sizePart) / 1e18, 0.2501, 1e-9);
     const raised = (await risk.haircuts(0)).initial;
     expect(raised - aim >= 2_500n && raised - aim <= 2_502n, `${raised} after ${aim}`).to.equal(true);
     expect((await risk.depthSample(0)).counted).to.equal(DEPTH);
@@ -247,6 +252,94 @@ describe("RiskModel: sampling depth", () => {
     await networkHelpers.time.increase(HOUR);
     await risk.observe();
     expect((await risk.haircuts(0)).initial >= raised - 3n).to.equal(true);
+  });
+
+  it("goes by the depth for maintenance: a market emptied for a moment lifts nobody's initial haircut", async () => {
+    const { risk, market, networkHelpers } = world();
+    await market.setHoldings(0, DEPTH / 100n);
+    await market.setDepth(0, true, DEPTH * 10n ** 10n);
+    for (let k = 0; k < 2; ++k) {
+      await risk.sampleDepth(0);
+      await networkHelpers.time.increase(HOUR);
+    }
+    const before = (await risk.haircuts(0)).initial;
+    const { sizePart } = await risk.haircutParts(0);
+    // k / 101, rounded up.
+    expect(sizePart).to.equal(50n * 10n ** 14n);
+
+    await market.setDepth(0, true, 1n);
+    await risk.sampleDepth(0);
+    expect((await risk.depths(0)).borrowDepth).to.equal(0n);
+    // An hour's fall of the depth, at 10% a day, is what the size part sees.
+    const after = (await risk.haircuts(0)).initial;
+    expect(after - before <= 1n, `${after} after ${before}`).to.equal(true);
+
+    // A market that stays empty is believed, day by day.
+    let last = after;
+    for (let day = 0; day < 5; ++day) {
+      await networkHelpers.time.increase(DAY);
+      await risk.sampleDepth(0);
+      const { initial } = await risk.targets(0).then((t) => ({ initial: t.initialHaircut }));
+      expect(initial > last - 100n && initial - last <= 15n, `${initial} after ${last}`).to.equal(true);
+      last = initial;
+    }
+    expect((await risk.haircutParts(0)).sizePart > (sizePart * 13n) / 10n).to.equal(true);
+    // Back at once with the market, as far as the haircut's pace allows.
+    await networkHelpers.time.increase(HOUR);
+    await market.setDepth(0, true, DEPTH * 10n ** 10n);
+    await risk.sampleDepth(0);
+    expect((await risk.haircutParts(0)).sizePart).to.equal(sizePart);
+  });
+
+  it("is k Q / (X + Q), as in the reference, whatever Q and X", async () => {
+    const { risk, market, networkHelpers } = world();
+    const random = Random.fresh();
+    console.log(`      PLIMSOLL_SEED=${random.seed}`);
+    const shape = {
+      volatilityFloor: 0,
+      horizonDays: 0,
+      minInitial: 0,
+      maxInitial: 1,
+      minMaintenance: 0,
+      maxMaintenance: 1,
+    };
+    let depth = Number(DEPTH);
+    for (let round = 0; round < 20; ++round) {
+      // Only ever deeper, so that the depth for maintenance is the one of the market.
+      depth *= 1 + 3 * random.unit();
+      const held = Math.floor(10 ** (19 * random.unit()));
+      await market.setHoldings(0, BigInt(held));
+      await market.setDepth(0, true, BigInt(Math.round(depth)) * 10n ** 10n);
+      for (let k = 0; k < 2; ++k) {
+        await risk.sampleDepth(0);
+        await networkHelpers.time.increase(HOUR);
+      }
+      const { liquidityPart } = haircutTargets(
+        { z: 0, mu: 0, k: Number(MODEL.sizeFactor) / 1e4 },
+        shape,
+        0,
+        held,
+        depth,
+      );
+      const part = Number((await risk.haircutParts(0)).sizePart) / 1e18;
+      const off = part - liquidityPart;
+      // Up to a bp by rounding, a millionth by how depths are stored.
+      expect(off >= -1e-9 && off <= 1.01e-4, `${part} instead of ${liquidityPart} for ${held} in ${depth}`).to.equal(
+        true,
+      );
+    }
+  });
+
+  it("does not set a ramp back when the source has prices observed meanwhile", async () => {
+    const { risk, networkHelpers, ethers } = world();
+    await risk.setDepthSource(await ethers.deployContract("ReentrantDepth"));
+    await risk.setAssetParameters(0, { ...WIDE, minMaintenance: 9_000, minInitial: 9_500 }, 10, 6);
+    const start = (await risk.haircuts(0)).maintenance;
+    await networkHelpers.time.increase(3n * DAY);
+    const { maintenance } = await risk.haircuts(0);
+    expect(maintenance - start >= 3n * PACES.maintenanceRise).to.equal(true);
+    await expect(risk.sampleDepth(0)).to.emit(risk, "Observed");
+    expect((await risk.haircuts(0)).maintenance >= maintenance).to.equal(true);
   });
 
   it("not more than once per interval and asset", async () => {
@@ -397,7 +490,7 @@ describe("RiskModel: listing", () => {
     const feed = await w.ethers.deployContract("MockV3Aggregator", [8, 5_00000000n]);
     const config = { feed, heartbeat: 86_400, deviation: 50, minPrice: 10n ** 9n, maxPrice: 10n ** 28n };
     for (const asset of [3, 4]) await w.oracle.listFeed(asset, config);
-    return w;
+    return { ...w, feed };
   });
   const listed = { unitDecimals: 8, bounds: WIDE, clamps: WIDE, volatilityFloor: 10, horizon: 24, depth: DEPTH };
 
@@ -418,6 +511,40 @@ describe("RiskModel: listing", () => {
     expectNear(Number(volatility) / 1e18, Math.sqrt(own), 1e-12);
     const ceil = (part: bigint) => (part + 10n ** 14n - 1n) / 10n ** 14n;
     expect(await risk.haircuts(3)).to.deep.equal([ceil(initial), ceil(maintenance)]);
+  });
+
+  it("starts the clock with the first asset: a seed does not fade for the time before it", async () => {
+    const { ethers, networkHelpers, manager, oracle, feeds } = world();
+    const [signer] = await ethers.getSigners();
+    const fresh = await deployRiskModel(ethers, await manager.getAddress(), await oracle.getAddress(), PACES);
+    await networkHelpers.time.increase(45n * DAY);
+    await at(feeds, 0).updateAnswer(PRICE);
+    await fresh.connect(signer).listAsset(0, listed, { variance: 36n * 10n ** 14n, loadings: [] });
+    const seeded = await fresh.volatility(0);
+    expectNear(Number(seeded) / 1e18, 0.06, 1e-9);
+    await networkHelpers.time.increase(HOUR);
+    await fresh.observe();
+    // Half of what an hour lets fade of a variance.
+    expectNear(Number(await fresh.volatility(0)) / Number(seeded), Math.exp(-1 / 24 / 16.16 / 2), 1e-6);
+  });
+
+  it("not long after an observation only: the next one would let the seed fade", async () => {
+    const { risk, networkHelpers, feed } = world();
+    const latest = (await risk.observation()).observedAt + MODEL.tau / 16n;
+    const seed = { variance: 10n ** 15n, loadings: [] };
+    await networkHelpers.time.increaseTo(latest - 10n);
+    await feed.updateAnswer(5_00000000n);
+    await networkHelpers.time.setNextBlockTimestamp(latest + 1n);
+    await expect(risk.listAsset(3, listed, seed))
+      .to.be.revertedWithCustomError(risk, "ObservationOverdue")
+      .withArgs(latest + 1n, latest);
+    await risk.observe();
+    await risk.listAsset(3, listed, seed);
+    const again = (await risk.observation()).observedAt + MODEL.tau / 16n;
+    await networkHelpers.time.increaseTo(again - 10n);
+    await feed.updateAnswer(5_00000000n);
+    await networkHelpers.time.setNextBlockTimestamp(again);
+    await risk.listAsset(4, listed, seed);
   });
 
   it("refuses seeds that refer to what is not there, or are out of range", async () => {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { present } from "../../../sdk/present.js";
 import { Q96 } from "../../../sdk/uniswap/math.js";
 import type { UniswapDepth } from "../../../types/contracts/index.js";
+import { deployRiskModel, listPinned } from "../../support/risk.js";
 import { deployMarket, units, type Market, type MarketPool, type MarketToken } from "../../support/uniswap.js";
 import { MAX_UINT256, WAD } from "../../support/world.js";
 
@@ -11,6 +12,8 @@ const HOUR = 3_600n;
 const NO_CAP = (1n << 128n) - 1n;
 const MAX_BALANCE = (1n << 112n) - 1n;
 const BPS = 10_000n;
+/** `PriceStatus.Live` */
+const LIVE = 2;
 const DEEP = 10_000n * WAD;
 /** The mean tick is rounded down by less than one tick, 1 bp of the price; integers lose a little more. bps */
 const TICK = 2n;
@@ -431,7 +434,7 @@ describe("UniswapDepth", () => {
     it("refuses a pool without observations for the whole window, and takes it once it has them", async () => {
       const w = await deploy();
       const { weth, usdc } = w.tokens;
-      const pool = await w.open({ base: weth, quote: usdc, fee: 500, depth: DEEP });
+      const pool = await w.open({ base: weth, quote: usdc, fee: 500, depth: DEEP, slots: 1n });
       const routes = [route(usdc, pool)];
       const set = () => w.depth.setRoutes(0n, weth.address, NO_CAP, routes);
       const refused = async (call: Promise<unknown>): Promise<void> => {
@@ -450,22 +453,33 @@ describe("UniswapDepth", () => {
       await w.wait(WINDOW / 2n);
       await refused(set());
 
-      // A quiet window later the one slot does reach back; the next trade takes that away from under the measurement.
+      // A quiet window later the one slot does reach back, but the next trade would take that away.
       await w.wait(WINDOW);
+      for (const slots of [1n, 149n]) {
+        await pool.contract.increaseObservationCardinalityNext(slots);
+        await expect(set())
+          .to.be.revertedWithCustomError(w.depth, "ObservationSlotsTooFew")
+          .withArgs(pool.address, slots, 150n);
+      }
+      await pool.contract.increaseObservationCardinalityNext(150n);
       await set();
       await w.depth.sample(0n);
       const known = await w.depth.samplesOf(pool.address, pool.token0 === weth);
       await w.wait(2n * HOUR);
       await w.swap(pool, weth, WAD);
+      await w.depth.sample.staticCall(0n);
+
+      // More blocks with trades than slots in half a window: nothing is measured, and nothing forgotten.
+      for (let i = 0; i < 151; ++i) {
+        await w.wait(4n);
+        // There and back: a trade that moves no tick leaves no observation.
+        await (i % 2 === 0 ? w.swap(pool, weth, WAD) : w.swap(pool, usdc, units(usdc, 2_000n * WAD)));
+      }
       await refused(w.depth.sample(0n));
       await refused(w.depth.depthOf(0n));
       expect(await w.depth.samplesOf(pool.address, pool.token0 === weth)).to.deep.equal(known);
 
-      // With room for more it holds, trades or no trades.
-      await pool.contract.increaseObservationCardinalityNext(50n);
-      await w.wait(12n);
-      await w.swap(pool, weth, WAD);
-      await refused(w.depth.sample(0n));
+      // One trade every minute is what the slots are for.
       await w.wait(WINDOW + 1n);
       for (let i = 0; i < 5; ++i) {
         await w.wait(60n);
@@ -624,6 +638,41 @@ describe("UniswapDepth", () => {
         .withArgs(w.stranger.address);
       await w.ethers.deployContract("UniswapDepth", [authority, factory, 86_400n]);
     });
+  });
+
+  it("gives the risk model its depths in ledger units, whatever the decimals of token and ledger", async () => {
+    const w = await deploy();
+    const { weth, wbtc, usdc, dai } = w.tokens;
+    const bitcoin = await w.open({ base: wbtc, quote: weth, fee: 3000, depth: 500n * WAD });
+    const ether = await w.open({ base: weth, quote: usdc, fee: 500, depth: DEEP });
+    const dollars = await w.open({ base: dai, quote: usdc, fee: 100, depth: 1_000_000n * WAD });
+    await w.wait(WINDOW + 1n);
+    const oracle = await w.ethers.deployContract("SettableOracle");
+    const manager = await w.ethers.deployContract("AccessManager", [w.trader.address]);
+    const paces = { maintenanceRise: 100n, initialFall: 100n, depthFall: 500n, minGap: 300n };
+    const risk = await deployRiskModel(w.ethers, await manager.getAddress(), await oracle.getAddress(), paces);
+    const bounds = { minInitial: 0n, maxInitial: 10_000n, minMaintenance: 100n, maxMaintenance: 9_000n };
+    const first = { initialHaircut: 3_000n, maintenanceHaircut: 2_000n, depth: 1n };
+    const assets = [
+      { unitDecimals: 8n, token: wbtc, routes: [route(weth, bitcoin)] },
+      { unitDecimals: 10n, token: weth, routes: [route(usdc, ether)] },
+      { unitDecimals: 6n, token: dai, routes: [route(usdc, dollars)] },
+    ];
+    for (const [asset, { unitDecimals, token, routes }] of assets.entries()) {
+      await oracle.set(asset, WAD, WAD, LIVE);
+      await listPinned(risk, asset, unitDecimals, bounds, first);
+      await w.depth.setRoutes(asset, token.address, NO_CAP, routes);
+    }
+    await risk.setDepthSource(w.depth);
+    for (const [asset, { unitDecimals }] of assets.entries()) {
+      const measured = await depthOf(w, BigInt(asset));
+      await risk.sampleDepth(asset);
+      const { borrowDepth } = await risk.depths(asset);
+      const expected = (measured * 10n ** unitDecimals) / WAD;
+      // Stored with 20 bits, rounded down.
+      expect(borrowDepth <= expected && (expected - borrowDepth) * 2n ** 20n <= expected, `${asset}`).to.equal(true);
+      expect(borrowDepth > 10n ** unitDecimals, "more than one token").to.equal(true);
+    }
   });
 
   it("costs no more than it should", async () => {

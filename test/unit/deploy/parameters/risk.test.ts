@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { network } from "hardhat";
 
 import {
   calibratedAssets,
+  LIMITS,
   modelParameters,
   ParameterRangeError,
   RISK_FILE,
@@ -42,6 +44,26 @@ describe("deploy: risk parameters", () => {
   it("what the contract would refuse is refused by name before", () => {
     expect(() => modelParameters(withGlobal({ z: 12.5 }))).to.throw(ParameterRangeError, /z x 10\^6 is 12500000/);
     expect(() => modelParameters(withGlobal({ tauDays: 0.5 }))).to.throw(ParameterRangeError, /tauDays/);
+  });
+
+  it("knows the contract's limits", async () => {
+    const { ethers } = await network.create();
+    const anybody = ethers.Wallet.createRandom().address;
+    const contract = await ethers.deployContract("RiskExtension", [anybody, anybody]);
+    const limits: Record<keyof typeof LIMITS, readonly [bigint, bigint]> = {
+      tau: [await contract.MIN_TAU(), await contract.MAX_TAU()],
+      interval: [await contract.MIN_INTERVAL(), await contract.MAX_INTERVAL()],
+      z: [await contract.MIN_Z(), await contract.MAX_Z()],
+      maintenanceShare: [await contract.MIN_MAINTENANCE_SHARE(), await contract.MAX_MAINTENANCE_SHARE()],
+      sizeFactor: [0n, await contract.MAX_SIZE_FACTOR()],
+      varHorizon: [1n, await contract.MAX_VAR_HORIZON()],
+      guard: [0n, 10_000n],
+      volatilityFloor: [await contract.MIN_VOLATILITY_FLOOR(), await contract.MAX_VOLATILITY_FLOOR()],
+      horizon: [1n, await contract.MAX_ASSET_HORIZON()],
+    };
+    for (const [name, [minimum, maximum]] of Object.entries(LIMITS)) {
+      expect(limits[name as keyof typeof LIMITS], name).to.deep.equal([BigInt(minimum), BigInt(maximum)]);
+    }
   });
 
   it("every verdict in the evidence passes at 5%", () => {

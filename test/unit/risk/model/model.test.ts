@@ -47,14 +47,14 @@ describe("risk: the model in doubles", () => {
     expectClose(after.covariance[0]![1]!, (1 - a) * 0.0008, 1e-15);
   });
 
-  it("does not forget an unpriced asset's variance, and scales the return that it comes back with", () => {
+  it("does not forget an unpriced asset's variance, and weighs the return that it comes back with as one long step", () => {
     const a = 1 - Math.exp(-1 / 16.16);
     const away = observe(pair(), tau, DAY, [101, undefined]);
     expectClose(away.covariance[1]![1]!, 0.0013, 1e-18);
     expectClose(away.covariance[0]![1]!, (1 - a) * 0.0008, 1e-15);
     const back = observe(away, tau, 2 * DAY, [101, 12]);
-    const r = Math.log(1.2) * Math.sqrt(1 / 2);
-    expectClose(back.covariance[1]![1]!, (1 - a) * 0.0013 + a * r * r, 1e-15);
+    const added = ((1 - Math.exp(-2 / 16.16)) * Math.log(1.2) ** 2) / 2;
+    expectClose(back.covariance[1]![1]!, (1 - a) * 0.0013 + added, 1e-15);
     const never = observe(listAsset(emptyModel(0), { variance: 0.01, loadings: [] }, undefined, 0), tau, DAY, [5]);
     expectClose(never.covariance[0]![0]!, (1 - a) * 0.01, 1e-15);
   });
