@@ -29,8 +29,8 @@ describe("CreditEngine.holdings", () => {
     async function seen(calls: { target: string; data: string }[]): Promise<bigint[]> {
       const answers = await batch.run.staticCall(calls);
       return calls.flatMap((each, i) =>
-        each === look ? [...engine.decodeFunctionResult("holdings", at(answers, i))[0]] : [],
-      ) as bigint[];
+        each === look ? (engine.decodeFunctionResult("holdings", at(answers, i)).toArray(true)[0] as bigint[]) : [],
+      );
     }
     return { ...w, batch, put, take, look, seen };
   });
