@@ -148,10 +148,9 @@ library Covariance {
         assembly ("memory-safe") {
             let index := shr(1, mul(i, add(i, 1)))
             nowLoaded := add(shr(2, add(index, i)), 1)
+            // The larger of the row's first slot and `loaded`.
             let slot := shr(2, index)
-            if lt(slot, loaded) {
-                slot := loaded
-            }
+            slot := xor(slot, mul(xor(slot, loaded), gt(loaded, slot)))
             for {} lt(slot, nowLoaded) {
                 slot := add(slot, 1)
             } {
@@ -161,22 +160,25 @@ library Covariance {
             let entry := add(rows, shl(3, index))
             let at := add(vector, 0x20)
             let end := add(at, shl(5, i))
-            // Two at a time: the loop costs as much as what it does.
+            // Four at a time, the odd ones first: a loop costs as much as what it does.
             if and(i, 1) {
                 sum := mul(sar(192, mload(entry)), mload(at))
                 entry := add(entry, 8)
                 at := add(at, 0x20)
             }
-            for {} lt(at, end) {} {
-                sum := add(
-                    sum,
-                    add(
-                        mul(sar(192, mload(entry)), mload(at)),
-                        mul(sar(192, mload(add(entry, 8))), mload(add(at, 0x20)))
-                    )
-                )
+            if and(i, 2) {
+                sum := add(sum, mul(sar(192, mload(entry)), mload(at)))
+                sum := add(sum, mul(sar(192, mload(add(entry, 8))), mload(add(at, 0x20))))
                 entry := add(entry, 16)
                 at := add(at, 0x40)
+            }
+            for {} lt(at, end) {} {
+                sum := add(sum, mul(sar(192, mload(entry)), mload(at)))
+                sum := add(sum, mul(sar(192, mload(add(entry, 8))), mload(add(at, 0x20))))
+                sum := add(sum, mul(sar(192, mload(add(entry, 16))), mload(add(at, 0x40))))
+                sum := add(sum, mul(sar(192, mload(add(entry, 24))), mload(add(at, 0x60))))
+                entry := add(entry, 32)
+                at := add(at, 0x80)
             }
             variance := shr(192, mload(entry))
         }

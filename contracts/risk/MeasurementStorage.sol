@@ -84,35 +84,35 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
         if (maintenance > limit) maintenance = limit;
     }
 
-    /// @dev A copy of exposures that the arithmetic can take, all of listed assets, and all their bits in one number.
+    /// @dev A copy of exposures that the arithmetic can take, all of listed assets, and all their bits in one number (and a few of their
+    /// count, which is small).
     function _checked(
         uint256[] calldata exposures,
         uint256 listed
     ) internal pure returns (uint256[] memory copy, uint256 bits) {
         require(exposures.length <= ASSETS, TooManyExposures(exposures.length, ASSETS));
-        uint256 used;
         assembly ("memory-safe") {
             copy := mload(0x40)
             let end := add(add(copy, 0x20), shl(5, exposures.length))
             mstore(0x40, end)
             mstore(copy, exposures.length)
             calldatacopy(add(copy, 0x20), exposures.offset, shl(5, exposures.length))
-            // From the last to the first, so that bit i of the mask is asset i.
+            // Two at a time, from the last; the first of an odd number comes with the length.
             for {
                 let at := sub(end, 0x20)
             } gt(at, copy) {
-                at := sub(at, 0x20)
+                at := sub(at, 0x40)
             } {
-                let exposure := mload(at)
-                bits := or(bits, exposure)
-                used := or(shl(1, used), iszero(iszero(exposure)))
+                bits := or(bits, or(mload(at), mload(sub(at, 0x20))))
             }
         }
-        if (bits > MAX_EXPOSURE || used & ~listed != 0) _refuse(copy, listed);
+        // One by one only where there is something to find.
+        uint256 named = (1 << exposures.length) - 1;
+        if (bits > MAX_EXPOSURE || named & ~listed != 0) _requireEach(copy, listed);
     }
 
-    /// @dev Names the first exposure that cannot be taken.
-    function _refuse(uint256[] memory exposures, uint256 listed) private pure {
+    /// @dev Refuses the first exposure that cannot be taken.
+    function _requireEach(uint256[] memory exposures, uint256 listed) private pure {
         for (uint256 i = 0; i < exposures.length; ++i) {
             if (exposures[i] == 0) continue;
             require(exposures[i] <= MAX_EXPOSURE, ExposureTooLarge(i, exposures[i], MAX_EXPOSURE));
