@@ -27,6 +27,7 @@ const COPIED = [
   "test",
   "deploy",
   "sdk",
+  "risk",
   "scripts",
   "hardhat.config.ts",
   "package.json",
