@@ -12,7 +12,7 @@ const FEWEST = 4;
 /** What the rules left out or accepted. */
 function notesOf({ notes, gaps }: PriceSeries): string {
   const left = `Left out: ${notes.missing} missing, ${notes.invalid} invalid, ${notes.duplicates} duplicate rows`;
-  const uneven = `${notes.gaps} gaps${notes.gaps > 0 && gaps === "split" ? " (their returns left out)" : ""}`;
+  const uneven = `${notes.gaps} ${notes.gaps === 1 ? "gap" : "gaps"}${notes.gaps > 0 && gaps === "split" ? " (not in the figures)" : ""}`;
   return `${left}; ${uneven}${notes.short > 0 ? `, ${notes.short} short steps` : ""}.`;
 }
 
