@@ -68,10 +68,9 @@ export function runModel(panel: Panel, tauDays: number, horizonDays: number, opt
     if (t > 0) state = isLeftOut(panel, t) ? skip(state, time, now) : observe(state, { tauDays }, time, now);
     if (t !== opening) continue;
     const end = firstAt(times, t + 1, time + horizonDays * DAY, panel.step);
-    const hole = lastLeftOut(panel, t, end);
-    opening = hole ?? end;
+    opening = end;
     const later = prices[end];
-    if (hole !== undefined || later === undefined) continue;
+    if (later === undefined || hasHole(panel, t, end)) continue;
     const days = (present(times[end]) - time) / DAY;
     periods.push({ time, days, state, next: later.map((price, i) => price / present(now[i]) - 1) });
   }
@@ -86,10 +85,10 @@ function firstAt(times: readonly number[], from: number, target: number, step: n
   return t;
 }
 
-/** The last row of `(from, to]` whose return is left out. */
-function lastLeftOut(panel: Panel, from: number, to: number): number | undefined {
-  for (let t = Math.min(to, panel.times.length - 1); t > from; t--) if (isLeftOut(panel, t)) return t;
-  return undefined;
+/** Whether a return between two rows is left out. */
+function hasHole(panel: Panel, from: number, to: number): boolean {
+  for (let t = from + 1; t <= to; t++) if (isLeftOut(panel, t)) return true;
+  return false;
 }
 
 /** The state after a gap whose returns are left out. */

@@ -69,6 +69,13 @@ describe("risk: the model on history (seed 9)", () => {
       1e-9,
     );
     for (const each of periods) expect(each.days).to.equal(1);
+    // A hole of three hours costs that day, and does not shift the days after it.
+    const few = repeated(24 * 60, HOUR);
+    few[24 * 40 + 9] = 3 * HOUR;
+    const kept = runModel(panelOf(alternating(few.length, 0.001), few, "split"), TAU, 1);
+    expect(kept.map(({ time }) => (time - START) / 86_400).slice(0, 12)).to.deep.equal([
+      30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 41, 42,
+    ]);
 
     const whole = { ...panel, gaps: "allow" as const };
     const options = { tauDays: TAU, confidence: 0.5, horizonDays: 1, split: START + 86_400 * 45 };
