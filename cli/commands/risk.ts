@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
 
-import type * as model from "../risk/model.js";
+import type * as backtest from "../risk/backtest.js";
+import type * as calibrate from "../risk/calibrate.js";
+import { number, time, told, withDataOptions } from "../risk/common.js";
+import type * as report from "../risk/report.js";
 import type * as series from "../risk/series.js";
 import type * as simulate from "../risk/simulate.js";
-import { number, time, told, withDataOptions } from "../risk/common.js";
 
 const DEFAULT_SEED = 2_020;
 /** RiskMetrics' 0.94 a day. {d} */
@@ -13,9 +15,9 @@ const SPECS = "price files, each [NAME=]FILE[#COLUMN]";
 const EXAMPLES = `
 Examples:
   plimsoll risk var ETH=eth_daily.csv --confidence 0.99
-  plimsoll risk backtest BTC=btc_1h.csv ETH=eth_1h.csv --split 2019-07-01
+  plimsoll risk backtest BTC=btc_1h.csv ETH=eth_1h.csv --split 2019-07-01 --parameters deploy/parameters/risk.json
   plimsoll risk calibrate BTC=btc_1h.csv ETH=eth_1h.csv --also BTC=btc_daily.csv ETH=eth_daily.csv --out parameters.json
-  plimsoll risk report BTC=btc_1h.csv ETH=eth_1h.csv --out risk.html
+  plimsoll risk report BTC=btc_1h.csv ETH=eth_1h.csv --also BTC=btc_daily.csv ETH=eth_daily.csv --out risk.html
   plimsoll risk cascade --shock 0.3 --depth 5000
 `;
 
@@ -73,32 +75,46 @@ function registerSeries(risk: Command): void {
 
 function modelCommand(risk: Command, name: string, description: string): Command {
   return confidence(withDataOptions(risk.command(name).description(description).argument("<files...>", SPECS)))
-    .option("--tau <days>", "time constant of the covariance", number(0.1, 3_650), TAU)
     .option("--also <files...>", "the same assets at another cadence: learned from and judged too")
     .option("--split <date>", "learn before it, judge after it; default: the middle", time);
 }
 
+/** What is judged: a parameter file, or single parameters. */
+function withSettings(command: Command): Command {
+  return command
+    .option("--parameters <file>", "judge this parameter file: its z, tau, floors and guard")
+    .option(
+      "--z <number>",
+      "quantile of the VaR; default: the parameter file's, else learned before the split",
+      number(0.1, 20),
+    )
+    .option("--tau <days>", "time constant of the covariance; default: the deployed one", number(0.1, 3_650))
+    .option("--floors <list>", "least daily volatility: ETH=0.033,BTC=0.018, or none; default: the deployed ones")
+    .option("--guard <number>", "share of the VaR without diversification; default: the deployed one", number(0, 1));
+}
+
 function registerModel(risk: Command): void {
-  modelCommand(risk, "backtest", "the on-chain model's VaR against what happened: Kupiec, Christoffersen, Basel")
-    .option("--z <number>", "quantile to judge; default: learned before the split", number(0.1, 20))
+  withSettings(
+    modelCommand(risk, "backtest", "the on-chain model's VaR against what happened: Kupiec, Christoffersen, Basel"),
+  )
     .option("--horizon <days>", "of the VaR", number(0.04, 60), 1)
-    .action((...args: Parameters<(typeof model)["runBacktest"]>) =>
-      told(async () => (await import("../risk/model.js")).runBacktest(args[0], args[1])),
+    .action((...args: Parameters<(typeof backtest)["runBacktest"]>) =>
+      told(async () => (await import("../risk/backtest.js")).runBacktest(args[0], args[1])),
     );
   modelCommand(risk, "calibrate", "write the parameter file that a deployment reads, with its evidence")
     .requiredOption("--out <file>", "where to write it")
+    .option("--tau <days>", "time constant of the covariance", number(0.1, 3_650), TAU)
     .option("--horizon <days>", "that a liquidation may take", number(0.04, 60), 1)
     .option("--guard <number>", "share of the VaR without diversification", number(0, 1), 0.2)
     .option("--interval <seconds>", "between two observations", number(3_600, 604_800, true), 3_600)
-    .action((...args: Parameters<(typeof model)["calibrate"]>) =>
-      told(async () => (await import("../risk/model.js")).calibrate(args[0], args[1])),
+    .action((...args: Parameters<(typeof calibrate)["calibrate"]>) =>
+      told(async () => (await import("../risk/calibrate.js")).calibrate(args[0], args[1])),
     );
-  modelCommand(risk, "report", "one HTML file: volatility, haircut, VaR and loss, correlation")
+  withSettings(modelCommand(risk, "report", "one HTML file: volatility, haircut, VaR and loss, correlation"))
     .requiredOption("--out <file>", "where to write it")
-    .option("--z <number>", "quantile of the VaR; default: learned before the split", number(0.1, 20))
-    .option("--haircut-z <number>", "quantile of the haircut", number(0.1, 20), 4)
-    .action((...args: Parameters<(typeof model)["report"]>) =>
-      told(async () => (await import("../risk/model.js")).report(args[0], args[1])),
+    .option("--haircut-z <number>", "quantile of the haircut; default: the parameter file's", number(0.1, 20))
+    .action((...args: Parameters<(typeof report)["report"]>) =>
+      told(async () => (await import("../risk/report.js")).report(args[0], args[1])),
     );
 }
 

@@ -1,11 +1,11 @@
-/** What the `plimsoll risk` commands share: options, reading files, errors with their fix, progress. */
+/** What the `plimsoll risk` commands share: options, reading files, errors with their fix. */
 
 import { existsSync } from "node:fs";
 
-import cliProgress from "cli-progress";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import { parseTime, type PriceSeries, readPrices, type Rules } from "../../risk/data/prices.js";
+import { type PriceSeries, readPrices, type Rules } from "../../risk/data/prices.js";
+import { parseNumber, parseTime } from "../../risk/data/values.js";
 import { DataError, RiskError } from "../../risk/errors.js";
 import { CliError, EnvironmentError, UsageError } from "../errors.js";
 
@@ -32,7 +32,7 @@ export function withDataOptions(command: Command): Command {
     )
     .addOption(new Option("--order <rule>", "rows out of order").choices(["error", "sort"]).default("error"))
     .addOption(
-      new Option("--gaps <rule>", "steps longer than usual: take their return, or leave it out")
+      new Option("--gaps <rule>", "uneven steps: measure by time, or leave out returns over gaps")
         .choices(["error", "allow", "split"])
         .default("error"),
     )
@@ -51,8 +51,8 @@ export function time(text: string): number {
 /** Parses a number of an option. */
 export function number(minimum: number, maximum: number, whole = false): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= minimum && value <= maximum) || (whole && !Number.isInteger(value))) {
+    const value = parseNumber(text) ?? NaN;
+    if (!(value >= minimum && value <= maximum) || (whole && !Number.isInteger(value))) {
       throw new InvalidArgumentError(`a ${whole ? "whole " : ""}number from ${minimum} to ${maximum} is needed.`);
     }
     return value;
@@ -78,6 +78,13 @@ export function loadSeries(spec: string, options: DataOptions): PriceSeries {
   });
 }
 
+/** @throws {DataError} naming the file, when it has fewer returns than a figure needs. */
+export function needReturns(series: PriceSeries, count: number, minimum: number): void {
+  if (count >= minimum) return;
+  const problem = `has ${count} returns, at least ${minimum} are needed`;
+  throw new DataError(series.file, undefined, problem, "Give more history.");
+}
+
 /** Runs an action, turning the toolkit's errors into the command line's. */
 export async function told<T>(action: () => T | Promise<T>): Promise<T> {
   try {
@@ -88,61 +95,4 @@ export async function told<T>(action: () => T | Promise<T>): Promise<T> {
     if (error instanceof DataError) throw new EnvironmentError(error.message, fix);
     throw new CliError(error.message, undefined, fix);
   }
-}
-
-export function say(line = ""): void {
-  process.stdout.write(`${line}\n`);
-}
-
-/** One JSON object, or lines for people. */
-export function answer(json: boolean | undefined, value: unknown, lines: () => readonly string[]): void {
-  if (json === true) say(JSON.stringify(value));
-  else for (const line of lines()) say(line);
-}
-
-/** Columns under each other; the first to the left, the others to the right. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
-export function percent(x: number, digits = 2): string {
-  return `${(100 * x).toFixed(digits)}%`;
-}
-
-export function isoTime(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().replace(/T00:00:00.000Z$|\.000Z$/, "");
-}
-
-/** A bar on a terminal, silence elsewhere: results go to standard output, progress to standard error. */
-export function progress(
-  total: number,
-  what: string,
-): {
-  readonly update: (done: number) => void;
-  readonly stop: () => void;
-} {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
-  const bar = new cliProgress.SingleBar(
-    {
-      format: `{bar} {percentage}%  ${what} {value}/{total}  ETA {eta_formatted}`,
-      stream: process.stderr,
-      hideCursor: true,
-    },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(total, 0);
-  return {
-    update: (done) => {
-      bar.update(done);
-    },
-    stop: () => {
-      bar.stop();
-    },
-  };
 }

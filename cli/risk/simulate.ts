@@ -2,7 +2,8 @@
 
 import { present } from "../../sdk/present.js";
 import { UsageError } from "../errors.js";
-import { answer, columns, type DataOptions, loadSeries, percent, progress } from "./common.js";
+import { type DataOptions, loadSeries } from "./common.js";
+import { answer, columns, percent, withProgress } from "./output.js";
 
 export interface CascadeOptions {
   readonly price: number;
@@ -55,23 +56,21 @@ export interface MonteCarloOptions extends DataOptions {
 export async function runMonteCarlo(specs: readonly string[], options: MonteCarloOptions): Promise<void> {
   const risk = await import("../../risk/index.js");
   const panel = risk.align(specs.map((spec) => loadSeries(spec, options)));
-  const exposures = options.exposures.split(",").map(Number);
-  if (exposures.length !== panel.names.length || !exposures.every(Number.isFinite)) {
+  const exposures = options.exposures.split(",").flatMap((each) => risk.parseNumber(each.trim()) ?? []);
+  if (exposures.length !== panel.names.length || options.exposures.split(",").length !== exposures.length) {
     throw new UsageError(
-      `--exposures ${options.exposures} does not fit ${panel.names.length} assets`,
+      `--exposures "${options.exposures}" does not fit ${panel.names.length} assets`,
       `One number per asset, for instance ${panel.names.map(() => "1000").join(",")} for ${panel.names.join(", ")}.`,
     );
   }
-  const stepDays = (present(panel.times[1]) - present(panel.times[0])) / risk.DAY;
-  const steps = options.horizon / stepDays;
-  const { covariance, intensity } = risk.ledoitWolf(risk.panelReturns(panel));
-  const scaled = covariance.map((row) => row.map((each) => each * steps));
+  const { covariance, intensity } = risk.ledoitWolf(risk.dailyPanelReturns(panel));
+  const scaled = covariance.map((row) => row.map((each) => each * options.horizon));
   const started = performance.now();
-  const view = progress(options.paths, "paths");
   const { degrees, cores, seed, paths } = options;
   const simulation = { exposures, covariance: scaled, paths, seed, ...(degrees === undefined ? {} : { degrees }) };
-  const parallel = { onProgress: view.update, ...(cores === undefined ? {} : { cores }) };
-  const result = await risk.monteCarloParallel(simulation, options.confidence, parallel).finally(view.stop);
+  const result = await withProgress("paths", (onProgress) =>
+    risk.monteCarloParallel(simulation, options.confidence, { onProgress, ...(cores === undefined ? {} : { cores }) }),
+  );
   const seconds = (performance.now() - started) / 1_000;
   const parts = risk.componentVaR(exposures, scaled, risk.normalQuantile(options.confidence));
   const value = { ...result, seed, seconds, shrinkage: intensity, names: panel.names, normal: parts };

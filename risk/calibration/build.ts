@@ -1,8 +1,9 @@
 /** The parameter file from history: everything that `plimsoll risk calibrate` decides, with its evidence. */
 
 import { present } from "../../sdk/present.js";
-import type { Panel } from "../data/returns.js";
-import { quantile } from "../statistics/moments.js";
+import { type Panel, panelBefore } from "../data/panel.js";
+import { meter, type OnProgress } from "../progress.js";
+import { quantile, sum } from "../statistics/moments.js";
 import { calibrateHaircut, calibrateVaR, type HaircutChoice, type Judged, portfoliosOf } from "./calibrate.js";
 import type { Evidence, ParameterFile } from "./parameters.js";
 import { runModel, seedsFrom } from "./run.js";
@@ -23,6 +24,7 @@ export interface BuildOptions {
   /** Share of the VaR without diversification. */
   readonly guard: number;
   readonly intervalSeconds: number;
+  readonly onProgress?: OnProgress;
 }
 
 /** What no history decides. Haircuts in bps. */
@@ -52,18 +54,24 @@ function isoDay(seconds: number): string {
 /** The assets are listed in the order of the panel. */
 export function buildParameters(panel: Panel, options: BuildOptions): Built {
   const { tauDays, confidence, horizonDays, split } = options;
-  const before = panel.times.findIndex((time) => time >= split);
-  const training: Panel = { ...panel, times: panel.times.slice(0, before), prices: panel.prices.slice(0, before) };
+  const training = panelBefore(panel, split);
   const sources = [{ label: "", panel, files: options.files }, ...(options.also ?? [])];
   const portfolios = sources.flatMap(({ label, panel: each, files }) =>
     portfoliosOf(each, label).map((portfolio) => ({ ...portfolio, files })),
   );
-  const calibration = calibrateVaR(portfolios, { tauDays, confidence, horizonDays: 1, split });
-
-  const common = { tauDays, confidence, minInitial: BOUNDS.minInitial / BPS, maxInitial: BOUNDS.maxInitial / BPS };
   const horizons = [...new Set([horizonDays, 1, 2, 4])].sort((a, b) => a - b);
+  const rows = sum(sources.map((each) => each.panel.times.length));
+  const total = rows + horizons.length * training.times.length + panel.times.length;
+  const onRow = meter(total, options.onProgress);
+  const calibration = calibrateVaR(portfolios, { tauDays, confidence, horizonDays: 1, split, onRow });
+
+  const runs = new Map(horizons.map((each) => [each, runModel(training, tauDays, each, { onRow })]));
+  const common = { confidence, minInitial: BOUNDS.minInitial / BPS, maxInitial: BOUNDS.maxInitial / BPS };
   const haircuts = Object.fromEntries(
-    panel.names.map((name, i) => [name, calibrateHaircut(training, i, { ...common, horizons })]),
+    panel.names.map((name, i) => {
+      const weights = panel.names.map((_, j) => (i === j ? 1 : 0));
+      return [name, calibrateHaircut(runs, weights, common)];
+    }),
   );
   // One z for all assets on chain: the strictest of theirs at the horizon in force.
   const z = Math.max(
@@ -71,8 +79,8 @@ export function buildParameters(panel: Panel, options: BuildOptions): Built {
   );
 
   // Floors come from the training part only; seeds from the last state, since a deployment starts from today.
-  const trained = runModel(training, tauDays, 1);
-  const seeds = seedsFrom(present(runModel(panel, tauDays, 1).at(-1)).state.covariance);
+  const trained = present(runs.get(1));
+  const seeds = seedsFrom(present(runModel(panel, tauDays, 1, { onRow }).at(-1)).state.covariance);
   const assets = Object.fromEntries(
     panel.names.map((name, i) => {
       const history = trained.map(({ state }) => Math.sqrt(present(state.covariance[i]?.[i])));

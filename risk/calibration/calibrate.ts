@@ -7,10 +7,12 @@
 
 import { present } from "../../sdk/present.js";
 import { type BacktestResult, backtest } from "../backtest/backtest.js";
-import { type Panel } from "../data/returns.js";
-import { need } from "../errors.js";
-import { mean, quantile } from "../statistics/moments.js";
-import { runModel, standardizedLosses } from "./run.js";
+import type { Panel } from "../data/panel.js";
+import { DAY } from "../data/returns.js";
+import { DataError, need } from "../errors.js";
+import { meter, type OnProgress } from "../progress.js";
+import { greatest, mean, quantile, sum } from "../statistics/moments.js";
+import { type Period, runModel, standardizedLosses } from "./run.js";
 
 export interface Judged extends BacktestResult {
   readonly name: string;
@@ -45,25 +47,44 @@ export function portfoliosOf(panel: Panel, label = ""): Portfolio[] {
   return [...alone, { name: `equal parts${label}`, panel, weights: panel.names.map(() => 1 / n) }];
 }
 
-/**
- * @param split Training ends, judgement begins. A period that straddles it belongs to neither. {s}
- * @param z A quantile to judge instead of the calibrated one.
- */
-export function calibrateVaR(
-  portfolios: readonly Portfolio[],
-  options: { tauDays: number; confidence: number; horizonDays: number; split: number; z?: number; offset?: number },
-): VaRCalibration {
-  const { tauDays, confidence, horizonDays, split } = options;
-  const runs = new Map<Panel, ReturnType<typeof runModel>>();
+export interface VaROptions {
+  readonly tauDays: number;
+  readonly confidence: number;
+  readonly horizonDays: number;
+  /** Training ends, judgement begins. A period that straddles it belongs to neither. {s} */
+  readonly split: number;
+  /** A quantile to judge instead of the calibrated one. */
+  readonly z?: number;
+  /** Rows by which the periods are shifted. */
+  readonly offset?: number;
+  /** Least daily volatility by asset; default: none. {1/sqrt(d)} */
+  readonly floors?: Readonly<Record<string, number>>;
+  /** Share of the VaR that assumes that everything falls together; default: 0. */
+  readonly guard?: number;
+  readonly onProgress?: OnProgress;
+  /** Called for every row instead, where this is a part of longer work. */
+  readonly onRow?: () => void;
+}
+
+/** The floors of a panel's assets, in its order. */
+export function floorsOf(panel: Panel, floors: VaROptions["floors"] = {}): number[] {
+  return panel.names.map((name) => floors[name] ?? 0);
+}
+
+export function calibrateVaR(portfolios: readonly Portfolio[], options: VaROptions): VaRCalibration {
+  const { tauDays, confidence, horizonDays, split, guard = 0 } = options;
+  const panels = [...new Set(portfolios.map(({ panel }) => panel))];
+  const onRow = options.onRow ?? meter(sum(panels.map(({ times }) => times.length)), options.onProgress);
+  const run = { onRow, ...(options.offset === undefined ? {} : { offset: options.offset }) };
+  const runs = new Map(panels.map((panel) => [panel, runModel(panel, tauDays, horizonDays, run)]));
   const all = portfolios.map(({ name, panel, weights }) => {
-    const periods = runs.get(panel) ?? runModel(panel, tauDays, horizonDays, options.offset);
-    runs.set(panel, periods);
     // A portfolio of several assets tells nothing new about the tail of one.
     const alone = weights.filter((each) => each !== 0).length === 1;
-    return { name, alone, losses: standardizedLosses(periods, weights, horizonDays) };
+    const shape = { guard, floors: floorsOf(panel, options.floors) };
+    return { name, panel, alone, losses: standardizedLosses(present(runs.get(panel)), weights, shape) };
   });
   const training = all.flatMap(({ alone, losses }) =>
-    alone ? losses.filter(({ time }) => time + horizonDays * 86_400 <= split).map(({ ratio }) => ratio) : [],
+    alone ? losses.filter(({ time, days }) => time + days * DAY <= split).map(({ ratio }) => ratio) : [],
   );
   need(
     options.z !== undefined || training.length * (1 - confidence) >= 5,
@@ -71,9 +92,12 @@ export function calibrateVaR(
     "Move the split later, or give more history.",
   );
   const z = options.z ?? quantile(training, confidence);
-  const judged = all.map(({ name, losses }) => {
+  const judged = all.map(({ name, panel, losses }) => {
     const after = losses.filter(({ time }) => time >= split);
-    need(after.length > 1, `${name} has ${after.length} periods after the split`, "Move the split earlier.");
+    if (after.length < 2) {
+      const files = panel.files.join(", ");
+      throw new DataError(files, undefined, `${name} has ${after.length} periods after the split`, "Move it earlier.");
+    }
     const result = backtest(
       after.map(({ loss }) => loss),
       after.map(({ volatility }) => z * volatility),
@@ -100,24 +124,17 @@ export interface HaircutChoice {
   readonly periods: number;
 }
 
-/** For each horizon the z that would have held, and what that costs in borrowing power. */
+/**
+ * For each horizon the z that would have held, and what that costs in borrowing power.
+ * @param runs The model's periods by horizon, the shortest first. {d}
+ */
 export function calibrateHaircut(
-  panel: Panel,
-  asset: number,
-  options: {
-    tauDays: number;
-    confidence: number;
-    horizons: readonly number[];
-    minInitial: number;
-    maxInitial: number;
-    from?: number;
-  },
+  runs: ReadonlyMap<number, readonly Period[]>,
+  weights: readonly number[],
+  options: { readonly confidence: number; readonly minInitial: number; readonly maxInitial: number },
 ): HaircutChoice[] {
-  const weights = panel.names.map((_, i) => (i === asset ? 1 : 0));
-  const rows = options.horizons.map((horizonDays) => {
-    const losses = standardizedLosses(runModel(panel, options.tauDays, horizonDays), weights, horizonDays).filter(
-      ({ time }) => time >= (options.from ?? -Infinity),
-    );
+  const rows = [...runs].map(([horizonDays, periods]) => {
+    const losses = standardizedLosses(periods, weights);
     const z = quantile(
       losses.map(({ ratio }) => ratio),
       options.confidence,
@@ -131,7 +148,7 @@ export function calibrateHaircut(
       horizonDays,
       z,
       meanHaircut,
-      maxHaircut: Math.max(...haircuts),
+      maxHaircut: greatest(haircuts),
       borrowingPower: 1 - meanHaircut,
       breaches: breaches / losses.length,
       periods: losses.length,

@@ -87,6 +87,11 @@ export function parseParameters(text: string, file: string): ParameterFile {
   } catch (error) {
     throw new DataError(file, undefined, `is not JSON: ${String(error)}`, "Write it anew: plimsoll risk calibrate.");
   }
+  return checked(json, file);
+}
+
+/** @throws {DataError} naming the field. */
+function checked(json: unknown, file: string): ParameterFile {
   const result = parameterSchema.safeParse(json);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
@@ -104,9 +109,12 @@ export function readParameters(path: string): ParameterFile {
   return parseParameters(text, basename(path));
 }
 
-/** Checks and writes. The order of the assets is the order of listing. */
+/**
+ * Checks and writes. The order of the assets is the order of listing.
+ * @throws {DataError} when a deployment would not read it.
+ */
 export function writeParameters(path: string, parameters: ParameterFile): void {
-  writeFileSync(path, `${JSON.stringify(parameterSchema.parse(parameters), null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify(checked(parameters, basename(path)), null, 2)}\n`);
 }
 
 /** Seeds in order of listing, each with a loading on every asset before it. */

@@ -1,10 +1,11 @@
 /** The on-chain model fed with history at the history's own cadence, and judged on non-overlapping periods. */
 
 import { present } from "../../sdk/present.js";
-import { DAY, type Panel, panelReturns } from "../data/returns.js";
-import { need } from "../errors.js";
-import { emptyModel, listAsset, type ModelState, observe } from "../model/model.js";
-import { cholesky, multiply, sampleCovariance } from "../statistics/covariance.js";
+import { dailyPanelReturns, isLeftOut, type Panel } from "../data/panel.js";
+import { DAY } from "../data/returns.js";
+import { DataError } from "../errors.js";
+import { emptyModel, listAsset, type ModelState, observe, valueAtRisk } from "../model/model.js";
+import { cholesky, sampleCovariance } from "../statistics/covariance.js";
 import { dot } from "../statistics/moments.js";
 import { Matrix, solve } from "ml-matrix";
 
@@ -15,6 +16,8 @@ export const WARM_UP = 30;
 export interface Period {
   /** {s} */
   readonly time: number;
+  /** Its length: the horizon, unless it spans a gap. {d} */
+  readonly days: number;
   readonly state: ModelState;
   /** Simple return of each asset over the period that follows. */
   readonly next: readonly number[];
@@ -33,43 +36,107 @@ export function seedsFrom(covariance: readonly (readonly number[])[]): { varianc
   });
 }
 
+export interface RunOptions {
+  /** Rows by which the periods are shifted, to see whether the time of day matters. */
+  readonly offset?: number;
+  /** Called for every row. */
+  readonly onRow?: () => void;
+}
+
 /**
  * Observes every row of the panel, seeded by the covariance of the first `WARM_UP` days, and keeps the state at the start of every period.
- * @param horizonDays Length of a period, a multiple of the cadence.
- * @param offset Rows by which the periods are shifted, to see whether the time of day matters.
+ *
+ * Periods follow each other without overlap. Where the history has a gap, `allow` lets a period span it, with its true length;
+ * `split` leaves that period out, and the model goes on after the gap as if no time had passed.
+ * @param horizonDays Length of a period, a multiple of the usual step.
  */
-export function runModel(panel: Panel, tauDays: number, horizonDays: number, offset = 0): Period[] {
-  const step = (present(panel.times[1]) - present(panel.times[0])) / DAY;
-  const rows = Math.round(horizonDays / step);
-  need(rows >= 1, `a horizon of ${horizonDays} d is shorter than the cadence of ${step} d`);
-  const warm = Math.round(WARM_UP / step);
-  need(panel.times.length > warm + rows, `${WARM_UP} days of warm-up and one period are needed`);
-  const seed = sampleCovariance(panelReturns({ ...panel, prices: panel.prices.slice(0, warm + 1) }), "population");
-  const daily = seed.map((row) => row.map((each) => each / step));
+export function runModel(panel: Panel, tauDays: number, horizonDays: number, options: RunOptions = {}): Period[] {
+  const { times, prices } = panel;
+  const start = present(times[0], "first row");
+  const warm = firstAt(times, 1, start + WARM_UP * DAY, panel.step);
+  checkLength(panel, horizonDays, warm);
 
-  let state = emptyModel(present(panel.times[0]));
-  seedsFrom(daily).forEach((each, i) => {
-    state = listAsset(state, each, present(panel.prices[0]?.[i]), present(panel.times[0]));
+  let state = emptyModel(start);
+  seedsFrom(sampleCovariance(dailyPanelReturns(panel, warm), "population")).forEach((each, i) => {
+    state = listAsset(state, each, present(prices[0]?.[i]), start);
   });
   const periods: Period[] = [];
-  panel.times.forEach((time, t) => {
-    if (t > 0) state = observe(state, { tauDays }, time, present(panel.prices[t]));
-    const later = panel.prices[t + rows];
-    if (t < warm + offset || (t - warm - offset) % rows !== 0 || later === undefined) return;
-    periods.push({ time, state, next: later.map((price, i) => price / present(panel.prices[t]?.[i]) - 1) });
-  });
+  let opening = warm + (options.offset ?? 0);
+  for (let t = 0; t < times.length; t++) {
+    const [time, now] = [present(times[t]), present(prices[t])];
+    options.onRow?.();
+    if (t > 0) state = isLeftOut(panel, t) ? skip(state, time, now) : observe(state, { tauDays }, time, now);
+    if (t !== opening) continue;
+    const end = firstAt(times, t + 1, time + horizonDays * DAY, panel.step);
+    opening = end;
+    const later = prices[end];
+    if (later === undefined || hasHole(panel, t, end)) continue;
+    const days = (present(times[end]) - time) / DAY;
+    periods.push({ time, days, state, next: later.map((price, i) => price / present(now[i]) - 1) });
+  }
   return periods;
 }
 
-/** Loss of a portfolio over each period in units of its volatility at the start: what z is a quantile of. */
+/** The row from `from` on that is nearest to `target` if one is within half a step of it, else the first one after it. */
+function firstAt(times: readonly number[], from: number, target: number, step: number): number {
+  let t = from;
+  while (t < times.length && present(times[t]) < target - step / 2) t++;
+  while (t + 1 < times.length && Math.abs(present(times[t + 1]) - target) < Math.abs(present(times[t]) - target)) t++;
+  return t;
+}
+
+/** Whether a return between two rows is left out. */
+function hasHole(panel: Panel, from: number, to: number): boolean {
+  for (let t = from + 1; t <= to; t++) if (isLeftOut(panel, t)) return true;
+  return false;
+}
+
+/** The state after a gap whose returns are left out. */
+function skip(state: ModelState, time: number, prices: readonly number[]): ModelState {
+  return { ...state, logPrices: prices.map(Math.log), pricedAt: prices.map(() => time), observedAt: time };
+}
+
+/** How far a horizon may be from a whole number of steps: 0.04 d stands for an hour. */
+const ROUNDING = 0.05;
+
+function checkLength(panel: Panel, horizonDays: number, warm: number): void {
+  const files = panel.files.join(", ");
+  const step = panel.step / DAY;
+  const steps = horizonDays / step;
+  if (steps < 1 - ROUNDING || Math.abs(steps - Math.round(steps)) > ROUNDING) {
+    const problem = `its steps of ${Number(step.toPrecision(6))} d do not make up a horizon of ${horizonDays} d`;
+    throw new DataError(files, undefined, problem, "Choose a multiple of the step.");
+  }
+  if (warm + Math.round(steps) < panel.times.length) return;
+  const days = (present(panel.times.at(-1)) - present(panel.times[0])) / DAY;
+  throw new DataError(
+    files,
+    undefined,
+    `${Number(days.toFixed(2))} days of history are too few: ${WARM_UP} days of warm-up and one period of ${horizonDays} d are needed`,
+    "Give more history.",
+  );
+}
+
+/** What a VaR of the model is made of besides the covariance. */
+export interface VaRShape {
+  /** Least daily volatility of each asset, in the order of the panel; default: none. {1/sqrt(d)} */
+  readonly floors?: readonly number[];
+  /** Share of the VaR that assumes that everything falls together; default: 0. */
+  readonly guard?: number;
+}
+
+/**
+ * Loss of a portfolio over each period, in units of what its VaR at the start is for z = 1 over the period's length: what z is a quantile of.
+ * @param weights Not negative.
+ */
 export function standardizedLosses(
   periods: readonly Period[],
   weights: readonly number[],
-  horizonDays: number,
-): { time: number; loss: number; volatility: number; ratio: number }[] {
-  return periods.map(({ time, state, next }) => {
-    const volatility = Math.sqrt(dot(weights, multiply(state.covariance, weights)) * horizonDays);
+  { floors = weights.map(() => 0), guard = 0 }: VaRShape = {},
+): { time: number; days: number; loss: number; volatility: number; ratio: number }[] {
+  return periods.map(({ time, days, state, next }) => {
+    const volatility = valueAtRisk(state, { varZ: 1, varHorizonDays: days, guard }, floors, weights).total;
     const loss = -dot(weights, next);
-    return { time, loss, volatility, ratio: loss / volatility };
+    return { time, days, loss, volatility, ratio: loss / volatility };
   });
 }

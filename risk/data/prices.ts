@@ -6,7 +6,8 @@
 import { present } from "../../sdk/present.js";
 import { DataError } from "../errors.js";
 import { median } from "../statistics/moments.js";
-import { columnOf, parseTable, readTable, type Table } from "./csv.js";
+import { columnOf, columnsOf, parseTable, readTable, shown, type Table } from "./csv.js";
+import { parseNumber, parseTime } from "./values.js";
 
 /** What to do with rows that are not as they should be. */
 export interface Rules {
@@ -19,8 +20,9 @@ export interface Rules {
   /** A row earlier than the one before it. */
   readonly order: "error" | "sort";
   /**
-   * A step longer than 1.5 times the median one. `allow` takes the return over the whole gap, `split` leaves that return out.
-   * Rows that other rules dropped make gaps as well.
+   * Uneven steps: longer than 1.5 times the median one (a gap) or shorter than the median by as much (two cadences in one file).
+   * `allow` takes returns of any length, and whatever is measured is measured by time; `split` leaves out the returns over gaps,
+   * and short steps stay an error. Rows that other rules dropped make gaps as well.
    */
   readonly gaps: "error" | "allow" | "split";
 }
@@ -44,6 +46,8 @@ export interface PriceSeries {
     readonly invalid: number;
     readonly duplicates: number;
     readonly gaps: number;
+    /** Steps that are shorter than usual. */
+    readonly short: number;
   };
 }
 
@@ -61,22 +65,15 @@ export interface Selection {
   readonly name?: string;
 }
 
-const MS = 1_000;
-/** A step longer than this many usual ones is a gap. */
-const GAP = 1.5;
-const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** A step longer than this many usual ones is a gap; the usual one longer than this many of a step makes it a short one. */
+const UNEVEN = 1.5;
 
-/** Seconds since 1970 of an ISO 8601 date or time (UTC when it names no zone), or of a number of seconds. */
-export function parseTime(text: string): number | undefined {
-  if (/^\d{9,11}$/.test(text)) return Number(text);
-  if (!DATE.test(text)) return undefined;
-  const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10));
-  const iso = text.length === 10 || zoned ? text : `${text}Z`;
-  const ms = Date.parse(iso.replace(" ", "T"));
-  if (Number.isNaN(ms)) return undefined;
-  // `Date.parse` rolls 31 February over into March.
-  if (text.length === 10 && new Date(ms).toISOString().slice(0, 10) !== text) return undefined;
-  return ms / MS;
+export function isGap(length: number, step: number): boolean {
+  return length > UNEVEN * step;
+}
+
+export function isShort(length: number, step: number): boolean {
+  return length < step / UNEVEN;
 }
 
 /** @throws {DataError} */
@@ -100,7 +97,7 @@ export function pricesOf(table: Table, selection: Selection = {}): PriceSeries {
   const rules: Rules = { ...STRICT, ...selection.rules };
   const time = timeColumn(table, selection.time);
   const value = valueColumn(table, time, selection.column);
-  const notes = { missing: 0, invalid: 0, duplicates: 0, gaps: 0 };
+  const notes = { missing: 0, invalid: 0, duplicates: 0, gaps: 0, short: 0 };
 
   const points: Point[] = [];
   for (const { line, cells } of table.rows) {
@@ -109,13 +106,13 @@ export function pricesOf(table: Table, selection: Selection = {}): PriceSeries {
       throw new DataError(
         table.file,
         line,
-        `"${present(cells[time])}" is not a time`,
-        "ISO 8601 (2020-03-12 or 2020-03-12T10:00:00Z) or seconds since 1970 are understood.",
+        `${shown(present(cells[time]))} is not a time`,
+        "A day of the calendar in ISO 8601 (2020-03-12 or 2020-03-12T10:00:00Z) or seconds since 1970 are understood.",
       );
     }
     if (at < (selection.from ?? -Infinity) || at > (selection.to ?? Infinity)) continue;
     const text = present(cells[value], "price cell");
-    const price = Number(text);
+    const price = parseNumber(text) ?? NaN;
     if (text === "") {
       if (rules.missing === "error") {
         throw new DataError(table.file, line, "the price is missing", "Rule: missing=drop leaves such rows out.");
@@ -126,7 +123,7 @@ export function pricesOf(table: Table, selection: Selection = {}): PriceSeries {
         throw new DataError(
           table.file,
           line,
-          `"${text}" is not a price above zero`,
+          `${shown(text)} is not a price above zero`,
           "Rule: invalid=drop leaves such rows out.",
         );
       }
@@ -140,21 +137,32 @@ export function pricesOf(table: Table, selection: Selection = {}): PriceSeries {
   if (ordered.length < 2) {
     throw new DataError(table.file, undefined, `has ${ordered.length} usable prices`, "At least two are needed.");
   }
-  const steps = ordered.slice(1).map((point, i) => point.time - present(ordered[i]).time);
-  const step = median(steps);
-  steps.forEach((length, i) => {
-    if (length <= GAP * step) return;
-    if (rules.gaps === "error") {
-      const { line } = present(ordered[i + 1]);
-      throw new DataError(
-        table.file,
-        line,
-        `a gap: ${length} s since the price before, where ${step} s are usual`,
-        "Rules: gaps=allow takes the return over the gap, gaps=split leaves it out.",
-      );
+  const step = usualStep(ordered.map((point) => point.time));
+  for (let i = 1; i < ordered.length; i++) {
+    const { line, time: at } = present(ordered[i]);
+    const length = at - present(ordered[i - 1]).time;
+    if (isGap(length, step)) {
+      if (rules.gaps === "error") {
+        throw new DataError(
+          table.file,
+          line,
+          `a gap: ${length} s since the price before, where ${step} s are usual`,
+          "Rules: gaps=allow takes the return over the gap, gaps=split leaves it out.",
+        );
+      }
+      notes.gaps++;
+    } else if (isShort(length, step)) {
+      if (rules.gaps !== "allow") {
+        throw new DataError(
+          table.file,
+          line,
+          `a short step: ${length} s since the price before, where ${step} s are usual`,
+          "Read each cadence by itself (from and to cut the history), or measure by time. Rule: gaps=allow.",
+        );
+      }
+      notes.short++;
     }
-    notes.gaps++;
-  });
+  }
   return {
     name: selection.name ?? present(table.header[value]),
     file: table.file,
@@ -166,6 +174,11 @@ export function pricesOf(table: Table, selection: Selection = {}): PriceSeries {
   };
 }
 
+/** The median step. {s} */
+export function usualStep(times: readonly number[]): number {
+  return median(times.slice(1).map((time, i) => time - present(times[i])));
+}
+
 function timeColumn(table: Table, name: string | undefined): number {
   if (name !== undefined) return columnOf(table, name);
   const index = ["timestamp", "date"].map((each) => table.header.indexOf(each)).find((each) => each >= 0);
@@ -174,7 +187,7 @@ function timeColumn(table: Table, name: string | undefined): number {
     table.file,
     1,
     'has neither a column "timestamp" nor "date"',
-    `Name the column of the time. There are: ${table.header.join(", ")}.`,
+    `Name the column of the time. There are: ${columnsOf(table)}.`,
   );
 }
 
@@ -187,7 +200,7 @@ function valueColumn(table: Table, time: number, name: string | undefined): numb
     table.file,
     1,
     'has no column "close"',
-    `Name the column of the price. There are: ${table.header.join(", ")}.`,
+    `Name the column of the price. There are: ${columnsOf(table)}.`,
   );
 }
 

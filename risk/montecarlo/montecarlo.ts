@@ -6,6 +6,7 @@ import { Piscina } from "piscina";
 
 import { present } from "../../sdk/present.js";
 import { need } from "../errors.js";
+import type { OnProgress } from "../progress.js";
 import { quantileSorted } from "../statistics/moments.js";
 import { checkSimulation, chunksOf, simulateChunk, type Simulation } from "./core.js";
 
@@ -19,8 +20,6 @@ export interface TailRisk {
   /** Standard error of the VaR from the spacing of the losses around it. */
   readonly varError: number;
 }
-
-export type OnProgress = (done: number, total: number) => void;
 
 /** Losses of all paths, on this core. */
 export function simulateLosses(simulation: Simulation, onProgress?: OnProgress): Float64Array<ArrayBuffer> {

@@ -21,39 +21,78 @@ export interface ReportContent {
   readonly title: string;
   readonly summary: readonly string[];
   readonly table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  /** What the table says, in words. */
+  readonly verdict: readonly string[];
   readonly figures: readonly Figure[];
 }
 
-const WIDTH = 960;
-const HEIGHT = 340;
-/** Points of a line beyond which it is thinned out: a screen shows no more, and the file stays small. */
-const POINTS = 1_500;
+/** How a chart is drawn for a kind of screen: a phone gets its own, since a shrunk one cannot be read. */
+interface Layout {
+  readonly name: "wide" | "narrow";
+  /** {px} */
+  readonly width: number;
+  readonly height: number;
+  readonly font: number;
+  /** Points of a line beyond which it is thinned out: a screen shows no more, and the file stays small. */
+  readonly points: number;
+  /** Labels of the time axis, about. */
+  readonly dates: number;
+}
+
+const LAYOUTS: readonly Layout[] = [
+  { name: "wide", width: 960, height: 340, font: 14, points: 1_500, dates: 8 },
+  { name: "narrow", width: 400, height: 300, font: 14, points: 400, dates: 3 },
+];
+/** Screens up to this width get the narrow charts. {px} */
+const NARROW = 720;
+
+/** The colours of lines come from the style sheet, which knows whether the reader's screen is dark. */
+const COLORS = ["var(--a)", "var(--b)", "var(--c)", "var(--d)", "var(--e)"];
+const INK = "currentColor";
 
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }
 
-function picture({ lines, unit }: Figure): string {
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height: HEIGHT });
+type Points = Figure["lines"][number]["points"];
+
+/** At most about `count` points: of each stretch the lowest and the highest, so that no peak is lost. */
+export function thinned(points: Points, count: number): Points {
+  if (points.length <= count) return points;
+  const stretch = Math.ceil((2 * points.length) / count);
+  const kept: Points[number][] = [];
+  for (let start = 0; start < points.length; start += stretch) {
+    const part = points.slice(start, start + stretch);
+    const low = part.reduce((a, b) => (b[1] < a[1] ? b : a));
+    const high = part.reduce((a, b) => (b[1] > a[1] ? b : a));
+    kept.push(...(low === high ? [low] : [low, high].sort((a, b) => a[0] - b[0])));
+  }
+  return kept;
+}
+
+function picture({ lines, unit }: Figure, { width, height, font, points: most, dates }: Layout): string {
+  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  const text = { color: INK, fontSize: font };
+  const faint = { lineStyle: { color: INK, opacity: 0.2 } };
+  const axis = { axisLabel: { ...text, hideOverlap: true }, axisLine: faint, axisTick: faint, splitLine: faint };
   try {
     chart.setOption({
       animation: false,
-      color: ["#0b5cad", "#c2410c", "#15803d", "#7e22ce", "#b91c1c"],
-      grid: { left: 64, right: 16, top: 40, bottom: 32 },
-      legend: { top: 4 },
-      xAxis: { type: "time" },
-      yAxis: { type: "value", name: unit, scale: true },
+      color: COLORS,
+      textStyle: text,
+      grid: { left: 8, right: 16, top: 3.4 * font, bottom: 8, containLabel: true },
+      legend: { top: 4, left: "center", icon: "roundRect", itemWidth: font, itemHeight: font / 2, textStyle: text },
+      xAxis: { type: "time", splitNumber: dates, ...axis, splitLine: { show: false } },
+      yAxis: { type: "value", name: unit, nameTextStyle: { ...text, align: "left" }, nameGap: 8, scale: true, ...axis },
       series: lines.map(({ name, points, marks }) => ({
         name,
         type: marks === true ? "scatter" : "line",
         symbolSize: 7,
         showSymbol: marks === true,
         lineStyle: { width: 1.2 },
-        // Exceedances are few and each counts; lines are thinned evenly.
-        data:
-          marks === true
-            ? points
-            : points.filter((_, i) => i % Math.ceil(points.length / POINTS) === 0 || i === points.length - 1),
+        emphasis: { disabled: true },
+        // Exceedances are few and each counts.
+        data: marks === true ? points : thinned(points, most),
       })),
     });
     return chart.renderToSVGString();
@@ -62,24 +101,36 @@ function picture({ lines, unit }: Figure): string {
   }
 }
 
-export function renderReport({ title, summary, table, figures }: ReportContent): string {
+const STYLE = `
+:root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--rule:#ccc;--a:#0b5cad;--b:#c2410c;--c:#15803d;--d:#7e22ce;--e:#b91c1c}
+@media (prefers-color-scheme:dark){:root{--ink:#e4e4e7;--paper:#16181c;--rule:#444;--a:#6cb2ff;--b:#ff9a5c;--c:#5fd08a;--d:#c99bff;--e:#ff8080}}
+body{font:16px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:var(--ink);background:var(--paper);overflow-wrap:anywhere}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;white-space:nowrap}
+td,th{border-bottom:1px solid var(--rule);padding:.35rem .6rem;text-align:right}td:first-child,th:first-child{text-align:left;position:sticky;left:0;background:var(--paper)}
+svg{width:100%;height:auto;display:block}
+.narrow{display:none}
+@media (max-width:${NARROW}px){body{margin:1rem auto}h1{font-size:1.5rem}td,th{padding:.3rem .4rem;font-size:.9rem}.wide{display:none}.narrow{display:block}}
+@media print{:root{--ink:#000;--paper:#fff;--rule:#ccc;--a:#0b5cad;--b:#c2410c;--c:#15803d;--d:#7e22ce;--e:#b91c1c}}
+`;
+
+export function renderReport({ title, summary, table, verdict, figures }: ReportContent): string {
   const cells = (tag: string, row: readonly string[]): string =>
     `<tr>${row.map((each) => `<${tag}>${escapeHtml(each)}</${tag}>`).join("")}</tr>`;
+  const paragraphs = (lines: readonly string[]): string => lines.map((each) => `<p>${escapeHtml(each)}</p>`).join("\n");
   const figure = (each: Figure): string =>
     `<section><h2>${escapeHtml(each.title)}</h2><p>${escapeHtml(each.words)}</p>` +
-    `<div role="img" aria-label="${escapeHtml(`${each.title}. ${each.words}`)}">${picture(each)}</div></section>`;
+    `<div role="img" aria-label="${escapeHtml(`${each.title}. ${each.words}`)}">` +
+    LAYOUTS.map((layout) => `<div class="${layout.name}">${picture(each, layout)}</div>`).join("") +
+    `</div></section>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>
-body{font:16px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-td,th{border-bottom:1px solid #ccc;padding:.35rem .6rem;text-align:right}td:first-child,th:first-child{text-align:left}
-svg{max-width:100%;height:auto}
-</style></head><body>
+<style>${STYLE}</style></head><body>
 <h1>${escapeHtml(title)}</h1>
-${summary.map((each) => `<p>${escapeHtml(each)}</p>`).join("\n")}
-<table><thead>${cells("th", table.header)}</thead><tbody>${table.rows.map((row) => cells("td", row)).join("")}</tbody></table>
+${paragraphs(summary)}
+<div class="scroll" tabindex="0" role="region" aria-label="Backtest"><table><thead>${cells("th", table.header)}</thead><tbody>${table.rows.map((row) => cells("td", row)).join("")}</tbody></table></div>
+${paragraphs(verdict)}
 ${figures.map(figure).join("\n")}
 </body></html>
 `;

@@ -23,6 +23,15 @@ export function sum(x: readonly number[]): number {
   return x.reduce((total, each) => total + each, 0);
 }
 
+/** Not `Math.min(...x)`: a long series does not fit on the stack. */
+export function least(x: readonly number[]): number {
+  return x.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+export function greatest(x: readonly number[]): number {
+  return x.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+
 export function mean(x: readonly number[]): number {
   need(x.length > 0, "the mean of nothing is not defined");
   return sum(x) / x.length;

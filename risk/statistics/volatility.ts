@@ -22,10 +22,67 @@ export function ewmaVariance(returns: readonly number[], lambda: number, seed: n
   return out;
 }
 
-/** The last `window` returns' standard deviation at every time from the `window`-th on. */
+/** Number, mean and sum of squared deviations: what variances of two parts are put together from. */
+interface Part {
+  readonly n: number;
+  readonly mean: number;
+  readonly m2: number;
+}
+
+function together(a: Part, b: Part): Part {
+  const n = a.n + b.n;
+  const delta = b.mean - a.mean;
+  return { n, mean: a.mean + (delta * b.n) / n, m2: a.m2 + b.m2 + (delta * delta * a.n * b.n) / n };
+}
+
+const single = (x: number): Part => ({ n: 1, mean: x, m2: 0 });
+
+/**
+ * The last `window` returns' standard deviation at every time from the `window`-th on.
+ *
+ * A window is the end of one block of `window` returns and the beginning of the next: running figures from each border, backwards and
+ * forwards, give any window by one addition. Nothing is ever subtracted, so that a crash that has left the window leaves no
+ * rounding error behind.
+ */
 export function rollingVolatility(returns: readonly number[], window: number): number[] {
-  need(window > 1 && window <= returns.length, `a window of ${window} does not fit into ${returns.length} returns`);
-  return Array.from({ length: returns.length - window + 1 }, (_, i) => volatility(returns.slice(i, i + window)));
+  need(
+    Number.isInteger(window) && window > 1 && window <= returns.length,
+    `a window of ${window} does not fit into ${returns.length} returns`,
+  );
+  const out: number[] = [];
+  const ends: (Part | undefined)[] = new Array<Part | undefined>(window);
+  for (let border = window; border <= returns.length; border += window) {
+    // ends[k]: from k returns after the block's start to its end.
+    let end = single(present(returns[border - 1]));
+    ends[window - 1] = end;
+    for (let k = window - 2; k >= 0; k--) ends[k] = end = together(single(present(returns[border - window + k])), end);
+    out.push(Math.sqrt(end.m2 / (window - 1)));
+    let start: Part | undefined;
+    for (let k = 1; k < window && border + k <= returns.length; k++) {
+      const next = single(present(returns[border + k - 1]));
+      start = start === undefined ? next : together(start, next);
+      out.push(Math.sqrt(together(present(ends[k]), start).m2 / (window - 1)));
+    }
+  }
+  return out;
+}
+
+/**
+ * The same over returns of any length: `values` per square root of a day, each with its `days`; the weight of the past falls with time.
+ * @param seed {1/d}
+ */
+export function ewmaVarianceByTime(
+  values: readonly number[],
+  days: readonly number[],
+  tauDays: number,
+  seed: number,
+): number[] {
+  need(tauDays > 0, `a time constant is above zero, not ${tauDays}`);
+  const out = [seed];
+  values.forEach((r, t) => {
+    out.push(ewmaStep(present(out[t]), r * r, Math.exp(-present(days[t]) / tauDays)));
+  });
+  return out;
 }
 
 /** Weight left after one day of a time constant in days; 16.16 d is RiskMetrics' 0.94. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { network } from "hardhat";
 
-import { handOut } from "../../../cli/commands/faucet.js";
+import { handOut } from "../../../cli/faucet/hand-out.js";
 import { CliError, EnvironmentError, EXIT, UsageError } from "../../../cli/errors.js";
 import { writeAddressBook } from "../../../deploy/address-book.js";
 import { deployLocal } from "../../../deploy/local.js";

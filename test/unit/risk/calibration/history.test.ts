@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { expect } from "chai";
 
 import {
@@ -8,6 +10,7 @@ import {
   parseParameters,
   parseTime,
   portfoliosOf,
+  readParameters,
   readPrices,
   seedsOf,
 } from "../../../../risk/index.js";
@@ -48,6 +51,34 @@ describe("risk: the on-chain model on real history", function () {
       expect(normal.judged.filter((each) => !each.passes).length).to.be.at.least(3);
     });
   }
+
+  /** What the project deploys: z, floors and guard were chosen before 2019-07-01. */
+  const deployed = () => {
+    const { global, assets } = readParameters(
+      fileURLToPath(new URL("../../../../deploy/parameters/risk.json", import.meta.url)),
+    );
+    const floors = Object.fromEntries(Object.entries(assets).map(([name, each]) => [name, each.volatilityFloor]));
+    const { varZ: z, tauDays, guard, varHorizonDays: horizonDays } = global;
+    return { z, tauDays, guard, horizonDays, floors, confidence: 0.99, split: parseTime("2019-07-01")! };
+  };
+
+  it("passes as it is deployed, floors and guard included", () => {
+    const portfolios = [...portfoliosOf(daily, " daily"), ...portfoliosOf(hourly, " hourly")];
+    for (const each of calibrateVaR(portfolios, deployed()).judged) {
+      expect(each.passes, `${each.name}: ${each.exceedances} of ${each.observations}`).to.equal(true);
+      expect(each.exceedances, each.name).to.be.within(8, 11);
+    }
+  });
+
+  it("fails in no more of 72 shifted series than docs/toolkit.md says", function () {
+    this.timeout(30_000);
+    const failing = Array.from({ length: 24 }, (_, offset) =>
+      calibrateVaR(portfoliosOf(hourly), { ...deployed(), offset }).judged.flatMap((each) =>
+        each.passes ? [] : [`${each.name} +${offset}: ${each.exceedances}`],
+      ),
+    );
+    expect(failing.flat()).to.deep.equal(["BTC +11: 11", "BTC +12: 12", "equal parts +12: 7"]);
+  });
 
   it("learns nothing from after the split", () => {
     const options = { tauDays: TAU, confidence: 0.99, horizonDays: 1, split: parseTime("2019-07-01")! };

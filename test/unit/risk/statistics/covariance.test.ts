@@ -52,4 +52,49 @@ describe("risk: covariance", () => {
     expect(shrunk.intensity).to.be.within(0.05, 1);
     expect(ledoitWolf(draw(5_000)).intensity).to.be.below(0.02);
   });
+
+  it("shrinks by exactly what Ledoit and Wolf (2004) define, computed here element by element (seed 11)", () => {
+    const random = seeded(11);
+    for (const [n, p] of [
+      [6, 9],
+      [40, 5],
+      [200, 3],
+    ] as const) {
+      const common = Array.from({ length: n }, () => random.normal());
+      const x = common.map((each) => Array.from({ length: p }, (_, i) => 0.4 * each + (0.5 + i) * random.normal()));
+      const { intensity, covariance } = ledoitWolf(x);
+      const expected = definition(x);
+      expectClose(intensity / expected.intensity, 1, 1e-10, `${n} x ${p}`);
+      covariance.forEach((row, i) => {
+        row.forEach((each, j) => {
+          expectClose(each, expected.covariance[i]![j]!, 1e-12 * p * p, `${n} x ${p}: ${i}, ${j}`);
+        });
+      });
+      expect(intensity).to.be.within(1e-4, 1);
+    }
+  });
 });
+
+/**
+ * Their section 3.2: S* = b2/d2 m I + a2/d2 S, with the norm ||A||^2 = tr(A A') / p, m = <S, I>, d2 = ||S - m I||^2,
+ * b2 = min(d2, 1/n^2 sum_k ||x_k x_k' - S||^2), a2 = d2 - b2; the x_k less their mean.
+ */
+function definition(returns: readonly (readonly number[])[]) {
+  const [n, p] = [returns.length, returns[0]!.length];
+  const mean = new Array<number>(p).fill(0);
+  for (const row of returns) for (let i = 0; i < p; i++) mean[i]! += row[i]! / n;
+  const x = returns.map((row) => row.map((each, i) => each - mean[i]!));
+  const s = mean.map(() => new Array<number>(p).fill(0));
+  for (const row of x) for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) s[i]![j]! += (row[i]! * row[j]!) / n;
+  let m = 0;
+  for (let i = 0; i < p; i++) m += s[i]![i]! / p;
+  let d2 = 0;
+  for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) d2 += (s[i]![j]! - (i === j ? m : 0)) ** 2 / p;
+  let bBar = 0;
+  for (const row of x) {
+    for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) bBar += (row[i]! * row[j]! - s[i]![j]!) ** 2 / p / n / n;
+  }
+  const b2 = Math.min(bBar, d2);
+  const covariance = s.map((row, i) => row.map((each, j) => (b2 / d2) * (i === j ? m : 0) + ((d2 - b2) / d2) * each));
+  return { intensity: b2 / d2, covariance };
+}

@@ -1,0 +1,57 @@
+/** Runs `plimsoll risk` in this process, on files of a folder of its own. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { run } from "../../cli/main.js";
+
+export interface Played {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line, keeping what it printed: results go straight to standard output. */
+export async function playRisk(...args: string[]): Promise<Played> {
+  let [out, err] = ["", ""];
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
+  const original = process.stdout.write;
+  process.stdout.write = (text: string) => {
+    out += text;
+    return true;
+  };
+  try {
+    const output = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
+    return { code: await run(["risk", ...args], undefined, output), out, err };
+  } finally {
+    process.stdout.write = original;
+  }
+}
+
+/** A folder for the files of a suite, gone after it. */
+export function folderOf(suite: Mocha.Suite): {
+  readonly path: (name: string) => string;
+  readonly write: (name: string, text: string) => string;
+} {
+  let folder = "";
+  suite.beforeAll("makes a folder", () => void (folder = mkdtempSync(join(tmpdir(), "plimsoll-risk-"))));
+  suite.afterAll("removes it", () => {
+    rmSync(folder, { recursive: true });
+  });
+  const path = (name: string): string => join(folder, name);
+  return {
+    path,
+    write: (name, text) => {
+      writeFileSync(path(name), text);
+      return path(name);
+    },
+  };
+}
+
+/** The lines of a table by the words they begin with. */
+export function lineOf(out: string, start: string): string {
+  const found = out.split("\n").find((line) => line.trimStart().startsWith(start));
+  if (found === undefined) throw new Error(`no line begins with "${start}" in:\n${out}`);
+  return found.trim().replace(/\s{2,}/g, " | ");
+}
