@@ -112,6 +112,14 @@ interface IRiskMeasurement is IRiskShared {
     /// @param exposures By asset number, 0 where there is none; at most 16 of at most 2**128 - 1. {USD} 18 decimals
     /// @return {USD} 18 decimals, rounded up
     function valueAtRisk(uint256[] calldata exposures) external view returns (uint256);
+
+    /// @notice Daily volatilities, not below their floors, of the assets in `mask`, in ascending order of their numbers; `AssetNotListed` for others. In the model
+    /// itself, for balance sheets: after `valueAtRisk` all that it reads is warm. 18 decimals, rounded up
+    function volatilities(uint256 mask) external view returns (uint256[] memory);
+
+    /// @notice What a standard deviation of a day counts in the value at risk: `z_v sqrt(hor_v)`, so that one dollar of asset i alone has a value at risk of
+    /// this times its volatility. 18 decimals, rounded up
+    function valueAtRiskScale() external view returns (uint256);
 }
 
 /// @title Depth samples, views for analysts, listing and parameters: executed by the risk model's extension

@@ -90,6 +90,29 @@ contract RiskModel is HaircutRamps, MeasurementStorage, IRiskMeasurement {
         return PortfolioRisk.valueAtRisk(_covariance, portfolio, copy, bits);
     }
 
+    /// @inheritdoc IRiskMeasurement
+    function volatilities(uint256 mask) external view returns (uint256[] memory list) {
+        uint256 unlisted = mask & ~_portfolio.listed();
+        require(unlisted == 0, AssetNotListed(Math.log2(unlisted)));
+        list = new uint256[](Math.log2(mask) + 1);
+        uint256 count;
+        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
+            // A day is a horizon of 24 hours, and one standard deviation is z = 1e6.
+            if ((mask >> asset) & 1 == 1) {
+                list[count++] = HaircutFormula.volatilityPart(_flooredVariance(asset), 24, 1e6);
+            }
+        }
+        assembly ("memory-safe") {
+            // Only as many as there are bits.
+            mstore(list, count)
+        }
+    }
+
+    /// @inheritdoc IRiskMeasurement
+    function valueAtRiskScale() external view returns (uint256) {
+        return Math.ceilDiv(_portfolio.scale() * WAD, 1 << PortfolioRisk.SCALE_FRACTION);
+    }
+
     // ---- internals: observing
 
     /// @dev What entries keep, and the root of what an observation weighs per day: `keep = e^(-dt/tau)`, `weight = sqrt((1 - keep) / dt)`.
