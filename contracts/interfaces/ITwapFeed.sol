@@ -16,6 +16,10 @@ interface ITwapFeed is AggregatorV3Interface {
     error BaseAnswerInvalid(int256 answer);
     error AnswerOutOfRange(uint256 answer);
     error HistoryNotKept(uint80 roundId);
+    /// @notice A token or the base feed has more decimals than are handled.
+    error DecimalsUnsupported(address source, uint256 decimals);
+    /// @notice The pool did not answer for another reason than its history.
+    error ObservationFailed(address pool, bytes reason);
 
     /// @notice The pool.
     function pool() external view returns (address);
