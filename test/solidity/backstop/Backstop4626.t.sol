@@ -20,7 +20,7 @@ contract Backstop4626Test is BackstopFixture {
         uint256 surplus = _pick(seed, 1) % (staked * 100);
         if (seed % 3 != 0) {
             reserve.distribute(surplus);
-            vm.warp(block.timestamp + (_pick(seed, 2) % (2 * STREAM)));
+            _wait(_pick(seed, 2) % (2 * STREAM));
         }
         if (seed % 5 < 2) {
             sheet.settle(_pick(seed, 3) % (_all() - _all() / 100_000));
@@ -107,7 +107,7 @@ contract Backstop4626Test is BackstopFixture {
     /// @dev Out by all three moments and in again, with no surplus and no loss on the way.
     function testFuzz_leavingAndReturningGainsNothing(uint256 seed, uint256 assets) public {
         _history(seed);
-        vm.warp(block.timestamp + STREAM);
+        _wait(STREAM);
         assets = 1e6 + (assets % RANGE);
         uint256 shares = _stake(ALICE, assets);
         uint256 price = _price();
@@ -182,7 +182,7 @@ contract Backstop4626Test is BackstopFixture {
         require(backstop.totalAssets() == dust, "a donation was counted");
         // Nor does a surplus go to dust, however long it waits.
         reserve.distribute(gift + 1);
-        vm.warp(block.timestamp + 100 * STREAM);
+        _wait(100 * STREAM);
         require(backstop.totalAssets() == dust, "a surplus went to dust");
         uint256 shares = _stake(ALICE, assets);
         require(backstop.convertToAssets(shares) + 1 >= assets, "the first depositor lost more than rounding");
@@ -194,7 +194,7 @@ contract Backstop4626Test is BackstopFixture {
         assets = 1e18 + (assets % RANGE);
         _stake(BOB, 1e18);
         reserve.distribute(surplus);
-        vm.warp(block.timestamp + STREAM);
+        _wait(STREAM);
         require(_active() == 1e18 + surplus, "the surplus did not come in");
         uint256 shares = _stake(ALICE, assets);
         uint256 lost = assets - backstop.convertToAssets(shares);

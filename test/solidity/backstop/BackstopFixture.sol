@@ -29,8 +29,11 @@ abstract contract BackstopFixture {
     StakeSheet internal sheet;
     RetirerDouble internal reserve;
 
+    /// @dev The time, kept here: the optimiser takes `block.timestamp` for the same throughout a call, whatever the cheat code does.
+    uint256 internal clock;
+
     function setUp() public virtual {
-        vm.warp(T0);
+        _at(T0);
         manager = new AccessManager(address(this));
         dollar = new PlimsollDollar(address(manager));
         backstop = new Backstop(address(manager), address(dollar), _terms());
@@ -49,6 +52,15 @@ abstract contract BackstopFixture {
     }
 
     // ---- shorthands
+
+    function _at(uint256 time) internal {
+        clock = time;
+        vm.warp(time);
+    }
+
+    function _wait(uint256 time) internal {
+        _at(clock + time);
+    }
 
     function _give(address to, uint256 amount) internal {
         vm.prank(MINTER);
@@ -74,13 +86,13 @@ abstract contract BackstopFixture {
 
     /// @dev Waits for the second moment and marks it.
     function _mark(address who) internal {
-        vm.warp(backstop.claimOf(who).claimedAt + DELAY);
+        _at(backstop.claimOf(who).claimedAt + DELAY);
         backstop.markDue(who);
     }
 
     /// @dev Waits for the third moment.
     function _settle(address who) internal {
-        vm.warp(backstop.claimOf(who).dueAt + SETTLE);
+        _at(backstop.claimOf(who).dueAt + SETTLE);
     }
 
     function _exit(address who) internal returns (uint256 assets) {

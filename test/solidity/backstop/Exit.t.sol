@@ -53,11 +53,11 @@ contract ExitTest is BackstopFixture {
 
     function test_noMomentBeforeItsTime() public {
         _claim(ALICE, 40e24);
-        vm.warp(T0 + DELAY - 1);
+        _at(T0 + DELAY - 1);
         bytes memory early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY - 1, T0 + DELAY);
         _call(BOB, abi.encodeCall(backstop.markDue, (ALICE)), early, "marked early");
         bytes memory notDue = abi.encodeWithSelector(IBackstop.NotDue.selector, ALICE);
-        vm.warp(T0 + DELAY);
+        _at(T0 + DELAY);
         _call(ALICE, abi.encodeCall(backstop.release, ()), notDue, "released without the second moment");
         vm.prank(BOB); // anyone
         backstop.markDue(ALICE);
@@ -67,11 +67,11 @@ contract ExitTest is BackstopFixture {
             abi.encodeWithSelector(IBackstop.AlreadyDue.selector, T0 + DELAY),
             "marked twice"
         );
-        vm.warp(T0 + DELAY + SETTLE - 1);
+        _at(T0 + DELAY + SETTLE - 1);
         early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY + SETTLE - 1, T0 + DELAY + SETTLE);
         _call(ALICE, abi.encodeCall(backstop.release, ()), early, "released early");
         _call(ALICE, abi.encodeCall(backstop.exit, (ALICE)), early, "left early");
-        vm.warp(T0 + DELAY + SETTLE);
+        _at(T0 + DELAY + SETTLE);
         _exit(ALICE);
     }
 
@@ -94,7 +94,7 @@ contract ExitTest is BackstopFixture {
         _settle(ALICE);
         vm.prank(ALICE);
         backstop.release();
-        vm.warp(block.timestamp + 1);
+        _wait(1);
         require(backstop.maxRedeem(ALICE) == 0 && backstop.maxWithdraw(ALICE) == 0, "may leave a block later");
         _call(
             ALICE,
@@ -153,10 +153,10 @@ contract ExitTest is BackstopFixture {
     function test_aClaimThatWasNeverMarkedLapses() public {
         _claim(ALICE, 40e24);
         uint256 closes = T0 + DELAY + WINDOW;
-        vm.warp(closes);
+        _at(closes);
         bytes memory running = abi.encodeWithSelector(IBackstop.ClaimRunning.selector, closes);
         _call(BOB, abi.encodeCall(backstop.restake, (ALICE)), running, "re-staked in the last second");
-        vm.warp(closes + 1);
+        _at(closes + 1);
         bytes memory lapsed = abi.encodeWithSelector(IBackstop.ClaimLapsed.selector, closes);
         _call(BOB, abi.encodeCall(backstop.markDue, (ALICE)), lapsed, "marked after it lapsed");
         vm.prank(BOB);
@@ -172,7 +172,7 @@ contract ExitTest is BackstopFixture {
         _claim(ALICE, 40e24);
         _mark(ALICE);
         uint256 closes = T0 + DELAY + SETTLE + WINDOW;
-        vm.warp(closes + 1);
+        _at(closes + 1);
         bytes memory lapsed = abi.encodeWithSelector(IBackstop.ClaimLapsed.selector, closes);
         _call(ALICE, abi.encodeCall(backstop.release, ()), lapsed, "released after it lapsed");
         _call(ALICE, abi.encodeCall(backstop.exit, (ALICE)), lapsed, "left after it lapsed");
@@ -184,7 +184,7 @@ contract ExitTest is BackstopFixture {
     function test_aLapsedClaimStakesAtThePriceOfThatMoment() public {
         _claim(ALICE, 100e24);
         reserve.distribute(300e18);
-        vm.warp(T0 + DELAY + WINDOW + 1);
+        _at(T0 + DELAY + WINDOW + 1);
         require(_active() == 600e18, "the surplus did not come in");
         uint256 shares = backstop.restake(ALICE);
         _near(shares, 50e24, 1e7, "not the price of that moment");
@@ -199,7 +199,7 @@ contract ExitTest is BackstopFixture {
         _call(ALICE, abi.encodeCall(backstop.claim, (40e24)), reason, "claimed");
         sheet.setUnpriced(false);
         _claim(ALICE, 40e24);
-        vm.warp(T0 + DELAY);
+        _at(T0 + DELAY);
         sheet.setUnpriced(true);
         _call(ALICE, abi.encodeCall(backstop.markDue, (ALICE)), reason, "marked");
         sheet.setUnpriced(false);
@@ -280,27 +280,27 @@ contract ExitTest is BackstopFixture {
     function test_runningClaimsKeepTheLongerOfBothDelays() public {
         _claim(ALICE, 40e24);
         backstop.setExitTerms(ExitTerms(1 days, 2 hours, WINDOW, STREAM));
-        vm.warp(T0 + DELAY - 1);
+        _at(T0 + DELAY - 1);
         bytes memory early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY - 1, T0 + DELAY);
         _call(ALICE, abi.encodeCall(backstop.markDue, (ALICE)), early, "shortened");
         _mark(ALICE);
-        vm.warp(T0 + DELAY + SETTLE - 1);
+        _at(T0 + DELAY + SETTLE - 1);
         early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY + SETTLE - 1, T0 + DELAY + SETTLE);
         _call(ALICE, abi.encodeCall(backstop.release, ()), early, "shortened");
         backstop.setExitTerms(ExitTerms(1 days, SETTLE + 1, WINDOW, STREAM));
-        vm.warp(T0 + DELAY + SETTLE);
+        _at(T0 + DELAY + SETTLE);
         early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY + SETTLE, T0 + DELAY + SETTLE + 1);
         _call(ALICE, abi.encodeCall(backstop.release, ()), early, "not lengthened");
-        vm.warp(T0 + DELAY + SETTLE + 1);
+        _at(T0 + DELAY + SETTLE + 1);
         require(_exit(ALICE) == 40e18, "paid");
     }
 
     function test_aNewClaimGoesByTheNewTerms() public {
         backstop.setExitTerms(ExitTerms(1 days, 2 hours, WINDOW, STREAM));
         _claim(ALICE, 40e24);
-        vm.warp(T0 + 1 days);
+        _at(T0 + 1 days);
         backstop.markDue(ALICE);
-        vm.warp(T0 + 1 days + 2 hours);
+        _at(T0 + 1 days + 2 hours);
         require(_exit(ALICE) == 40e18, "paid");
     }
 }
