@@ -12,13 +12,7 @@ import {BackstopFixture} from "./BackstopFixture.sol";
 /// @notice What governance can set, and its limits.
 contract BackstopConfigTest is BackstopFixture {
     function _refused(ExitTerms memory terms, bytes32 name, uint256 value, uint256 least, uint256 most) private {
-        bytes memory reason = abi.encodeWithSelector(
-            IBackstop.ParameterOutOfBounds.selector,
-            name,
-            value,
-            least,
-            most
-        );
+        bytes memory reason = abi.encodeWithSelector(IBackstop.ParameterOutOfBounds.selector, name, value, least, most);
         _reverts(abi.encodeCall(backstop.setExitTerms, (terms)), reason, "out of bounds");
         vm.expectRevert(reason);
         new Backstop(address(manager), address(dollar), terms);
