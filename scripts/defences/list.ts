@@ -1,3 +1,5 @@
+import { BACKSTOP_DEFENCES } from "./backstop.js";
+
 /** One small replacement in one file. `find` must occur exactly once. */
 export interface Patch {
   file: string;
@@ -880,4 +882,5 @@ export const DEFENCES: readonly Defence[] = [
     "",
     MEASURING,
   ),
+  ...BACKSTOP_DEFENCES,
 ];
