@@ -112,6 +112,10 @@ interface IPriceOracle {
     /// seen). {USD/tok}, unix seconds
     function lastGood(uint256 asset) external view returns (uint256 high, uint256 recordedAt, uint256 deadSince);
 
+    /// @notice The highest that `asset` may be worth: its high; when unpriced the last good high *without* decay (the later of what stale sources still say and what was
+    /// recorded). For whoever divides by a value: where too little would give too much away. Reverts like `price`. {USD/tok}
+    function undecayedHigh(uint256 asset) external view returns (uint256);
+
     /// @notice The configuration of a source; `feed` is zero where there is none.
     /// @param second False: primary source; true: second source.
     function feedConfig(uint256 asset, bool second) external view returns (FeedConfig memory);

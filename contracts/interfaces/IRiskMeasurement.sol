@@ -144,6 +144,14 @@ interface IRiskGovernance is IRiskShared {
     /// @notice Daily volatility of an asset, not below its floor. 18 decimals, rounded up
     function volatility(uint256 asset) external view returns (uint256);
 
+    /// @notice Daily volatilities, not below their floors, of the assets in `mask`, in ascending order of their numbers; `AssetNotListed` for others.
+    /// 18 decimals, rounded up
+    function volatilities(uint256 mask) external view returns (uint256[] memory);
+
+    /// @notice What a standard deviation of a day counts in the value at risk: `z_v sqrt(hor_v)`, so that one dollar of asset i alone has a value at risk of
+    /// this times its volatility. 18 decimals, rounded up
+    function valueAtRiskScale() external view returns (uint256);
+
     /// @notice Correlation of two assets, with floored volatilities (so nearer to 0 where a floor holds). 18 decimals
     function correlation(uint256 assetA, uint256 assetB) external view returns (int256);
 

@@ -166,6 +166,14 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         return (stored.high, stored.recordedAt, stored.deadSince);
     }
 
+    /// @inheritdoc IPriceOracle
+    function undecayedHigh(uint256 asset) external view returns (uint256 high) {
+        PriceStatus status;
+        (, , high, status) = _price(asset, _requireSequencer());
+        if (status != PriceStatus.Unpriced) return high;
+        return _lastHigh(asset);
+    }
+
     // ---- views on the configuration
 
     /// @inheritdoc IPriceOracle
@@ -398,6 +406,18 @@ contract PriceOracle is IPriceOracle, AccessManaged {
 
     function _isLive(uint256 goodUntil) private view returns (bool) {
         return goodUntil >= block.timestamp;
+    }
+
+    /// @dev What an asset without a live source was last worth: what a stale answer in band still says, or what was recorded.
+    function _lastHigh(uint256 asset) private view returns (uint256 high) {
+        FeedSlot first = _primary[asset];
+        uint256 goodUntil;
+        (, , high, goodUntil) = _read(first);
+        if (first.hasSecond()) {
+            (, , uint256 high2, uint256 goodUntil2) = _read(_second[asset]);
+            (high, goodUntil) = _later(high, goodUntil, high2, goodUntil2);
+        }
+        (high, ) = _orStored(asset, high, goodUntil);
     }
 
     /// @dev The later of two last good highs; of equally late ones the higher.

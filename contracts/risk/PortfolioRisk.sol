@@ -24,7 +24,7 @@ library PortfolioRisk {
     /// @dev From the root of a variance (28 bits) to a volatility.
     uint256 private constant ROOT_TO_VOLATILITY = VOLATILITY_FRACTION - Covariance.FRACTION / 2;
     /// @dev Bits after the point of a scale.
-    uint256 private constant SCALE_FRACTION = 40;
+    uint256 internal constant SCALE_FRACTION = 40;
     /// @dev Unit of a volatility times a scale times bps.
     uint256 private constant UNIT = BPS << (VOLATILITY_FRACTION + SCALE_FRACTION);
 

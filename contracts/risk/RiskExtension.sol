@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {IDepthSource} from "../interfaces/IDepthSource.sol";
 import {IHoldings} from "../interfaces/IHoldings.sol";
@@ -15,7 +16,7 @@ import {
     ModelParameters,
     VolatilitySeed
 } from "../interfaces/IRiskMeasurement.sol";
-import {HaircutBounds, Paces} from "../interfaces/IRiskModel.sol";
+import {HaircutBounds, IRiskValuation, Paces} from "../interfaces/IRiskModel.sol";
 import {Extension} from "../libraries/Extended.sol";
 import {Covariance} from "./Covariance.sol";
 import {DepthScale} from "./DepthScale.sol";
@@ -140,6 +141,22 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
         _listedLane(asset);
         // A day is a horizon of 24 hours, and one standard deviation is z = 1e6.
         return HaircutFormula.volatilityPart(_flooredVariance(asset), 24, 1e6);
+    }
+
+    /// @inheritdoc IRiskGovernance
+    function volatilities(uint256 mask) external view returns (uint256[] memory list) {
+        uint256 unlisted = mask & ~_portfolio.listed();
+        if (unlisted != 0) revert IRiskValuation.AssetNotListed(Math.log2(unlisted));
+        list = new uint256[](LibBit.popCount(mask));
+        uint256 count;
+        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
+            if ((mask >> asset) & 1 == 1) list[count++] = volatility(asset);
+        }
+    }
+
+    /// @inheritdoc IRiskGovernance
+    function valueAtRiskScale() external view returns (uint256) {
+        return Math.ceilDiv(_portfolio.scale() * WAD, 1 << PortfolioRisk.SCALE_FRACTION);
     }
 
     /// @inheritdoc IRiskGovernance

@@ -1,3 +1,5 @@
+import { BACKSTOP_DEFENCES } from "./backstop.js";
+
 /** One small replacement in one file. `find` must occur exactly once. */
 export interface Patch {
   file: string;
@@ -929,4 +931,13 @@ export const DEFENCES: readonly Defence[] = [
     "variance != type(uint256).max,",
     MEASURING,
   ),
+  one(
+    "model-initialised-twice",
+    "anybody setting the model's parameters through its extension",
+    EXTENSION,
+    "require(address(this).code.length == 0, AlreadyBuilt());",
+    "",
+    MEASURING,
+  ),
+  ...BACKSTOP_DEFENCES,
 ];

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+
+import {IHoldings} from "./IHoldings.sol";
+import {PriceStatus} from "./IPriceOracle.sol";
+import {ISolvency} from "./ISolvency.sol";
+
+/// @notice One asset of the reserve in a statement.
+/// @param asset Its number. @param amount {ledger}
+/// @param low, mid {USD/tok} @param status Of its price.
+/// @param value At low, rounded down. {USD} @param midValue At mid, rounded down. {USD}
+/// @param haircut h in force. bps
+/// @param unitRequirement max(VaR_i, J_i) of one dollar of it. bps, rounded up
+struct StatementLine {
+    uint256 asset;
+    uint256 amount;
+    uint256 low;
+    uint256 mid;
+    PriceStatus status;
+    uint256 value;
+    uint256 midValue;
+    uint256 haircut;
+    uint256 unitRequirement;
+}
+
+/// @notice What is owned, what is owed, and how much loss could be absorbed. {USD} or {plUSD}, 18 decimals, unless said otherwise.
+/// @param takenAt (unix seconds) @param fullyPriced No asset held is unpriced, disagreeing or in an unreadable vault, but for those that count as priced at 0.
+/// @param reserve Assets at low, rounded down. @param loans Total debt. @param supply plUSD outstanding.
+/// @param equity reserve + loans - supply. @param midEquity The same at mid.
+/// @param backstop Backstop assets not cooling, surplus still streaming included. @param cooling Backstop assets cooling.
+/// @param capital equity + backstop.
+/// @param valueAtRisk Of the reserve's values. @param jump max_i J_i E_i. @param loanPart @param required max(valueAtRisk, jump) + loanPart, rounded up.
+/// @param backing b, 18 decimals, rounded down; `type(uint256).max` when nothing is owed.
+/// @param coverage (sum value (1 - h) + loans) / supply, 18 decimals; decides nothing.
+/// @param headroom max(0, capital - required) as of now, before anything is consumed.
+/// @param borrowable (liquid stables - ell supply) / ell as of now, floored at 0. {plUSD}
+/// @param lines Every asset held, ascending.
+struct Statement {
+    uint256 takenAt;
+    bool fullyPriced;
+    uint256 reserve;
+    uint256 loans;
+    uint256 supply;
+    int256 equity;
+    int256 midEquity;
+    uint256 backstop;
+    uint256 cooling;
+    int256 capital;
+    uint256 valueAtRisk;
+    uint256 jump;
+    uint256 loanPart;
+    uint256 required;
+    uint256 backing;
+    uint256 coverage;
+    uint256 headroom;
+    uint256 borrowable;
+    StatementLine[] lines;
+}
+
+/// @notice What the statement is made with. Two slots.
+/// @param maxAge A statement older than this gives no headroom. {s}
+/// @param liquidShare ell: no borrowing while liquid stables are below this part of the supply. bps
+/// @param loanZ z_L. {1e-6} @param loanHorizon hor_L. {h} @param loanFloor c_min. bps
+/// @param shareFall How fast a collateral's counted share falls. bps a day. It rises to the smaller of the last two hourly looks, see docs/decisions/0019.
+/// @param surplusFactor rho, at least 1. bps
+/// @param deficitDelay N: between the two points of a deficit. {s}
+struct SheetParameters {
+    uint24 maxAge;
+    uint16 liquidShare;
+    uint24 loanZ;
+    uint16 loanHorizon;
+    uint16 loanFloor;
+    uint16 shareFall;
+    uint24 surplusFactor;
+    uint24 deficitDelay;
+}
+
+/// @title One balance sheet, and the line that issuance may not pass
+/// @notice `refresh` takes a statement and stores headroom; every mint consumes its stand-alone requirement of it: `amount * loan part per unit` for a loan, `amount *
+/// max(VaR_i, J_i)` for an asset that comes in, rounded up, never 0. Anyone can refresh, in the same batch as the mint.
+///
+/// WHAT LOWERS HEADROOM between statements, floored at 0: mints, booked losses, cooldowns, surplus, absorbed exposure. What raises it: a statement.
+///
+/// QUIET. No statement is taken and no deficit settled while engine, reserve or Backstop is entered or plUSD is flash-minted (`Entered(module)`). A fill of an auction locks
+/// the reserve. The sheet calls nobody back, so it needs no lock of its own.
+///
+/// HOLDINGS, for the size term of haircuts: all collateral in the engine (absorbed credit is part of it) plus the reserve's cash and booked vaults.
+///
+/// HISTORY is in the events. ERC-7893 is spoken by a lens (`ISolvencyProof`).
+/// @dev STORAGE.
+/// ```
+/// headroom  [headroom 64 | borrowable 64 | borrowed since booked 64 | taken at 32 | loan unit 16 | short 1 | shares' hour 15]
+///           amounts {1e-6 plUSD}: headroom and borrowable rounded down, what consumes them up; hour: unix hours mod 2**15
+/// units     [max(VaR_i, J_i) 16 x 16]  bps, rounded up        jumps   [J_i 16 x 16] bps
+/// shares    [counted collateral share 16 x 16] bps            sampled [the share at the last hourly look 16 x 16] bps
+/// deficit   [first point 128 | at 40 | free 88]               {USD}
+/// interest  [principal outstanding 128 | realised 128]        {plUSD}  average cost, see docs/decisions/0016
+/// surplus   [booked losses 128 | released 128]                {plUSD}
+/// ```
+/// A refresh writes `headroom` and `units`, and once an hour `shares` and `sampled`. A booked loss writes `headroom` and `surplus`; a borrow or an issue
+/// `headroom` alone.
+interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
+    // ---- events
+
+    /// @notice A statement was taken. `lines` is left to the view; fields as in `Statement`.
+    event StatementTaken(
+        uint256 reserve,
+        uint256 loans,
+        uint256 supply,
+        int256 equity,
+        uint256 backstop,
+        uint256 valueAtRisk,
+        uint256 required,
+        uint256 headroom
+    );
+    /// @notice {USD}
+    event LossBooked(address indexed issuer, uint256 amount);
+    /// @notice {USD}, {USD}
+    event ExposureBooked(address indexed issuer, uint256 value, uint256 requirement);
+    /// @notice The first point of a deficit, at mid prices, stands from now on. {USD}
+    event DeficitSeen(uint256 amount, uint256 settleableAt);
+    /// @notice The first point is void: equity was >= 0, fully priced, N hours later.
+    event DeficitCleared();
+    /// @notice The smaller of the two points was settled: so much of it was burned from the Backstop; the rest lowers b. {USD}, {plUSD}
+    event DeficitSettled(uint256 amount, uint256 burned);
+    /// @notice {plUSD} both
+    event SurplusReleased(uint256 amount, uint256 interestRealised);
+    event ParametersSet(SheetParameters parameters);
+    /// @notice bps
+    event JumpSet(uint256 indexed asset, uint256 jump);
+    event ModulesSet(address engine, address reserve, address backstop, address riskModel);
+
+    // ---- errors
+
+    /// @notice The statement is older than its limit: refresh first. (unix seconds)
+    error StatementStale(uint256 takenAt, uint256 maxAge);
+    /// @notice Too few liquid stables to lend more. {plUSD}
+    error LiquidityShort(uint256 amount, uint256 borrowable);
+    /// @notice What comes in has no requirement stored: it was not priced when the statement was taken.
+    error AssetWithoutRequirement(uint256 asset);
+    /// @notice This asset is unpriced, disagreeing, or in a vault that does not answer, and not for so long that it counts as priced at 0.
+    error NotFullyPriced(uint256 asset);
+    /// @notice No first point of a deficit stands, and there is none now.
+    error NoDeficit();
+    /// @notice The second look is possible from then on. (unix seconds)
+    error DeficitTooYoung(uint256 allowedAt);
+    error ParameterOutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
+    error ModuleHasNoCode(address module);
+
+    // ---- anyone
+
+    /// @notice Takes a statement and stores headroom, borrowable and unit requirements. Anyone.
+    /// @return headroom {plUSD}
+    function refresh() external returns (uint256 headroom);
+
+    /// @notice Looks at equity at mid prices, fully priced (`NotFullyPriced` otherwise). Without a first point: negative equity becomes it (`NoDeficit` if there is none). With one, N hours
+    /// later: the smaller of the two is burned from the Backstop as far as it goes, and the point is used up; or equity >= 0 clears it. An asset whose
+    /// decayed price is 0, or whose vault is marked unreadable for longer than the oracle's decay, counts as priced at 0. Anyone.
+    /// @return burned {plUSD}
+    function settleDeficit() external returns (uint256 burned);
+
+    // ---- views
+
+    /// @notice The statement as it would be taken now; also while something is entered, when it means nothing.
+    function statement() external view returns (Statement memory);
+    /// @notice What the last statement left: headroom and borrowable in 1e-6 steps {plUSD}, when it was taken, requirement of a loan. bps
+    function stored()
+        external
+        view
+        returns (uint256 headroom, uint256 borrowable, uint256 takenAt, uint256 loanUnit, bool short);
+    /// @notice Requirement of one dollar of an asset that comes in, as stored. bps
+    function unitRequirement(uint256 asset) external view returns (uint256);
+    /// @notice Counted share of each asset in all collateral, as stored. bps
+    function collateralShares() external view returns (uint256[16] memory shares);
+    /// @notice The first point of a deficit; zeros where none stands. {USD}, unix seconds
+    function deficitPoint() external view returns (uint256 amount, uint256 seenAt);
+    /// @notice Cumulative booked losses, realised interest and released surplus. {USD}, {plUSD}, {plUSD}
+    function surplusLedger() external view returns (uint256 losses, uint256 interestRealised, uint256 released);
+    /// @notice The parameters in force.
+    function parameters() external view returns (SheetParameters memory);
+    /// @notice J_i. bps
+    function jumpOf(uint256 asset) external view returns (uint256);
+    /// @notice The modules in force.
+    function modules() external view returns (address engine, address reserve, address backstop, address riskModel);
+
+    // ---- governance
+
+    /// @notice Within immutable limits. Risk role.
+    function setParameters(SheetParameters calldata parameters_) external;
+    /// @notice At least `MIN_JUMP`. Risk role. bps
+    function setJump(uint256 asset, uint256 jump) external;
+    /// @notice Reserve, Backstop and risk model; the engine and the token are immutable. Clears headroom. Governor.
+    function setModules(address reserve, address backstop, address riskModel) external;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {InKindPayment, IReserveShared, ReserveTerms} from "./IReserveShared.sol";
+
+/// @title Redemption in kind, listing, parameters, modules: executed by the reserve's extension
+interface IReserveGovernance is IReserveShared {
+    // ---- redemption in kind
+
+    /// @notice Burns the caller's plUSD for the same part of every asset of the reserve: `f = min(1, b) amount (1 - fee) / R+`, at most 1, R+ being everything at
+    /// its highest: high, or the last good high undecayed (`IPriceOracle.undecayedHigh`), vaults and rate feeds uncapped. Of each asset f of the cash and of
+    /// the ledger credit is paid in tokens, and f of each vault position in vault shares: no vault is asked. Anyone, at any b; cannot be paused.
+    /// Reverts with `RedemptionTooLarge` or `SlippageExceeded`.
+    /// @param amount {plUSD}
+    /// @param skip Bit i: the redeemer goes without asset i (a token that will not be sent to him, say); it stays with the reserve.
+    /// @param minValue The least that what is paid must be worth at low. {USD}
+    /// @return payments In ascending order of assets, the token before the vaults.
+    function redeemInKind(
+        uint256 amount,
+        uint256 skip,
+        uint256 minValue,
+        address to
+    ) external returns (InKindPayment[] memory payments);
+
+    /// @notice min(1, b), and R+ as above, at this moment. 18 decimals, {USD} rounded up
+    function redemptionTerms() external view returns (uint256 backing, uint256 reserveHigh);
+
+    // ---- governance
+
+    /// @notice Adds equity without minting: seed capital. Treasurer; open to nobody else, as a gift would move weights. Works for any listed asset.
+    /// @param amount {asset} token units, truncated to a ledger unit
+    /// @return added {ledger}
+    function fund(uint256 asset, uint256 amount) external returns (uint256 added);
+
+    /// @notice Puts the caller's plUSD aside for tips of absorptions that the collateral cannot pay. Anyone. {plUSD}
+    function fundTips(uint256 amount) external;
+
+    /// @notice Lists an asset of the risk model with its token. Governor. Token decimals 0..24, not below the ledger unit's; the price must be live.
+    function listAsset(uint256 asset, address token, ReserveTerms calldata terms) external;
+
+    /// @notice Changes an asset's terms, within immutable limits. Risk role.
+    function setTerms(uint256 asset, ReserveTerms calldata terms) external;
+
+    /// @notice Fee of redemption in kind. At most `MAX_FEE`. Risk role. bps
+    function setInKindFee(uint256 fee) external;
+
+    /// @notice Sets pauses: bit 1 issue, bit 2 invest. Guardian. @param pauses Bits to set; all others stay.
+    function pause(uint256 asset, uint256 pauses) external;
+    /// @notice Clears pauses. Governor.
+    function unpause(uint256 asset, uint256 pauses) external;
+
+    /// @notice Replaces gate (an IBalanceSheet), rebalancer, risk model (its oracle is stored beside it; `ModuleMismatch` if it counts a listed asset in another unit)
+    /// and backstop. Governor.
+    function setModules(address gate, address rebalancer, address riskModel, address backstop) external;
+
+    // ---- parameters in force
+
+    /// @notice Token, token units per ledger unit, and terms as stored.
+    function assetTerms(uint256 asset) external view returns (address token, uint256 scale, ReserveTerms memory terms);
+    /// @notice Bit i: asset i is listed; and of these, which are stable.
+    function listedMasks() external view returns (uint256 listed, uint256 stable);
+    /// @notice The modules in force.
+    function modules() external view returns (address gate, address rebalancer, address riskModel, address backstop);
+    /// @notice Fee of redemption in kind. bps
+    function inKindFee() external view returns (uint256);
+    /// @notice Fees, yield and auction gains realised so far; only grows. {plUSD}
+    function income() external view returns (uint256);
+    /// @notice plUSD put aside for tips; no asset in any statement. {plUSD}
+    function tipFund() external view returns (uint256);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IReserveShared} from "./IReserveShared.sol";
+
+/// @notice What a vault may hold of the reserve.
+/// @param absoluteCap The most of the asset in it, when investing. {ledger}, stored as a float rounded down
+/// @param relativeCap The largest part of the vault's total assets that may be the reserve's, when investing. bps
+/// @param growthPerDay The most that the counted share price grows, simple. {1e-6 a day}
+struct VaultTerms {
+    uint256 absoluteCap;
+    uint16 relativeCap;
+    uint16 growthPerDay;
+}
+
+/// @notice A vault as it stands.
+/// @param asset Its asset's number. @param terms Its limits.
+/// @param shares Held by the reserve, by its own books. {share}
+/// @param sharePrice What a share was last booked at. 27 decimals {asset/share}, in raw units of both
+/// @param bookedAt When that was. (unix seconds)
+/// @param unreadableSince When it was first seen not to answer; 0 while it does. (unix seconds)
+struct VaultInfo {
+    uint256 asset;
+    VaultTerms terms;
+    uint256 shares;
+    uint256 sharePrice;
+    uint256 bookedAt;
+    uint256 unreadableSince;
+}
+
+/// @title Yield: ERC-4626 vaults of the reserve
+/// @notice THE COUNTED SHARE PRICE is `min(live, booked * (1 + growthPerDay * min(days since booked, MAX_GROWTH_DAYS)))`, live being
+/// `previewRedeem(shares) / shares`, or `convertToAssets` where that reverts; a fall counts in every view at once, and is *booked* (income, headroom) by `bookVault`. A vault that answers neither
+/// counts 0 in statements and its last booked value in redemptions. At most `MAX_VAULT_GAS` is spent on asking a vault; a call that cannot afford it reverts.
+/// @dev Executed by the reserve's extension. A vault is two slots:
+/// `[vault 160 | asset 8 | absolute cap float 16 | relative cap 16 | growth 16 | unreadable since 32 | free 8]`
+/// `[share price 96 | booked at 32 | shares 128]`.
+/// Who may call: anyone, unless said otherwise.
+interface IReserveVaults is IReserveShared {
+    /// @notice Moves cash above the asset's ceiling into a vault, down to the middle of floor and ceiling, as far as the vault's caps and `maxDeposit` allow.
+    /// Books the vault first. Reverts with `NothingToMove`, `Paused`, `SharePriceJumped`, or `VaultMismatch` when the shares received redeem for less.
+    /// @return assets {asset} token units
+    function invest(address vault) external returns (uint256 assets);
+
+    /// @notice Takes out of a vault: what cash lacks to the middle of floor and ceiling once it is below the floor; what exceeds the vault's caps; everything when
+    /// its absolute cap is 0. As far as `maxWithdraw` goes; a vault that reverts leaves the others as they are. Cannot be paused.
+    /// @param maxAssets No more than this. {asset} token units
+    /// @return assets {asset} token units
+    function divest(address vault, uint256 maxAssets) external returns (uint256 assets);
+
+    /// @notice Books what a vault's share counts now: growth within the cap as income, a loss at once against income and headroom
+    /// (`IIssuanceGate.bookLoss`); an unreadable vault is marked (from then on it can become "priced at 0", see `IBalanceSheet.settleDeficit`).
+    /// @return sharePrice 27 decimals
+    function bookVault(address vault) external returns (uint256 sharePrice);
+
+    /// @notice Moves all absorbed credit of an asset from the engine's ledger into cash.
+    /// @return amount {ledger}
+    function collectCredit(uint256 asset) external returns (uint256 amount);
+
+    /// @notice Mints the distributable surplus to the Backstop, which streams it (`ISolvency.releaseSurplus` says how much). Refused while anything is entered, within
+    /// `DISTRIBUTION_INTERVAL` of the last one, and with `NothingToDistribute`.
+    /// @return amount {plUSD}
+    function distribute() external returns (uint256 amount);
+
+    /// @notice All vaults, in the order of listing.
+    function vaults() external view returns (address[] memory);
+    /// @notice A vault as it stands; zeros when it is not listed.
+    function vaultInfo(address vault) external view returns (VaultInfo memory);
+    /// @notice What a vault's position counts now, and as it says itself (as last booked when it says nothing). {ledger}
+    function vaultValue(address vault) external view returns (uint256 low, uint256 high, bool readable);
+
+    // ---- governance
+
+    /// @notice Lists a vault of a listed asset: its `asset()` is the asset's token, its supply at least `minSupply` apart from the reserve's shares. Governor.
+    function listVault(address vault, uint256 minSupply, VaultTerms calldata terms) external;
+    /// @notice Changes limits within immutable ones. Risk role; an absolute cap of 0 lets anyone take everything out.
+    function setVaultTerms(address vault, VaultTerms calldata terms) external;
+    /// @notice Removes a vault without shares. Governor.
+    function removeVault(address vault) external;
+    /// @notice Gives up a vault that does not answer: books all of it as a loss. The shares stay the reserve's and can be listed anew. Governor.
+    function writeOffVault(address vault) external;
+}
