@@ -931,13 +931,5 @@ export const DEFENCES: readonly Defence[] = [
     "variance != type(uint256).max,",
     MEASURING,
   ),
-  one(
-    "model-initialised-twice",
-    "anybody setting the model's parameters through its extension",
-    EXTENSION,
-    "require(address(this).code.length == 0, AlreadyBuilt());",
-    "",
-    MEASURING,
-  ),
   ...BACKSTOP_DEFENCES,
 ];
