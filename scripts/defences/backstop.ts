@@ -126,6 +126,14 @@ export const BACKSTOP_DEFENCES: readonly Defence[] = [
     "backstop-virtual-shares",
     "robbing the first depositor",
     POOLS,
+    "uint256 internal constant VIRTUAL_SHARES = 1e6;",
+    "uint256 internal constant VIRTUAL_SHARES = 1;",
+    backstop("Backstop4626"),
+  ),
+  one(
+    "backstop-surplus-for-dust",
+    "a surplus that goes to dust",
+    POOLS,
     "uint256 internal constant WHOLE_SHARE = 1e24;",
     "uint256 internal constant WHOLE_SHARE = 1;",
     backstop("Backstop4626"),
@@ -246,7 +254,7 @@ export const BACKSTOP_DEFENCES: readonly Defence[] = [
   ),
   // ---- time-weighted price
   one(
-    "twap-short-history",
+    "twap-thin-pool",
     "a mean of liquidity that was there for a moment",
     TWAP,
     "require(liquidity >= minLiquidity, LiquidityTooLow(liquidity, minLiquidity));",
