@@ -67,6 +67,7 @@ interface IRebalancer is IAccessManaged {
     event ScaleMoved(uint256 scale, uint256 aim, bool buysDollar);
     event WeightsSet(uint256[16] targets, uint256[16] bands);
     event TermsSet(AuctionTerms terms, DeriskTerms derisk);
+    event ModulesSet(address riskModel, address sheet);
 
     // ---- errors
 
