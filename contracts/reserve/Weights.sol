@@ -4,11 +4,12 @@ pragma solidity ^0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
+import {IPriceOracle, PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRebalancer} from "../interfaces/IRebalancer.sol";
 import {IReserve} from "../interfaces/IReserve.sol";
 import {IReserveShared} from "../interfaces/IReserveShared.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {PriceList, PriceLists} from "../solvency/PriceList.sol";
 import {StatementMath} from "../solvency/StatementMath.sol";
 import {AuctionMath} from "./AuctionMath.sol";
 
@@ -176,20 +177,19 @@ abstract contract Weights is AccessManaged, IRebalancer {
         (book.held, amounts) = RESERVE.booked();
         uint256 mask = book.held | extra;
         if (mask == 0) return book;
-        Price[] memory prices = IPriceOracle(market.oracle).prices(mask);
+        PriceList prices = PriceLists.read(market.oracle, mask, mask.countOf());
         uint256 rank;
         uint256 count;
         uint256 all;
         for (uint256 asset = 0; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
-            Price memory price = prices[rank++];
-            uint256 mid = price.mid;
-            if (price.status == PriceStatus.Unpriced) mid = IPriceOracle(market.oracle).undecayedHigh(asset);
+            (, uint256 mid, uint256 high, uint256 status) = prices.priceAt(rank++);
+            if (status == uint256(PriceStatus.Unpriced)) mid = IPriceOracle(market.oracle).undecayedHigh(asset);
             uint256 unit = _unit(market.decimals, asset);
             book.mids[asset] = mid;
-            book.highs[asset] = price.high;
+            book.highs[asset] = high;
             book.units[asset] = unit;
-            book.statuses[asset] = uint256(price.status);
+            book.statuses[asset] = status;
             if ((book.held >> asset) & 1 == 0) continue;
             uint256 value = (amounts[count++] * mid) / unit;
             book.values[asset] = value;

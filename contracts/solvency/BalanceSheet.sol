@@ -10,18 +10,18 @@ import {IIssuanceGate, LOANS} from "../interfaces/IIssuanceGate.sol";
 import {PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IReserve} from "../interfaces/IReserve.sol";
 import {IRisk} from "../interfaces/IRisk.sol";
-import {IRiskModel, Quote} from "../interfaces/IRiskModel.sol";
+import {IRiskModel} from "../interfaces/IRiskModel.sol";
 import {ISolvency} from "../interfaces/ISolvency.sol";
 import {Deficit} from "./Deficit.sol";
+import {Looks} from "./Looks.sol";
 import {SheetStorage} from "./SheetStorage.sol";
 import {StatementMath} from "./StatementMath.sol";
-import {Statements} from "./Statements.sol";
 import {SurplusBook} from "./SurplusBook.sol";
 
 /// @title The balance sheet
-/// @dev How a statement is taken is in `Statements`, deficits in `Deficit`, realised interest and surplus in `SurplusBook`. Here: what a statement leaves behind for mints, and
+/// @dev How a statement is taken is in `Statements`, whose collateral counts in `Looks`, deficits in `Deficit`, realised interest and surplus in `SurplusBook`. Here: what a statement leaves behind for mints, and
 /// what consumes it.
-contract BalanceSheet is Deficit, SurplusBook {
+contract BalanceSheet is Looks, Deficit, SurplusBook {
     using StatementMath for uint256;
 
     // ---- immutable limits of the parameters
@@ -50,6 +50,8 @@ contract BalanceSheet is Deficit, SurplusBook {
     /// @notice {s}
     uint256 public constant MIN_DEFICIT_DELAY = 1 hours;
     uint256 public constant MAX_DEFICIT_DELAY = 7 days;
+    /// @notice Loans need a look at collateral no older than this. {h}, full ones
+    uint256 public constant MAX_LOOK_AGE = 2;
     /// @notice bps; MIN_JUMP is 500
     uint256 public constant MAX_JUMP = 10_000;
 
@@ -61,6 +63,8 @@ contract BalanceSheet is Deficit, SurplusBook {
         SheetParameters memory parameters_
     ) AccessManaged(authority_) SheetStorage(engine_, dollar_) {
         _setParameters(parameters_);
+        // Until somebody looks, a loan requires all of itself.
+        _headroom.loanUnit = uint16(BPS);
         // Where loans were made under another gate, what they owe is principal, and what was earned before stays unclaimed.
         int256 level = DOLLAR.level(engine_);
         if (level > 0) _interest.principal = uint128(uint256(level));
@@ -80,14 +84,10 @@ contract BalanceSheet is Deficit, SurplusBook {
         Headroom memory h = _headroom;
         h.left = headroom.steps();
         h.borrowable = _borrowable(f).steps();
-        // The casts are safe: 32 bits of time last until 2106; the unit is cut to what it can be at most.
+        // The cast is safe: 32 bits of time last until 2106.
         h.takenAt = uint32(block.timestamp);
-        h.loanUnit = uint16(Math.min(Math.ceilDiv(f.loanRate, StatementMath.BP), type(uint16).max));
-        uint16 short = capital < int256(required) ? 1 : 0;
-        h.look = (f.looked ? _hourOfLook() : h.look & ~uint16(1)) | short;
+        h.look = (h.look & ~uint16(1)) | (capital < int256(required) ? 1 : 0);
         _headroom = h;
-        if (_units != f.units) _units = f.units;
-        if (f.looked) _keepLook(f);
 
         emit StatementTaken(
             f.reserve,
@@ -121,38 +121,33 @@ contract BalanceSheet is Deficit, SurplusBook {
         s.required = _required(f);
         uint256 owed = Math.saturatingSub(f.supply, f.backstop + f.cooling);
         s.backing = owed == 0 ? type(uint256).max : ((f.reserve + f.loans) * WAD) / owed;
-        s.coverage = f.supply == 0 ? type(uint256).max : ((f.afterHaircut + f.loans) * WAD) / f.supply;
         s.headroom = _room(f);
         s.borrowable = _borrowable(f);
-        s.lines = _lines(f);
+        uint256 afterHaircut;
+        (s.lines, afterHaircut) = _lines(f);
+        s.coverage = f.supply == 0 ? type(uint256).max : ((afterHaircut + f.loans) * WAD) / f.supply;
     }
 
-    function _keepLook(Figures memory f) private {
-        (_shares, _sampled) = (f.shares, f.sampled);
-        // The cast is safe: a mask of sixteen assets.
-        if (_slowTerms.stables != f.stables) _slowTerms.stables = uint16(f.stables);
-    }
-
-    function _lines(Figures memory f) private pure returns (StatementLine[] memory lines) {
+    /// @dev Also what the reserve is worth after haircuts, rounded down. {USD}
+    function _lines(Figures memory f) private view returns (StatementLine[] memory lines, uint256 afterHaircut) {
+        IRisk risk = _risk();
+        uint256 units = _units;
         lines = new StatementLine[](f.amounts.length);
-        uint256 count;
         uint256 rank;
-        for (uint256 asset = 0; f.quoted >> asset != 0; ++asset) {
-            if ((f.quoted >> asset) & 1 == 0) continue;
-            Quote memory q = f.quotes[rank++];
+        for (uint256 asset = 0; f.held >> asset != 0; ++asset) {
             if ((f.held >> asset) & 1 == 0) continue;
-            uint256 amount = f.amounts[count];
-            lines[count++] = StatementLine({
-                asset: asset,
-                amount: amount,
-                low: q.low,
-                mid: q.mid,
-                status: q.status,
-                value: q.status == PriceStatus.Live ? (amount * q.low) / q.unit : 0,
-                midValue: (amount * q.mid) / q.unit,
-                haircut: q.initialHaircut,
-                unitRequirement: f.units.laneOf(asset)
-            });
+            StatementLine memory line = lines[rank];
+            uint256 status;
+            (line.low, line.mid, , status) = f.prices.priceAt(rank);
+            line.status = PriceStatus(status);
+            uint256 unit = _unit(f.decimals, asset);
+            line.asset = asset;
+            line.amount = f.amounts[rank++];
+            if (line.status == PriceStatus.Live) line.value = (line.amount * line.low) / unit;
+            line.midValue = (line.amount * line.mid) / unit;
+            (line.haircut, ) = risk.haircuts(asset);
+            line.unitRequirement = units.laneOf(asset);
+            afterHaircut += (line.value * (BPS - line.haircut)) / BPS;
         }
     }
 
@@ -169,6 +164,7 @@ contract BalanceSheet is Deficit, SurplusBook {
         uint256 need = Math.max(1, Math.ceilDiv(amount * unit, BPS * StatementMath.STEP));
         if (need > h.left) revert IssuanceExceeded(amount, _fits(h.left, unit));
         if (source == LOANS) {
+            _requireLooked(h.look);
             uint256 lent = StatementMath.stepsUp(amount);
             require(lent <= h.borrowable, LiquidityShort(amount, uint256(h.borrowable) * StatementMath.STEP));
             // The casts are safe: lower than before; saturating, which understates what was lent, and so interest.
@@ -184,7 +180,7 @@ contract BalanceSheet is Deficit, SurplusBook {
         Headroom memory h = _headroom;
         if (block.timestamp > uint256(h.takenAt) + _mintTerms.maxAge) return 0;
         if (source == LOANS) {
-            if (issuer != address(ENGINE)) return 0;
+            if (issuer != address(ENGINE) || _hoursSinceLook(h.look) > MAX_LOOK_AGE) return 0;
             return Math.min(_fits(h.left, h.loanUnit), uint256(h.borrowable) * StatementMath.STEP);
         }
         if (issuer != _mintTerms.reserve || source >= ASSETS) return 0;
@@ -212,6 +208,12 @@ contract BalanceSheet is Deficit, SurplusBook {
     function onCooldown(uint256 assets) external {
         require(msg.sender == _slowTerms.backstop, NotModule(msg.sender));
         _lower(assets);
+    }
+
+    /// @dev Nothing is lent on what collateral was long ago. Full hours: the look itself may be two hours older than they say.
+    function _requireLooked(uint256 look) private view {
+        uint256 age = _hoursSinceLook(look);
+        require(age <= MAX_LOOK_AGE, CollateralNotSeen(age, MAX_LOOK_AGE));
     }
 
     function _requireIssuer() private view {
@@ -317,7 +319,7 @@ contract BalanceSheet is Deficit, SurplusBook {
 
     /// @inheritdoc IBalanceSheet
     function modules() external view returns (address engine, address reserve, address backstop, address riskModel) {
-        return (address(ENGINE), _mintTerms.reserve, _slowTerms.backstop, _riskModel);
+        return (address(ENGINE), _mintTerms.reserve, _slowTerms.backstop, _riskSlot.model);
     }
 
     // ---- governance
@@ -345,7 +347,8 @@ contract BalanceSheet is Deficit, SurplusBook {
         require(unknown == 0, IRiskModel.AssetNotListed(Math.log2(unknown)));
         _mintTerms.reserve = reserve;
         _slowTerms.backstop = backstop;
-        _riskModel = riskModel;
+        // Its units have to be learnt anew.
+        _riskSlot = RiskSlot(riskModel, 0);
         // Nothing is minted on what the former modules said.
         (_headroom.left, _headroom.borrowable, _headroom.takenAt) = (0, 0, 0);
         _units = 0;

@@ -9,6 +9,7 @@ import {ICreditEngine} from "../interfaces/ICreditEngine.sol";
 import {IPlimsollDollar} from "../interfaces/IPlimsollDollar.sol";
 import {IReserve} from "../interfaces/IReserve.sol";
 import {IRisk} from "../interfaces/IRisk.sol";
+import {StatementMath} from "./StatementMath.sol";
 
 /// @title What the balance sheet stores, who its modules are, and when it may look at them
 abstract contract SheetStorage is AccessManaged, IBalanceSheet {
@@ -16,7 +17,7 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
 
     /// @dev What every mint reads and writes, one slot:
     /// `[headroom 64 | borrowable 64 | borrowed since booked 64 | taken at 32 | loan unit 16 | short 1 | hour of the look 15]`, amounts in {1e-6 plUSD}, the loan unit in bps.
-    /// `look` is `hour << 1 | short`; the hour is the first full one after the look, mod 2**15, so that two looks are an hour apart.
+    /// `look` is `hour << 1 | short`; the hour is the first full one after shares were sampled, mod 2**15, so that two samples are an hour apart.
     struct Headroom {
         uint64 left;
         uint64 borrowable;
@@ -65,10 +66,16 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
         uint128 released;
     }
 
+    /// @dev `[risk model 160 | unit decimals plus 1, 5 x 16 | free 16]`. Unit decimals are final in a risk model; 0 is not known yet.
+    struct RiskSlot {
+        address model;
+        uint80 decimals;
+    }
+
     Headroom internal _headroom;
     MintTerms internal _mintTerms;
     SlowTerms internal _slowTerms;
-    address internal _riskModel;
+    RiskSlot internal _riskSlot;
     /// @dev 16 bits an asset, in all four. bps
     uint256 internal _units;
     uint256 internal _jumps;
@@ -85,6 +92,8 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
 
     uint256 internal constant BPS = 10_000;
     uint256 internal constant WAD = 1e18;
+    /// @dev The least jump of any asset, and the jump of one for which none was set. bps
+    uint256 internal constant MIN_JUMP = 500;
     /// @dev Assets of the risk model.
     uint256 internal constant ASSETS = 16;
 
@@ -104,7 +113,13 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
     }
 
     function _risk() internal view returns (IRisk) {
-        return IRisk(_riskModel);
+        return IRisk(_riskSlot.model);
+    }
+
+    /// @dev J_i. bps
+    function _jumpIn(uint256 jumps, uint256 asset) internal pure returns (uint256 jump) {
+        jump = StatementMath.laneOf(jumps, asset);
+        if (jump == 0) jump = MIN_JUMP;
     }
 
     /// @dev Nothing that a statement reads is being changed. The calling module may be in the middle of its own call: it asks before its first
@@ -114,8 +129,8 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
         address backstop = _slowTerms.backstop;
         require(!DOLLAR.isEntered(), Entered(address(DOLLAR)));
         require(!ENGINE.isEntered(), Entered(address(ENGINE)));
-        if (msg.sender != reserve) require(!IReserve(reserve).isEntered(), Entered(reserve));
-        if (msg.sender != backstop) require(!IBackstop(backstop).isEntered(), Entered(backstop));
+        require(msg.sender == reserve || !IReserve(reserve).isEntered(), Entered(reserve));
+        require(msg.sender == backstop || !IBackstop(backstop).isEntered(), Entered(backstop));
     }
 
     // ---- shared: lowering headroom

@@ -60,6 +60,20 @@ library StatementMath {
         }
     }
 
+    /// @notice Unit decimals plus 1 of an asset, 5 bits each; 0 where not known.
+    function decimalsOf(uint256 word, uint256 asset) internal pure returns (uint256) {
+        unchecked {
+            return (word >> (asset * 5)) & 31;
+        }
+    }
+
+    /// @notice The word with `value`, below 32, for an asset that has none.
+    function withDecimals(uint256 word, uint256 asset, uint256 value) internal pure returns (uint256) {
+        unchecked {
+            return word | (value << (asset * 5));
+        }
+    }
+
     /// @notice How many assets are in a mask.
     function countOf(uint256 mask) internal pure returns (uint256 count) {
         unchecked {

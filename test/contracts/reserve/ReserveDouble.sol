@@ -32,7 +32,8 @@ contract ReserveDouble is IReserveShared {
     ISolvency public sheet;
     ILedgerCredit public engine;
     address public rebalancer;
-    bool public isEntered;
+    bool private _said;
+    bool private transient _lock;
     uint16 public listed;
     uint16 public stable;
     uint256 public backing = 1e18;
@@ -40,8 +41,12 @@ contract ReserveDouble is IReserveShared {
     /// @dev 64 bits an asset. {ledger}
     uint256[4] private _cash;
     uint256[4] private _vaulted;
-    mapping(uint256 asset => address) public tokenOf;
-    mapping(uint256 asset => uint256) public scaleOf;
+    struct Token {
+        address token;
+        uint96 scale;
+    }
+
+    mapping(uint256 asset => Token) private _tokens;
     Vault[] private _vaults;
 
     constructor(address dollar_) {
@@ -59,7 +64,7 @@ contract ReserveDouble is IReserveShared {
     }
 
     function setToken(uint256 asset, address token, uint256 scale) external {
-        (tokenOf[asset], scaleOf[asset]) = (token, scale);
+        _tokens[asset] = Token(token, uint96(scale));
     }
 
     function setCash(uint256 asset, uint256 amount) public {
@@ -71,7 +76,7 @@ contract ReserveDouble is IReserveShared {
     }
 
     function setEntered(bool entered) external {
-        isEntered = entered;
+        _said = entered;
     }
 
     function setBacking(uint256 backing_) external {
@@ -110,18 +115,18 @@ contract ReserveDouble is IReserveShared {
 
     /// @dev As `distribute`: mints to `to` what the sheet releases.
     function distribute(address to) external returns (uint256 amount) {
-        isEntered = true;
+        _lock = true;
         amount = sheet.releaseSurplus(income);
         if (amount != 0) PLUSD.mint(to, amount);
-        isEntered = false;
+        _lock = false;
     }
 
     // ---- as the reserve does
 
     function exchange(Fill calldata fill) external {
         require(msg.sender == rebalancer, NotRebalancer(msg.sender));
-        require(!isEntered, Entered());
-        isEntered = true;
+        require(!_lock, Entered());
+        _lock = true;
         uint256 held = cash(fill.sold);
         require(fill.given <= held, LiquidityShort(fill.sold, held, fill.given));
         setCash(fill.sold, held - fill.given);
@@ -134,23 +139,28 @@ contract ReserveDouble is IReserveShared {
             setCash(fill.bought, cash(fill.bought) + fill.received);
         }
         if (fill.loss != 0) sheet.bookLoss(fill.loss);
-        isEntered = false;
+        _lock = false;
         emit Exchange(fill.sold, fill.bought, fill.given, fill.received);
     }
 
     function _pay(uint256 asset, address to, uint256 amount) private {
-        address token = tokenOf[asset];
-        if (token != address(0)) IERC20(token).safeTransfer(to, amount * scaleOf[asset]);
+        Token memory t = _tokens[asset];
+        if (t.token != address(0)) IERC20(t.token).safeTransfer(to, amount * t.scale);
     }
 
     function _take(uint256 asset, address from, uint256 amount) private {
-        address token = tokenOf[asset];
+        Token memory t = _tokens[asset];
+        address token = t.token;
         if (token == address(0)) return;
         uint256 before = IERC20(token).balanceOf(address(this));
-        uint256 expected = amount * scaleOf[asset];
+        uint256 expected = amount * t.scale;
         IERC20(token).safeTransferFrom(from, address(this), expected);
         uint256 received = IERC20(token).balanceOf(address(this)) - before;
         require(received == expected, TransferMismatch(token, expected, received));
+    }
+
+    function isEntered() external view returns (bool) {
+        return _said || _lock;
     }
 
     function sellable(uint256 asset) external view returns (uint256) {
@@ -185,8 +195,13 @@ contract ReserveDouble is IReserveShared {
         uint256 count;
         uint256 cashWord;
         uint256 vaultWord;
+        uint256 known = listed;
         for (uint256 asset; asset < 16; ++asset) {
-            if (asset & 3 == 0) (cashWord, vaultWord) = (_cash[asset >> 2], _vaulted[asset >> 2]);
+            // Nothing is held, in a slot of its own, of what is not listed.
+            if (asset & 3 == 0) {
+                if ((known >> asset) & 15 == 0) (cashWord, vaultWord) = (0, 0);
+                else (cashWord, vaultWord) = (_cash[asset >> 2], _vaulted[asset >> 2]);
+            }
             uint256 amount = _at(cashWord, asset) + _at(vaultWord, asset) + vaults_[asset];
             if (amount == 0 && (extra >> asset) & 1 == 0) continue;
             mask |= 1 << asset;
@@ -211,7 +226,7 @@ contract ReserveDouble is IReserveShared {
     }
 
     function assetTerms(uint256 asset) external view returns (address token, uint256 scale, ReserveTerms memory terms) {
-        return (tokenOf[asset], scaleOf[asset], terms);
+        return (_tokens[asset].token, _tokens[asset].scale, terms);
     }
 
     function vaults() external view returns (address[] memory list) {

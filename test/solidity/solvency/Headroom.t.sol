@@ -5,6 +5,7 @@ import {IIssuanceGate, LOANS} from "../../../contracts/interfaces/IIssuanceGate.
 import {IBalanceSheet, SheetParameters, Statement} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {ISolvency} from "../../../contracts/interfaces/ISolvency.sol";
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {BalanceSheet} from "../../../contracts/solvency/BalanceSheet.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {SheetWorld} from "./SheetWorld.sol";
 
@@ -19,8 +20,9 @@ contract HeadroomTest is SheetWorld {
         reserve.setCash(USDC, 500_000 * UNIT);
         // Ether alone is lent against: loan unit max(2%, 3 x 5% - 15%) = 2%; twice looked at, an hour apart.
         engine.setCollateral(ETH, 1_000 * UNIT);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         _pass(2 hours);
+        sheet.lookAtCollateral();
         sheet.refresh();
     }
 
@@ -177,7 +179,7 @@ contract HeadroomTest is SheetWorld {
 
     // ---- unpriced, disagreeing
 
-    function test_whatIsUnpricedCountsNothingAndIsNotIssuedAgainst() public {
+    function test_whatIsUnpricedCountsNothing() public {
         oracle.setDead(USDC, 1e18, 1e18);
         sheet.refresh();
         Statement memory s = _statement();
@@ -185,10 +187,8 @@ contract HeadroomTest is SheetWorld {
         require(_headroom() == 150_000e18, "25% of ether required");
         (, uint256 borrowable, , , ) = sheet.stored();
         require(borrowable == 0, "no liquid stable");
-        vm.expectRevert(abi.encodeWithSelector(IBalanceSheet.AssetWithoutRequirement.selector, USDC));
-        reserve.issue(USDC, 0, 1e18, BORROWER);
-        // The other stable is not held; whoever issues against it asks for its price.
-        reserve.issue(USDT, UNIT, 1e18, BORROWER);
+        // Issuing against it is refused by the reserve, which asks for its price; ether has one.
+        require(sheet.available(address(reserve), ETH) == 600_000e18, "25% of it");
     }
 
     function test_disagreeingSourcesCountNothingEither() public {
@@ -263,11 +263,11 @@ contract HeadroomTest is SheetWorld {
         // Bitcoin worth a hundred times the ether: gone again within the hour.
         _pass(2 hours);
         engine.setCollateral(BTC, 5_000 * UNIT);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[BTC] == 0, "counts nothing at its first look");
         engine.setCollateral(BTC, 0);
         _pass(2 hours);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[BTC] == 0, "gone by the second");
         // What was there falls no faster than its pace, 1% an hour, but rises back at once.
         require(sheet.collateralShares()[ETH] >= 9_800, "ether");
@@ -278,31 +278,62 @@ contract HeadroomTest is SheetWorld {
         uint256 hour = (time / 1 hours + 3) * 1 hours;
         _pass(hour - 14 - time);
         engine.setCollateral(BTC, 50 * UNIT);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         _pass(15);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[BTC] == 0, "no second look after 15 seconds");
         _pass(1 hours - 2);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[BTC] == 0, "nor before a full hour");
         _pass(1);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[BTC] == 5_000, "but then");
+    }
+
+    function test_nothingIsLentOnAnOldLook() public {
+        _pass(3 hours);
+        sheet.refresh();
+        engine.borrow(1e18, BORROWER);
+        _pass(1 hours);
+        sheet.refresh();
+        require(sheet.available(address(engine), LOANS) == 0, "available");
+        vm.expectRevert(abi.encodeWithSelector(IBalanceSheet.CollateralNotSeen.selector, 3, 2));
+        engine.borrow(1e18, BORROWER);
+        // Issuing does not depend on it.
+        reserve.issue(USDC, UNIT, 1e18, BORROWER);
+        sheet.lookAtCollateral();
+        engine.borrow(1e18, BORROWER);
+    }
+
+    function test_beforeTheFirstLookALoanRequiresAllOfItself() public {
+        BalanceSheet other = new BalanceSheet(address(manager), address(engine), address(dollar), _terms());
+        other.setModules(address(reserve), address(pools), address(risk));
+        engine.setDebt(100_000e18);
+        require(other.statement().loanPart == 100_000e18, "all of it");
+    }
+
+    function test_aLookMeasuresWhatIsNewAtOnce() public {
+        // Right after another look: shares are not sampled again, requirements are.
+        sheet.setJump(ETH, 4_000);
+        engine.setCollateral(BTC, 5_000 * UNIT);
+        sheet.lookAtCollateral();
+        require(sheet.unitRequirement(ETH) == 4_000, "unit");
+        require(sheet.collateralShares()[ETH] == 10_000 && sheet.collateralShares()[BTC] == 0, "shares");
     }
 
     function test_sharesFallAtTheirPace() public {
         _pass(2 hours);
         engine.setCollateral(BTC, 50 * UNIT);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         uint256 ether1 = sheet.collateralShares()[ETH];
         require(ether1 == 9_800 || ether1 == 9_900, "24% a day, 1% an hour");
         _pass(10 hours);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[BTC] == 5_000, "rises to the smaller of two looks");
         uint256 ether2 = sheet.collateralShares()[ETH];
         require(ether1 - ether2 >= 900 && ether1 - ether2 <= 1_000, "ten hours of it");
         _pass(10 days);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[ETH] == 5_000, "down to what is there");
     }
 
@@ -311,9 +342,9 @@ contract HeadroomTest is SheetWorld {
         engine.setCollateral(BTC, 25 * UNIT);
         engine.pushCredit(address(reserve), ETH, 500 * UNIT);
         _pass(2 hours);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         _pass(2 hours);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[BTC] == 5_000, "half");
     }
 
@@ -325,9 +356,9 @@ contract HeadroomTest is SheetWorld {
         engine.setCollateral(BTC, 0);
         engine.setCollateral(ETH, 0);
         _pass(100 days);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         _pass(100 days);
-        sheet.refresh();
+        sheet.lookAtCollateral();
         require(sheet.collateralShares()[ETH] == 0, "nothing left");
         (, , , uint256 loanUnit, ) = sheet.stored();
         // Ether: 3 x 5% x 2 - 15% = 15%; bitcoin 9%.
