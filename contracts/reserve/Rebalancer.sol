@@ -245,6 +245,8 @@ contract Rebalancer is Derisk {
             NotOverweight(sold, _weight(value, book.all), Math.ceilDiv(bound, StatementMath.BP))
         );
         uint256 needed = AuctionMath.above(value, targets[sold], book.all);
+        // What is burned for shrinks the whole: it takes more to get to the target.
+        if (bought == DOLLAR) needed = AuctionMath.mostSoldForDollar(needed, targets[sold]);
         needed = Math.min(needed, (RESERVE.sellable(sold) * book.mids[sold]) / book.units[sold]);
         needed = Math.min(needed, _depthValue(book, s, sold));
         if (bought == DOLLAR) {

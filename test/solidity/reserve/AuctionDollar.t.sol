@@ -31,7 +31,8 @@ contract AuctionDollarTest is AuctionWorld {
         _short();
         oracle.set(ETH, 1_980e18, 2_020e18, PriceStatus.Live);
         uint256 lot = rebalancer.open(ETH, DOLLAR);
-        require(lot == 50 * UNIT, "all that is overweight");
+        // 100,000 / (1 - 40%), at 2,000 each.
+        require(lot == (250 * UNIT) / 3, "all that is overweight");
         _pass(1_800);
         uint256 supply = dollar.totalSupply();
         (uint256 amount, uint256 paid) = bidder.fill(ETH, 10 * UNIT, false);
@@ -58,15 +59,9 @@ contract AuctionDollarTest is AuctionWorld {
         rebalancer.open(ETH, DOLLAR);
         _pass(900);
         bidder.fill(ETH, ALL, false);
-        // The lot was 100,000; what is burned shrinks the whole, so that the rest needs another.
-        require(_value(ETH) * 10_000 >= _nav() * 4_000, "target");
-        sheet.refresh();
-        _pass(1_801);
-        rebalancer.open(ETH, DOLLAR);
-        _pass(900);
-        bidder.fill(ETH, ALL, false);
-        require(_value(ETH) * 10_000 >= _nav() * 4_000, "target");
-        _near((_value(ETH) * 10_000) / _nav(), 4_000, 1, "exactly");
+        // What is burned shrinks the whole: 166,667 of 500,000 have to go, not 100,000.
+        require(_value(ETH) * 10_000 >= _nav() * 4_000, "below its target");
+        _near((_value(ETH) * 1_000_000) / _nav(), 400_000, 1, "at it");
     }
 
     function test_fillsEndWhenCapitalIsBack() public {
