@@ -256,11 +256,7 @@ contract Rebalancer is Derisk {
             uint256 room = AuctionMath.below(book.values[bought], targets[bought], book.all);
             require(
                 room != 0,
-                NotUnderweight(
-                    bought,
-                    _weight(book.values[bought], book.all),
-                    targets[bought] / StatementMath.BP
-                )
+                NotUnderweight(bought, _weight(book.values[bought], book.all), targets[bought] / StatementMath.BP)
             );
             needed = Math.min(needed, Math.min(room, _depthValue(book, s, bought)));
         }
@@ -390,10 +386,7 @@ contract Rebalancer is Derisk {
     }
 
     function _requireLive(Book memory book, uint256 asset) private pure {
-        require(
-            book.statuses[asset] == uint256(PriceStatus.Live),
-            PriceUnusable(asset, book.statuses[asset])
-        );
+        require(book.statuses[asset] == uint256(PriceStatus.Live), PriceUnusable(asset, book.statuses[asset]));
     }
 
     // ---- internals: parameters

@@ -229,9 +229,10 @@ abstract contract Weights is AccessManaged, IRebalancer {
                 uint256 target = word & type(uint16).max;
                 word >>= 16;
                 if (target == 0) continue;
-                targets[asset] = (uint256(s.stables) >> asset) & 1 == 1
-                    ? target * StatementMath.BP + (target * freed * 1e10) / buffer
-                    : target * scale * 1e10;
+                targets[asset] =
+                    (uint256(s.stables) >> asset) & 1 == 1
+                        ? target * StatementMath.BP + (target * freed * 1e10) / buffer
+                        : target * scale * 1e10;
             }
         }
     }

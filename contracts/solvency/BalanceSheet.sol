@@ -89,16 +89,7 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         h.look = (h.look & ~uint16(1)) | (capital < int256(required) ? 1 : 0);
         _headroom = h;
 
-        emit StatementTaken(
-            f.reserve,
-            f.loans,
-            f.supply,
-            _equity(f),
-            f.backstop,
-            f.valueAtRisk,
-            required,
-            headroom
-        );
+        emit StatementTaken(f.reserve, f.loans, f.supply, _equity(f), f.backstop, f.valueAtRisk, required, headroom);
         headroom = uint256(h.left) * StatementMath.STEP;
     }
 

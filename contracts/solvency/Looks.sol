@@ -77,10 +77,7 @@ abstract contract Looks is SheetStorage {
     /// @param mask Assets that are looked at in any case.
     /// @return amounts {ledger}
     /// @return lent Assets that loans are judged by: all that are listed, while nothing is known.
-    function _collateral(
-        address reserve,
-        uint256 mask
-    ) private view returns (uint256[] memory amounts, uint256 lent) {
+    function _collateral(address reserve, uint256 mask) private view returns (uint256[] memory amounts, uint256 lent) {
         uint256 listed = ENGINE.listedMask();
         uint256[] memory totals = ENGINE.holdings(listed);
         (, uint256[] memory credit) = ENGINE.position(reserve);

@@ -67,7 +67,7 @@ abstract contract Statements is SheetStorage {
         uint256[] memory exposures = new uint256[](Math.log2(held) + 1);
         uint256 jumps = _jumps;
         uint256 rank;
-        for (uint256 asset = 0; held >> asset != 0; ) {
+        for (uint256 asset = 0; held >> asset != 0;) {
             // Nothing overflows, see StatementMath.
             unchecked {
                 if ((held >> asset) & 1 == 1) {

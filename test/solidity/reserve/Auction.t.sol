@@ -201,13 +201,7 @@ contract AuctionTest is AuctionWorld {
         AuctionTerms memory t = _auctionTerms();
         t.maxSlippage = 1_001;
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IRebalancer.ParameterOutOfBounds.selector,
-                bytes32("maxSlippage"),
-                1_001,
-                0,
-                1_000
-            )
+            abi.encodeWithSelector(IRebalancer.ParameterOutOfBounds.selector, bytes32("maxSlippage"), 1_001, 0, 1_000)
         );
         rebalancer.setTerms(t, _deriskTerms());
         uint256[16] memory targets;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {AuctionTerms, IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
-import {vm} from "../../contracts/Vm.sol";
+import {AuctionTerms} from "../../../contracts/interfaces/IRebalancer.sol";
 import {AuctionWorld} from "./AuctionWorld.sol";
 
 /// @dev What auctions may lose against the oracle: 20 bps of a million, 2,000 USD a day.
@@ -52,7 +51,10 @@ contract AuctionBudgetTest is AuctionWorld {
     function test_aGainReplenishesNothingAndCostsNothing() public {
         rebalancer.open(ETH, USDC);
         bidder.fill(ETH, 20 * UNIT, false);
-        require(rebalancer.lossBudget() >= 2_000e18 && rebalancer.lossBudget() < 2_002e18, "the same part of a bit more");
+        require(
+            rebalancer.lossBudget() >= 2_000e18 && rebalancer.lossBudget() < 2_002e18,
+            "the same part of a bit more"
+        );
         (uint256 losses, , ) = sheet.surplusLedger();
         require(losses == 0, "no loss");
     }

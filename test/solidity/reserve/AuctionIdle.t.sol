@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {vm} from "../../contracts/Vm.sol";
 import {AuctionWorld} from "./AuctionWorld.sol";
 
 /// @dev Nobody bids for a day.

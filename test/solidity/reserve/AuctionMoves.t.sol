@@ -78,14 +78,10 @@ contract AuctionMovesTest is AuctionWorld {
         rebalancer.open(ETH, USDC);
         rebalancer.open(BTC, USDC);
         oracle.setDead(ETH, 1_000e18, 2_000e18);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRebalancer.PriceUnusable.selector, ETH, uint256(PriceStatus.Unpriced))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.PriceUnusable.selector, ETH, uint256(PriceStatus.Unpriced)));
         bidder.fill(ETH, ALL, false);
         // In time it can be neither filled nor closed: it may be back.
-        vm.expectRevert(
-            abi.encodeWithSelector(IRebalancer.PriceUnusable.selector, ETH, uint256(PriceStatus.Unpriced))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.PriceUnusable.selector, ETH, uint256(PriceStatus.Unpriced)));
         rebalancer.close(ETH);
         // It counts at its undecayed last good high: bitcoin is overweight by no more than before.
         (, uint256 maximum) = rebalancer.quoteFill(BTC, ALL);

@@ -95,6 +95,6 @@ contract DeriskConvergesTest is DeriskWorld {
         // A turn upward needs the aim to have risen past the margin (500) since the scale stood at it, and every second turn is one.
         require(p.turns <= 2 + (2 * p.aimMoved) / 500, "oscillates");
         require(p.lost <= (steps / 2 + 1) * 2_600e18, "more than the budget of each day");
-        require(p.lost * 100 <= p.traded * 101 / 100 + 1e18, "more than the slippage");
+        require(p.lost * 100 <= (p.traded * 101) / 100 + 1e18, "more than the slippage");
     }
 }

@@ -69,10 +69,17 @@ contract HeadroomTest is SheetWorld {
         uint256 most = sheet.available(address(reserve), USDC);
         _near(most, uint256(640_000e18 * 10_000) / 1_200, 1e15, "issue");
         require(sheet.available(address(engine), LOANS) == 5_000_000e18, "lending is bounded by liquid stables");
-        require(sheet.available(address(reserve), LOANS) == 0 && sheet.available(address(engine), USDC) == 0, "issuers");
+        require(
+            sheet.available(address(reserve), LOANS) == 0 && sheet.available(address(engine), USDC) == 0,
+            "issuers"
+        );
         reserve.issue(USDC, 0, most, BORROWER);
         vm.expectRevert(
-            abi.encodeWithSelector(IIssuanceGate.IssuanceExceeded.selector, 1e18, sheet.available(address(reserve), USDC))
+            abi.encodeWithSelector(
+                IIssuanceGate.IssuanceExceeded.selector,
+                1e18,
+                sheet.available(address(reserve), USDC)
+            )
         );
         reserve.issue(USDC, 0, 1e18, BORROWER);
     }

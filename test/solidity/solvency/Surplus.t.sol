@@ -108,7 +108,7 @@ contract SurplusTest is SheetWorld {
         for (uint256 i; i < 40; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             address borrower = address(uint160(0xA0 + ((seed >> 8) % 3)));
-            uint256 amount = 1 + (seed >> 16) % 30_000e18;
+            uint256 amount = 1 + ((seed >> 16) % 30_000e18);
             (uint256 principal, uint256 interest) = engine.loans(borrower);
             uint256 owed = principal + interest;
             if (seed % 8 < 3) {

@@ -36,9 +36,7 @@ async function gasOf(world: SheetWorld): Promise<{ open: bigint; fill: bigint }>
   await rebalancer.close(0);
   const open = (await (await rebalancer.open(0, 2)).wait())?.gasUsed ?? 0n;
   await networkHelpers.time.increase(600);
-  const receipt = await (
-    await rebalancer.connect(bidder).fill(0, 5n * UNIT, 10n ** 18n, bidder.address, "0x")
-  ).wait();
+  const receipt = await (await rebalancer.connect(bidder).fill(0, 5n * UNIT, 10n ** 18n, bidder.address, "0x")).wait();
   return { open, fill: receipt?.gasUsed ?? 0n };
 }
 
