@@ -55,6 +55,7 @@ abstract contract Weights is AccessManaged, IRebalancer {
         uint256[16] units; // {ledger/tok}
         uint256[16] statuses;
         uint256 held; // mask
+        uint256 learnt; // unit decimals plus 1 that were not known, as `Market` keeps them
     }
 
     Settings internal _settings;
@@ -181,39 +182,36 @@ abstract contract Weights is AccessManaged, IRebalancer {
         uint256 rank;
         uint256 count;
         uint256 all;
-        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
-            if ((mask >> asset) & 1 == 0) continue;
-            (, uint256 mid, uint256 high, uint256 status) = prices.priceAt(rank++);
-            if (status == uint256(PriceStatus.Unpriced)) mid = IPriceOracle(market.oracle).undecayedHigh(asset);
-            uint256 unit = _unit(market.decimals, asset);
-            book.mids[asset] = mid;
-            book.highs[asset] = high;
-            book.units[asset] = unit;
-            book.statuses[asset] = status;
-            if ((book.held >> asset) & 1 == 0) continue;
-            uint256 value = (amounts[count++] * mid) / unit;
-            book.values[asset] = value;
-            all += value;
+        uint256 held = book.held;
+        // Nothing overflows: prices are below 2**100, amounts below 2**64.
+        unchecked {
+            for (uint256 asset = 0; mask >> asset != 0; ++asset) {
+                if ((mask >> asset) & 1 == 0) continue;
+                (, uint256 mid, uint256 high, uint256 status) = prices.priceAt(rank++);
+                if (status == uint256(PriceStatus.Unpriced)) mid = IPriceOracle(market.oracle).undecayedHigh(asset);
+                uint256 known = (uint256(market.decimals) >> (asset * DECIMAL_BITS)) & DECIMAL_MASK;
+                if (known == 0) {
+                    known = IRiskModel(_riskModel).unitDecimals(asset) + 1;
+                    book.learnt |= known << (asset * DECIMAL_BITS);
+                }
+                uint256 unit = 10 ** (known - 1);
+                book.mids[asset] = mid;
+                book.highs[asset] = high;
+                book.units[asset] = unit;
+                book.statuses[asset] = status;
+                if ((held >> asset) & 1 == 0) continue;
+                uint256 value = (amounts[count++] * mid) / unit;
+                book.values[asset] = value;
+                all += value;
+            }
         }
         book.all = all;
     }
 
-    /// @dev Ledger units per whole token: kept here, or asked for.
-    function _unit(uint256 decimals, uint256 asset) private view returns (uint256) {
-        uint256 known = (decimals >> (asset * DECIMAL_BITS)) & DECIMAL_MASK;
-        return 10 ** (known != 0 ? known - 1 : IRiskModel(_riskModel).unitDecimals(asset));
-    }
-
-    /// @dev Keeps the units of what is in a book, so that fills need not ask for them.
+    /// @dev Keeps the units that had to be asked for, so that fills need not.
     function _keepUnits(Book memory book) internal {
-        uint256 decimals = _market.decimals;
-        uint256 kept = decimals;
-        for (uint256 asset = 0; asset < ASSETS; ++asset) {
-            if (book.units[asset] == 0 || (kept >> (asset * DECIMAL_BITS)) & DECIMAL_MASK != 0) continue;
-            kept |= (Math.log10(book.units[asset]) + 1) << (asset * DECIMAL_BITS);
-        }
         // The cast is safe: sixteen times five bits, as unit decimals are at most 18.
-        if (kept != decimals) _market.decimals = uint80(kept);
+        if (book.learnt != 0) _market.decimals |= uint80(book.learnt);
     }
 
     /// @dev Targets in force: risky ones scaled, what that frees to the buffer in proportion. 18 decimals, rounded down

@@ -116,7 +116,7 @@ abstract contract Statements is SheetStorage {
 
     function _requireFullyPriced(Figures memory f) internal pure {
         // The lowest of them.
-        require(f.open == 0, NotFullyPriced(Math.log2(f.open & (~f.open + 1))));
+        if (f.open != 0) revert NotFullyPriced(Math.log2(f.open & (~f.open + 1)));
     }
 
     // ---- what follows from the figures; sums of sixteen values below 2**164 and of 128-bit levels
