@@ -201,6 +201,6 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
     function setParameters(SheetParameters calldata parameters_) external;
     /// @notice At least 500. Counts for statements at once, for what comes in from the next look on. Risk role. bps
     function setJump(uint256 asset, uint256 jump) external;
-    /// @notice Reserve, Backstop and risk model; the engine and the token are immutable. Clears headroom. Governor.
+    /// @notice Reserve, Backstop and risk model; the engine and the token are immutable. Clears headroom and what was looked at: look and refresh afterwards. Governor.
     function setModules(address reserve, address backstop, address riskModel) external;
 }

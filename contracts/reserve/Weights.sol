@@ -2,7 +2,6 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IPriceOracle, PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRebalancer} from "../interfaces/IRebalancer.sol";

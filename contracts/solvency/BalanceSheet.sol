@@ -340,8 +340,9 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         _slowTerms.backstop = backstop;
         // Its units have to be learnt anew.
         _riskSlot = RiskSlot(riskModel, 0);
-        // Nothing is minted on what the former modules said.
+        // Nothing is minted on what the former modules said; until somebody looks, a loan requires all of itself.
         (_headroom.left, _headroom.borrowable, _headroom.takenAt) = (0, 0, 0);
+        _headroom.loanUnit = uint16(BPS);
         _units = 0;
         emit ModulesSet(address(ENGINE), reserve, backstop, riskModel);
     }
