@@ -57,7 +57,7 @@ contract AuctionHandler is AuctionWorld {
     /// @dev The first pair, from a random one on, that can be traded.
     function open(uint256 pair) external {
         for (uint256 i; i < 20; ++i) {
-            uint256 next = (pair % 20 + i) % 20;
+            uint256 next = ((pair % 20) + i) % 20;
             try rebalancer.open(next / 5, next % 5 == 4 ? DOLLAR : next % 5) {
                 return;
             } catch {}
@@ -104,7 +104,7 @@ contract AuctionHandler is AuctionWorld {
     /// @dev An asset with an auction, if there is any.
     function _running(uint256 from) private view returns (uint256 sold) {
         for (uint256 i; i < 4; ++i) {
-            sold = (from % 4 + i) % 4;
+            sold = ((from % 4) + i) % 4;
             if (rebalancer.auction(sold).startedAt != 0) return sold;
         }
     }
