@@ -54,8 +54,8 @@ export interface SheetAsset {
 export const EIGHT: readonly SheetAsset[] = [
   { price: 2_000n * UNIT, variance: 25n * 10n ** 14n },
   { price: 40_000n * UNIT, variance: 9n * 10n ** 14n, loadings: [6n * 10n ** 17n] },
-  { price: 1n * UNIT, stable: true, variance: 10n ** 12n },
-  { price: 1n * UNIT, stable: true, variance: 10n ** 12n },
+  { price: 1n * UNIT, stable: true, variance: 10n ** 12n, depth: 10n ** 8n },
+  { price: 1n * UNIT, stable: true, variance: 10n ** 12n, depth: 10n ** 8n },
   { price: 2_300n * UNIT, variance: 10n ** 14n, loadings: [10n ** 18n] },
   { price: 2_200n * UNIT, variance: 10n ** 14n, loadings: [95n * 10n ** 16n] },
   { price: 15n * UNIT, variance: 36n * 10n ** 14n, loadings: [5n * 10n ** 17n, 3n * 10n ** 17n] },

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { expectClose } from "../../support/close.js";
 import { freshWorld } from "../../support/fresh.js";
 import { Random } from "../../support/random.js";
 import { deploySheet, EIGHT, SHEET_TERMS, UNIT, type SheetWorld } from "../../support/sheet-world.js";
@@ -180,11 +181,10 @@ describe("BalanceSheet: statement against a reference", () => {
       expect(s.fullyPriced).to.equal(!dead);
 
       // Rounded up: never less than the exact figure, as far as floating point can tell.
-      expect(units(s.valueAtRisk)).to.be.closeTo(expected.valueAtRisk, 1e-7 * expected.valueAtRisk + 1e-9);
+      expectClose(units(s.valueAtRisk), expected.valueAtRisk, 1e-7 * expected.valueAtRisk + 1e-9, "value at risk");
       // Each share is rounded up to a bp, and the whole to another: eight assets of at most 100%.
       const unit = Number(stored.loanUnit) / 1e4;
-      expect(unit).to.be.at.least(loanUnit - 1e-9);
-      expect(unit).to.be.at.most(loanUnit + 1e-4 + 8e-4);
+      expectClose(unit, loanUnit + 4.5e-4, 4.5e-4 + 1e-9, "loan unit");
       expect(s.loanPart).to.equal(up(book.loans * stored.loanUnit, BPS));
       expect(s.required).to.equal(max(s.valueAtRisk, s.jump) + s.loanPart);
       expect(s.headroom).to.equal(max(0n, s.capital - s.required));
@@ -199,10 +199,7 @@ describe("BalanceSheet: statement against a reference", () => {
         expect(line.haircut).to.equal(at(book.initial, i));
         expect(line.status).to.equal(h.answer === 0n ? 0n : 2n);
         const requirement = Number(line.unitRequirement) / 1e4;
-        expect(requirement).to.be.within(
-          at(expected.unitRequirements, i) - 1e-9,
-          at(expected.unitRequirements, i) + 1e-4 + 1e-9,
-        );
+        expectClose(requirement, at(expected.unitRequirements, i) + 5e-5, 5e-5 + 1e-9, "unit requirement");
       }
     });
 
