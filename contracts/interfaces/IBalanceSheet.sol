@@ -12,7 +12,7 @@ import {ISolvency} from "./ISolvency.sol";
 /// @param low, mid {USD/tok} @param status Of its price.
 /// @param value At low, rounded down. {USD} @param midValue At mid, rounded down. {USD}
 /// @param haircut h in force. bps
-/// @param unitRequirement max(VaR_i, J_i) of one dollar of it. bps, rounded up
+/// @param unitRequirement max(VaR_i, J_i) of one dollar of it, as of the last look. bps, rounded up
 struct StatementLine {
     uint256 asset;
     uint256 amount;
@@ -59,7 +59,7 @@ struct Statement {
     StatementLine[] lines;
 }
 
-/// @notice What the statement is made with. Two slots.
+/// @notice What the statement is made with.
 /// @param maxAge A statement older than this gives no headroom. {s}
 /// @param liquidShare ell: no borrowing while liquid stables are below this part of the supply. bps
 /// @param loanZ z_L. {1e-6} @param loanHorizon hor_L. {h} @param loanFloor c_min. bps
@@ -78,7 +78,7 @@ struct SheetParameters {
 }
 
 /// @title One balance sheet, and the line that issuance may not pass
-/// @notice `refresh` takes a statement and stores headroom; every mint consumes its stand-alone requirement of it: `amount * loan part per unit` for a loan, `amount *
+/// @notice `refresh` takes a statement and stores headroom, `lookAtCollateral` what loans and assets that come in require; every mint consumes its stand-alone requirement of it: `amount * loan part per unit` for a loan, `amount *
 /// max(VaR_i, J_i)` for an asset that comes in, rounded up, never 0. Anyone can refresh, in the same batch as the mint.
 ///
 /// WHAT LOWERS HEADROOM between statements, floored at 0: mints, booked losses, cooldowns, surplus, absorbed exposure. What raises it: a statement.
@@ -92,14 +92,15 @@ struct SheetParameters {
 /// @dev STORAGE.
 /// ```
 /// headroom  [headroom 64 | borrowable 64 | borrowed since booked 64 | taken at 32 | loan unit 16 | short 1 | shares' hour 15]
-///           amounts {1e-6 plUSD}: headroom and borrowable rounded down, what consumes them up; hour: unix hours mod 2**15
+///           amounts {1e-6 plUSD}: headroom and borrowable rounded down, what consumes them up; hour: the first full unix hour after shares were sampled, mod 2**15
+/// terms     [reserve 160 | max age 24 | ell 16 | z_L 24 | hor_L 16 | c_min 16], [backstop 160 | share fall 16 | rho 24 | N 24 | stables 16], [risk model 160 | unit decimals 80]
 /// units     [max(VaR_i, J_i) 16 x 16]  bps, rounded up        jumps   [J_i 16 x 16] bps
 /// shares    [counted collateral share 16 x 16] bps            sampled [the share at the last hourly look 16 x 16] bps
 /// deficit   [first point 128 | at 40 | free 88]               {USD}
 /// interest  [principal outstanding 128 | realised 128]        {plUSD}  average cost, see docs/decisions/0016
 /// surplus   [booked losses 128 | released 128]                {plUSD}
 /// ```
-/// A refresh writes `headroom` and `units`, and once an hour `shares` and `sampled`. A booked loss writes `headroom` and `surplus`; a borrow or an issue
+/// A refresh writes `headroom`, a look `headroom`, `units`, `shares` and `sampled`. A booked loss writes `headroom` and `surplus`; a borrow or an issue
 /// `headroom` alone.
 interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
     // ---- events
@@ -115,6 +116,8 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
         uint256 required,
         uint256 headroom
     );
+    /// @notice Collateral was looked at. bps; 16 bits an asset from the low end, bps, both
+    event CollateralSeen(uint256 loanUnit, uint256 shares, uint256 units);
     /// @notice {USD}
     event LossBooked(address indexed issuer, uint256 amount);
     /// @notice {USD}, {USD}
@@ -138,7 +141,9 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
     error StatementStale(uint256 takenAt, uint256 maxAge);
     /// @notice Too few liquid stables to lend more. {plUSD}
     error LiquidityShort(uint256 amount, uint256 borrowable);
-    /// @notice What comes in has no requirement stored: it was not priced when the statement was taken.
+    /// @notice Collateral was looked at too long ago to lend more: `lookAtCollateral` first. {h}, full ones
+    error CollateralNotSeen(uint256 age, uint256 maximum);
+    /// @notice What comes in has no requirement stored: nobody looked since it was given a jump or came to be held.
     error AssetWithoutRequirement(uint256 asset);
     /// @notice This asset is unpriced, disagreeing, or in a vault that does not answer, and not for so long that it counts as priced at 0.
     error NotFullyPriced(uint256 asset);
@@ -151,7 +156,12 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
 
     // ---- anyone
 
-    /// @notice Takes a statement and stores headroom, borrowable and unit requirements. Anyone.
+    /// @notice Measures what a dollar of each asset requires and what a dollar lent requires; at least an hour after the last time it also samples the collaterals' shares. Anyone;
+    /// apart from `refresh`, as it changes no faster than the risk model observes. Without a look in the last hours nothing more is lent (`CollateralNotSeen`).
+    /// @return loanUnit bps
+    function lookAtCollateral() external returns (uint256 loanUnit);
+
+    /// @notice Takes a statement and stores headroom and borrowable, with the requirement of loans of the last look. Anyone.
     /// @return headroom {plUSD}
     function refresh() external returns (uint256 headroom);
 
@@ -163,7 +173,7 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
 
     // ---- views
 
-    /// @notice The statement as it would be taken now; also while something is entered, when it means nothing.
+    /// @notice The statement as it would be taken now, loans as of the last look at collateral; also while something is entered, when it means nothing.
     function statement() external view returns (Statement memory);
     /// @notice What the last statement left: headroom and borrowable in 1e-6 steps {plUSD}, when it was taken, requirement of a loan. bps
     function stored()
@@ -189,8 +199,8 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
 
     /// @notice Within immutable limits. Risk role.
     function setParameters(SheetParameters calldata parameters_) external;
-    /// @notice At least `MIN_JUMP`. Risk role. bps
+    /// @notice At least 500. Counts for statements at once, for what comes in from the next look on. Risk role. bps
     function setJump(uint256 asset, uint256 jump) external;
-    /// @notice Reserve, Backstop and risk model; the engine and the token are immutable. Clears headroom. Governor.
+    /// @notice Reserve, Backstop and risk model; the engine and the token are immutable. Clears headroom and what was looked at: look and refresh afterwards. Governor.
     function setModules(address reserve, address backstop, address riskModel) external;
 }

@@ -3,9 +3,9 @@ pragma solidity ^0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
-/// @notice A running auction, one slot a sold asset: `[left 64 | bought 8 | started at 40 | scale 16 | open 8 | free 120]`.
+/// @notice A running auction, one slot a sold asset: `[left 64 | bought 8 | started at 40 | scale 16 | state 8 | free 120]`.
 /// @param left Still for sale. {ledger} @param bought Asset number, 255 for plUSD in storage, `DOLLAR` here.
-/// @param startedAt (unix seconds) @param scale Part of the full lot that this one has; halves when one ends unfilled, doubles when one is filled. bps
+/// @param startedAt (unix seconds) @param scale Part of the full lot that this one has; halves when one runs out of time unfilled, doubles when one ends that was filled. bps
 struct Auction {
     uint256 left;
     uint256 bought;
@@ -26,7 +26,7 @@ struct AuctionTerms {
     uint16 dailyLoss;
 }
 
-/// @notice De-risking. One slot with its state `[scale 16 | at 40 | buys plUSD 1]`.
+/// @notice De-risking. One slot with the auctions' and its state `[scale 16 | at 40 | flags 8 | stables 16]`.
 /// @param minScale smin. bps @param pace The most that the scale moves a day. bps @param margin The scale moves up only past this. bps
 struct DeriskTerms {
     uint16 minScale;
@@ -42,10 +42,11 @@ struct DeriskTerms {
 /// the bidder to pay. plUSD counts min(1, b), against `high_s` or more. What a fill loses against mid is taken from the daily budget, which replenishes
 /// continuously: a fill pays at least `mid value - what is left of the budget`, so with an empty budget the floor is mid. Auctions never stop.
 ///
-/// LIMITS OF A FILL, by live prices and holdings: not below the target of the sold asset, not above the target of the bought one, not above what the reserve can pay at once.
+/// LIMITS OF A FILL, by live prices and holdings: not below the target of the sold asset, not above the target of the bought one, not above what the reserve can pay at once; not less than
+/// the minimum lot, unless that is all that can be had.
 ///
 /// LOCK. Fills hold a transient lock here and the reserve's. Anyone may call everything but what is under governance.
-/// @dev STORAGE. `targets [16 x 16 bps]`, `bands [16 x 16 bps]`, terms, `budget [used 128 {USD} | at 40]`, de-risking, 16 auction slots (never zeroed: an open costs 5k).
+/// @dev STORAGE. `targets [16 x 16 bps]`, `bands [16 x 16 bps]`, terms with de-risking, `[oracle 160 | unit decimals 80]`, `budget [used 128 {USD} | at 40]`, 16 auction slots (never zeroed: an open costs 5k).
 interface IRebalancer is IAccessManaged {
     // ---- events
 
@@ -67,6 +68,7 @@ interface IRebalancer is IAccessManaged {
     event ScaleMoved(uint256 scale, uint256 aim, bool buysDollar);
     event WeightsSet(uint256[16] targets, uint256[16] bands);
     event TermsSet(AuctionTerms terms, DeriskTerms derisk);
+    event ModulesSet(address riskModel, address sheet);
 
     // ---- errors
 
@@ -107,7 +109,7 @@ interface IRebalancer is IAccessManaged {
         bytes calldata data
     ) external returns (uint256 amount, uint256 paid);
 
-    /// @notice Ends an auction that is out of time or no longer needed; the next one of the asset is half as large if nothing was filled.
+    /// @notice Ends an auction that is out of time or no longer needed; the next one of the asset is half as large if it ran out of time unfilled.
     function close(uint256 sold) external;
 
     /// @notice Moves the scale of the risky targets towards `(c - r0) / (r1 - r0)`, by the pace and the time since it last moved. c = `riskBudget`, r1 and r0 the

@@ -20,11 +20,21 @@ contract SettableOracle {
 
     mapping(uint256 asset => Entry) private _entries;
     uint256 private _sequencerDownSince;
+    /// @dev Last good highs without decay, where they are to differ from `high`. {USD/tok}
+    mapping(uint256 asset => uint256) private _undecayed;
+    /// @notice {s}
+    uint256 public decay = 12 hours;
 
     /// @notice Sets both sides and the status. {USD/tok}
     function set(uint256 asset, uint256 low, uint256 high, PriceStatus status) external {
         require(high >> 100 == 0 && low <= high, "price out of the oracle's range");
         _entries[asset] = Entry(uint112(low), uint112(high), status, true, false);
+    }
+
+    /// @notice Makes an asset unpriced: `high` is left of its last good high `undecayed`. {USD/tok}
+    function setDead(uint256 asset, uint256 high, uint256 undecayed) external {
+        _entries[asset] = Entry(0, uint112(high), PriceStatus.Unpriced, true, false);
+        _undecayed[asset] = undecayed;
     }
 
     /// @notice Makes reading the asset's price revert, to show that somebody does.
@@ -72,6 +82,13 @@ contract SettableOracle {
         for (uint256 asset = 0; asset < 16; ++asset) {
             if ((mask >> asset) & 1 == 1) (list[count++], ) = primaryPrice(asset);
         }
+    }
+
+    function undecayedHigh(uint256 asset) external view returns (uint256) {
+        Price memory p = price(asset);
+        if (p.status != PriceStatus.Unpriced) return p.high;
+        uint256 undecayed = _undecayed[asset];
+        return undecayed > p.high ? undecayed : p.high;
     }
 
     function isLive(uint256 asset) external view returns (bool) {

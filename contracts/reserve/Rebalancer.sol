@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {IBalanceSheet} from "../interfaces/IBalanceSheet.sol";
+import {PriceStatus} from "../interfaces/IPriceOracle.sol";
+import {Auction, AuctionTerms, DeriskTerms, IRebalancer} from "../interfaces/IRebalancer.sol";
+import {DOLLAR, Fill} from "../interfaces/IReserveSeams.sol";
+import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {StatementMath} from "../solvency/StatementMath.sol";
+import {AuctionMath} from "./AuctionMath.sol";
+import {Derisk} from "./Derisk.sol";
+import {Weights} from "./Weights.sol";
+
+/// @title Dutch auctions
+/// @dev Weights are in `Weights`, de-risking in `Derisk`. Here: what is sold for what, and at which price.
+contract Rebalancer is Derisk {
+    using StatementMath for uint256;
+
+    // ---- layout
+
+    /// @dev `[left 64 | bought 8 | started at 40 | scale 16 | state 8 | free 120]`. The scale is 0 before an asset's first auction.
+    struct AuctionSlot {
+        uint64 left;
+        uint8 bought;
+        uint40 startedAt;
+        uint16 scale;
+        uint8 state;
+    }
+
+    /// @dev `[used 128 | used at 40]`. {USD}, unix seconds
+    struct BudgetSlot {
+        uint128 used;
+        uint40 usedAt;
+    }
+
+    AuctionSlot[ASSETS] private _auctions;
+    BudgetSlot private _budget;
+
+    uint8 private constant CLOSED = 0;
+    uint8 private constant UNFILLED = 1;
+    uint8 private constant FILLED = 2;
+    /// @dev `AuctionSlot.bought` for plUSD.
+    uint8 private constant DOLLAR_SLOT = type(uint8).max;
+
+    // ---- immutable limits of the parameters
+
+    /// @notice bps
+    uint256 public constant MAX_PREMIUM = 2_000;
+    uint256 public constant MAX_SLIPPAGE = 1_000;
+    uint256 public constant MAX_DEPTH_SHARE = 5_000;
+    uint256 public constant MAX_DAILY_LOSS = 200;
+    /// @notice {s}
+    uint256 public constant MIN_DURATION = 10 minutes;
+    uint256 public constant MAX_DURATION = 1 days;
+    /// @notice {USD, whole}
+    uint256 public constant MIN_MIN_LOT = 10;
+    uint256 public constant MAX_MIN_LOT = 1_000_000;
+    /// @notice bps a day
+    uint256 public constant MIN_PACE = 100;
+    uint256 public constant MAX_PACE = 5_000;
+    /// @notice bps
+    uint256 public constant MAX_MARGIN = 3_000;
+
+    /// @dev One fill, worked out. Amounts in {ledger}, or {plUSD} for what is paid in plUSD; values {USD}.
+    struct Offer {
+        uint256 bought;
+        uint256 maximum;
+        uint256 amount;
+        uint256 paid;
+        uint256 given;
+        uint256 received;
+        uint256 used; // of the budget, before this fill
+        uint256 leftValue; // of what the auction still has to sell, before this fill
+    }
+
+    constructor(
+        address authority_,
+        address reserve_,
+        AuctionTerms memory auctions_,
+        DeriskTerms memory derisk_
+    ) AccessManaged(authority_) Weights(reserve_) {
+        _settings.scale = uint16(BPS);
+        _settings.movedAt = uint40(block.timestamp);
+        _setTerms(auctions_, derisk_);
+    }
+
+    // ---- auctions
+
+    /// @inheritdoc IRebalancer
+    function open(uint256 sold, uint256 bought) external locked returns (uint256 lot) {
+        _requireAsset(sold);
+        if (bought != DOLLAR) _requireAsset(bought);
+        AuctionSlot memory a = _auctions[sold];
+        Settings memory s = _settings;
+        if (a.state != CLOSED) {
+            uint256 endsAt = uint256(a.startedAt) + s.duration;
+            require(block.timestamp > endsAt, AuctionRunning(sold, endsAt));
+            emit AuctionClosed(sold, a.left);
+            a.scale = _nextScale(a);
+        }
+        if (a.scale == 0) a.scale = uint16(BPS);
+
+        Book memory book = _book((1 << sold) | (bought == DOLLAR ? 0 : 1 << bought));
+        uint256 value = _lotValue(book, s, sold, bought, a.scale);
+        uint256 minimum = s.minLot * WAD;
+        require(value >= minimum, LotTooSmall(value, minimum));
+        lot = (value * book.units[sold]) / book.mids[sold];
+        // The casts are safe: no more than is held, 64 bits; asset numbers; 40 bits of time.
+        a.left = uint64(lot);
+        a.bought = bought == DOLLAR ? DOLLAR_SLOT : uint8(bought);
+        a.startedAt = uint40(block.timestamp);
+        a.state = UNFILLED;
+        _auctions[sold] = a;
+        _keepUnits(book);
+        emit AuctionOpened(sold, bought, lot, a.scale);
+    }
+
+    /// @inheritdoc IRebalancer
+    function fill(
+        uint256 sold,
+        uint256 maxAmount,
+        uint256 maxPaid,
+        address to,
+        bytes calldata data
+    ) external locked returns (uint256 amount, uint256 paid) {
+        _requireAsset(sold);
+        AuctionSlot memory a = _auctions[sold];
+        Settings memory s = _settings;
+        Offer memory o = _offer(sold, a, s, maxAmount);
+        (amount, paid) = (o.amount, o.paid);
+        // Nothing, or a crumb of what could be had: dust fills would keep an auction from coming back smaller.
+        require(amount != 0 && (amount == o.maximum || o.given >= s.minLot * WAD), NothingToFill(sold));
+        require(paid <= maxPaid, SlippageExceeded(paid, maxPaid));
+
+        uint256 loss = Math.saturatingSub(o.given, o.received);
+        // The casts are safe: at most the budget, a part of the reserve; 40 bits of time; no more than was left.
+        if (loss != 0) _budget = BudgetSlot(uint128(o.used + loss), uint40(block.timestamp));
+        a.left -= uint64(amount);
+        a.state = FILLED;
+        if (o.leftValue < o.given + s.minLot * WAD) {
+            emit AuctionClosed(sold, a.left);
+            (a.scale, a.state) = (_nextScale(a), CLOSED);
+        }
+        _auctions[sold] = a;
+        emit AuctionFilled(sold, o.bought, msg.sender, amount, paid, o.given, o.received);
+        // The bidder is called back in there, with the locks of both contracts held.
+        RESERVE.exchange(
+            Fill({
+                sold: sold,
+                given: amount,
+                bought: o.bought,
+                received: paid,
+                bidder: msg.sender,
+                to: to,
+                loss: loss,
+                data: data
+            })
+        );
+    }
+
+    /// @inheritdoc IRebalancer
+    function close(uint256 sold) external locked {
+        _requireAsset(sold);
+        AuctionSlot memory a = _auctions[sold];
+        require(a.state != CLOSED, NoAuction(sold));
+        Settings memory s = _settings;
+        uint256 endsAt = uint256(a.startedAt) + s.duration;
+        if (block.timestamp > endsAt) {
+            a.scale = _nextScale(a);
+        } else {
+            // Still in time: only if nothing can be filled any more, which is no reason for a smaller lot.
+            require(!_needed(sold, a, s), AuctionRunning(sold, endsAt));
+        }
+        a.state = CLOSED;
+        _auctions[sold] = a;
+        emit AuctionClosed(sold, a.left);
+    }
+
+    // ---- views
+
+    /// @inheritdoc IRebalancer
+    function auction(uint256 sold) external view returns (Auction memory) {
+        _requireAsset(sold);
+        AuctionSlot memory a = _auctions[sold];
+        if (a.state == CLOSED) return Auction(0, 0, 0, 0);
+        return Auction(a.left, _boughtOf(a), a.startedAt, a.scale);
+    }
+
+    /// @inheritdoc IRebalancer
+    function quoteFill(uint256 sold, uint256 amount) external view returns (uint256 paid, uint256 maximum) {
+        _requireAsset(sold);
+        Offer memory o = _offer(sold, _auctions[sold], _settings, amount);
+        return (o.paid, o.maximum);
+    }
+
+    /// @inheritdoc IRebalancer
+    function lossBudget() external view returns (uint256 left) {
+        (left, ) = _budgetLeft(_settings, _book(0).all);
+    }
+
+    /// @inheritdoc IRebalancer
+    function terms() external view returns (AuctionTerms memory auctions, DeriskTerms memory derisk) {
+        Settings memory s = _settings;
+        auctions = AuctionTerms(s.premium, s.maxSlippage, s.duration, s.depthShare, s.minLot, s.dailyLoss);
+        derisk = DeriskTerms(s.minScale, s.pace, s.margin);
+    }
+
+    // ---- governance
+
+    /// @inheritdoc IRebalancer
+    function setTerms(AuctionTerms calldata auctions_, DeriskTerms calldata derisk_) external restricted {
+        _setTerms(auctions_, derisk_);
+    }
+
+    /// @inheritdoc IRebalancer
+    function setModules(address riskModel, address sheet) external restricted {
+        _riskModel = riskModel;
+        _sheet = sheet;
+        // The oracle of a risk model is immutable, its units are final: but another model may have others.
+        _market = Market(IRiskModel(riskModel).oracle(), 0);
+        emit ModulesSet(riskModel, sheet);
+    }
+
+    // ---- internals: lots
+
+    /// @dev What can be put up now, with all conditions for it. {USD}
+    function _lotValue(
+        Book memory book,
+        Settings memory s,
+        uint256 sold,
+        uint256 bought,
+        uint256 scale
+    ) private view returns (uint256) {
+        _requireLive(book, sold);
+        uint256[16] memory targets = _targetsInForce(s);
+        uint256 value = book.values[sold];
+        uint256 bound = targets[sold];
+        // What is not in the targets may go from any weight on.
+        if (_targets.laneOf(sold) != 0) bound += _bands.laneOf(sold) * StatementMath.BP;
+        require(
+            value * WAD > book.all * bound,
+            NotOverweight(sold, _weight(value, book.all), Math.ceilDiv(bound, StatementMath.BP))
+        );
+        uint256 needed = AuctionMath.above(value, targets[sold], book.all);
+        // What is burned for shrinks the whole: it takes more to get to the target.
+        if (bought == DOLLAR) needed = AuctionMath.mostSoldForDollar(needed, targets[sold]);
+        needed = Math.min(needed, (RESERVE.sellable(sold) * book.mids[sold]) / book.units[sold]);
+        needed = Math.min(needed, _depthValue(book, s, sold));
+        if (bought == DOLLAR) {
+            _requireDollarBought(s);
+        } else {
+            _requireLive(book, bought);
+            uint256 room = AuctionMath.below(book.values[bought], targets[bought], book.all);
+            require(
+                room != 0,
+                NotUnderweight(bought, _weight(book.values[bought], book.all), targets[bought] / StatementMath.BP)
+            );
+            needed = Math.min(needed, Math.min(room, _depthValue(book, s, bought)));
+        }
+        return AuctionMath.lotOf(needed, scale, s.minLot * WAD);
+    }
+
+    /// @dev The part of an asset's depth that a lot may take. {USD}
+    function _depthValue(Book memory book, Settings memory s, uint256 asset) private view returns (uint256) {
+        (uint256 depth, ) = IRiskModel(_riskModel).depths(asset);
+        return (((depth * s.depthShare) / BPS) * book.mids[asset]) / book.units[asset];
+    }
+
+    /// @dev plUSD leaves the market only while capital is short: otherwise anybody could turn overweight assets into a redemption without fee.
+    function _requireDollarBought(Settings memory s) private view {
+        if (s.flags & BUYS_DOLLAR != 0) return;
+        // Of the last statement. A stale one is no reason: that would let anybody wait for it.
+        (, , uint256 takenAt, , bool short) = IBalanceSheet(_sheet).stored();
+        require(takenAt != 0 && short, DollarNotBought());
+    }
+
+    // ---- internals: fills
+
+    /// @dev A fill of up to `wanted`, at live prices and holdings.
+    function _offer(
+        uint256 sold,
+        AuctionSlot memory a,
+        Settings memory s,
+        uint256 wanted
+    ) private view returns (Offer memory o) {
+        require(a.state != CLOSED, NoAuction(sold));
+        uint256 elapsed = block.timestamp - a.startedAt;
+        require(elapsed <= s.duration, AuctionOver(sold, uint256(a.startedAt) + s.duration));
+        o.bought = _boughtOf(a);
+        Book memory book = _book((1 << sold) | (o.bought == DOLLAR ? 0 : 1 << o.bought));
+        _requireLive(book, sold);
+        uint256 factor = AuctionMath.factorAt(s.premium, s.maxSlippage, elapsed, s.duration);
+        uint256 most = _mostValue(book, _targetsInForce(s), sold, o.bought, factor);
+        // Down, all three.
+        o.maximum = Math.min((most * book.units[sold]) / book.mids[sold], Math.min(a.left, RESERVE.sellable(sold)));
+        o.amount = Math.min(wanted, o.maximum);
+        o.given = Math.ceilDiv(o.amount * book.mids[sold], book.units[sold]);
+        o.leftValue = (uint256(a.left) * book.mids[sold]) / book.units[sold];
+        if (o.bought == DOLLAR) {
+            _requireDollarBought(s);
+            _payInDollar(o, book, sold, factor);
+        } else {
+            _payInAsset(o, book, s, factor);
+        }
+    }
+
+    /// @dev The most that may be given without either side passing its target. {USD}
+    function _mostValue(
+        Book memory book,
+        uint256[16] memory targets,
+        uint256 sold,
+        uint256 bought,
+        uint256 factor
+    ) private pure returns (uint256) {
+        uint256 target = targets[sold];
+        uint256 excess = AuctionMath.above(book.values[sold], target, book.all);
+        if (bought == DOLLAR) return AuctionMath.mostSoldForDollar(excess, target);
+        _requireLive(book, bought);
+        uint256 room = AuctionMath.below(book.values[bought], targets[bought], book.all);
+        return
+            Math.min(
+                AuctionMath.mostSold(excess, target, factor),
+                AuctionMath.mostBought(room, targets[bought], factor)
+            );
+    }
+
+    /// @dev What is paid: the price of this moment, but never less than value less what is left of the budget.
+    function _payInAsset(Offer memory o, Book memory book, Settings memory s, uint256 factor) private view {
+        uint256 left;
+        (left, o.used) = _budgetLeft(s, book.all);
+        uint256 value = Math.max(Math.ceilDiv(o.given * factor, WAD), Math.saturatingSub(o.given, left));
+        uint256 mid = book.mids[o.bought];
+        uint256 unit = book.units[o.bought];
+        // Up to a whole ledger unit, so that what it is worth is no less.
+        o.paid = Math.ceilDiv(value * unit, mid);
+        o.received = (o.paid * mid) / unit;
+    }
+
+    /// @dev A plUSD counts min(1, b), and what is sold no less than its high: a fill never costs anything.
+    function _payInDollar(Offer memory o, Book memory book, uint256 sold, uint256 factor) private view {
+        uint256 backing = RESERVE.cappedBacking(sold);
+        require(backing != 0, DollarNotBought());
+        uint256 price = Math.max(Math.ceilDiv(book.mids[sold] * factor, WAD), book.highs[sold]);
+        uint256 value = Math.ceilDiv(o.amount * price, book.units[sold]);
+        o.paid = Math.mulDiv(value, WAD, backing, Math.Rounding.Ceil);
+        o.received = Math.mulDiv(o.paid, backing, WAD);
+    }
+
+    /// @dev Whether anything of an auction can still be filled.
+    function _needed(uint256 sold, AuctionSlot memory a, Settings memory s) private view returns (bool) {
+        if (a.bought == DOLLAR_SLOT && s.flags & BUYS_DOLLAR == 0) {
+            (, , , , bool short) = IBalanceSheet(_sheet).stored();
+            if (!short) return false;
+        }
+        return _offer(sold, a, s, 0).maximum != 0;
+    }
+
+    /// @dev What may still be lost, and what is used. {USD}
+    function _budgetLeft(Settings memory s, uint256 all) private view returns (uint256 left, uint256 used) {
+        BudgetSlot memory b = _budget;
+        uint256 daily = _dailyLoss(s, all);
+        used = AuctionMath.usedAfter(b.used, daily, block.timestamp - b.usedAt);
+        left = Math.saturatingSub(daily, used);
+    }
+
+    /// @dev Of the next auction: half of it if nobody wanted any of this one, twice of it otherwise. bps
+    function _nextScale(AuctionSlot memory a) private pure returns (uint16) {
+        // The casts are safe: at most 10,000.
+        if (a.state == FILLED) return uint16(Math.min(uint256(a.scale) * 2, BPS));
+        return a.scale > 1 ? a.scale / 2 : a.scale;
+    }
+
+    function _boughtOf(AuctionSlot memory a) private pure returns (uint256) {
+        return a.bought == DOLLAR_SLOT ? DOLLAR : a.bought;
+    }
+
+    function _weight(uint256 value, uint256 all) private pure returns (uint256) {
+        return all == 0 ? 0 : (value * BPS) / all;
+    }
+
+    function _requireAsset(uint256 asset) private pure {
+        require(asset < ASSETS, NoAuction(asset));
+    }
+
+    function _requireLive(Book memory book, uint256 asset) private pure {
+        require(book.statuses[asset] == uint256(PriceStatus.Live), PriceUnusable(asset, book.statuses[asset]));
+    }
+
+    // ---- internals: parameters
+
+    function _setTerms(AuctionTerms memory a, DeriskTerms memory d) private {
+        _requireWithin("premium", a.premium, 0, MAX_PREMIUM);
+        _requireWithin("maxSlippage", a.maxSlippage, 0, MAX_SLIPPAGE);
+        _requireWithin("duration", a.duration, MIN_DURATION, MAX_DURATION);
+        _requireWithin("depthShare", a.depthShare, 1, MAX_DEPTH_SHARE);
+        _requireWithin("minLot", a.minLot, MIN_MIN_LOT, MAX_MIN_LOT);
+        _requireWithin("dailyLoss", a.dailyLoss, 0, MAX_DAILY_LOSS);
+        _requireWithin("minScale", d.minScale, 0, BPS);
+        _requireWithin("pace", d.pace, MIN_PACE, MAX_PACE);
+        // Wider than what a day's losses take from capital, or the scale would follow its own fills.
+        _requireWithin("margin", d.margin, uint256(a.dailyLoss) + 1, MAX_MARGIN);
+        Settings memory s = _settings;
+        (s.premium, s.maxSlippage, s.duration) = (a.premium, a.maxSlippage, a.duration);
+        (s.depthShare, s.minLot, s.dailyLoss) = (a.depthShare, a.minLot, a.dailyLoss);
+        (s.minScale, s.pace, s.margin) = (d.minScale, d.pace, d.margin);
+        _settings = s;
+        emit TermsSet(a, d);
+    }
+}
