@@ -4,12 +4,12 @@ pragma solidity ^0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 import {ICreditPositions, PAUSE_DEPOSIT, PAUSE_WITHDRAW} from "../interfaces/ICreditEngine.sol";
 import {IIssuanceGate, LOANS} from "../interfaces/IIssuanceGate.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {Extended} from "../libraries/Extended.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {Account, AccountLib} from "./AccountLib.sol";
 import {CreditEngineConfig, CreditGovernance} from "./CreditGovernance.sol";
@@ -18,38 +18,21 @@ import {Liquidation} from "./Liquidation.sol";
 
 /// @title Plimsoll's lending book
 /// @notice See ICreditEngine for what it promises. Here are the positions of healthy accounts; failing ones are in Liquidation, layout and
-/// lock in CreditStorage, authorisation and flash loans in CreditAccess, parameters in CreditGovernance.
-contract CreditEngine is CreditStorage, Liquidation, Multicall {
+/// lock in CreditStorage, authorisation and flash loans in CreditAccess, parameters in CreditGovernance. What the last two hold is executed by
+/// CreditExtension, on this contract's storage.
+contract CreditEngine is CreditStorage, Liquidation, Multicall, Extended {
     using AccountLib for Account;
     using SafeERC20 for IERC20;
 
-    /// @dev The rest of the engine's code, see CreditExtension.
-    address private immutable EXTENSION;
-
     /// @param extension A CreditExtension built with the same authority and token.
-    constructor(CreditEngineConfig memory c, address extension) AccessManaged(c.authority) CreditStorage(c.dollar) {
-        EXTENSION = extension;
-        Address.functionDelegateCall(extension, abi.encodeCall(CreditGovernance.initialize, (c)));
-    }
-
-    /// @dev Everything in ICreditAccess and ICreditGovernance is executed by that part, on this contract's storage.
-    fallback() external {
-        address extension = EXTENSION;
-        assembly ("memory-safe") {
-            // Beyond the free memory pointer, so nothing of Solidity's is touched.
-            let free := mload(0x40)
-            calldatacopy(free, 0, calldatasize())
-            let ok := delegatecall(gas(), extension, free, calldatasize(), 0, 0)
-            returndatacopy(free, 0, returndatasize())
-            switch ok
-            case 0 {
-                revert(free, returndatasize())
-            }
-            default {
-                return(free, returndatasize())
-            }
-        }
-    }
+    constructor(
+        CreditEngineConfig memory c,
+        address extension
+    )
+        AccessManaged(c.authority)
+        CreditStorage(c.dollar)
+        Extended(extension, abi.encodeCall(CreditGovernance.initialize, (c)))
+    {}
 
     // ---------------------------------------------------------------- positions
 

@@ -15,6 +15,7 @@ import {
 import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRateSource} from "../interfaces/IRateSource.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {Extension} from "../libraries/Extended.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {AccountLib} from "./AccountLib.sol";
 import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
@@ -36,7 +37,7 @@ struct CreditEngineConfig {
 /// @title Listing, parameters and modules of the credit engine
 /// @notice Everything here is called by governance (AccessManager) or, where it can only bring the engine in line with what is true
 /// already, by anyone. None of it moves a position. Executed by `delegatecall`, see CreditExtension.
-abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
+abstract contract CreditGovernance is CreditStorage, ICreditGovernance, Extension {
     // ---------------------------------------------------------------- immutable limits
 
     /// @notice Highest borrow rate: 100% a year. {1/s} 18 decimals
@@ -61,13 +62,8 @@ abstract contract CreditGovernance is CreditStorage, ICreditGovernance {
     uint256 private constant MAX_TOKEN_DECIMALS = 24;
     uint256 private constant ALL_PAUSES = PAUSE_DEPOSIT | PAUSE_WITHDRAW | PAUSE_BORROW | PAUSE_FLASH_LOAN;
 
-    /// @notice Only the engine's constructor may do this.
-    error OnlyDuringConstruction();
-
-    /// @notice Sets the first parameters and modules. For the engine's constructor.
-    function initialize(CreditEngineConfig calldata c) external {
-        // An account without code is under construction: afterwards this can never be entered again.
-        require(address(this).code.length == 0, OnlyDuringConstruction());
+    /// @notice Sets the first parameters and modules.
+    function initialize(CreditEngineConfig calldata c) external duringConstruction {
         // The cast is safe until 2106.
         _debt = DebtSlot({shares: 0, index: uint88(WAD), accruedAt: uint32(block.timestamp), rate: 0});
         _requireModule(c.dollar);

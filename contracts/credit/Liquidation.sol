@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
-
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
 import {ICreditPositions, LiquidationItem, LiquidationParameters} from "../interfaces/ICreditEngine.sol";
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
 import {ILiquidationCallback} from "../interfaces/ILiquidationCallback.sol";
 import {IRiskModel, Quote} from "../interfaces/IRiskModel.sol";
 import {PriceStatus} from "../interfaces/IPriceOracle.sol";
+import {MemoryArray} from "../libraries/MemoryArray.sol";
 import {Valuation} from "../risk/Valuation.sol";
 import {Account, AccountLib} from "./AccountLib.sol";
 import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
@@ -20,6 +19,8 @@ import {Exposure, LiquidationMath, Slice} from "./LiquidationMath.sol";
 /// writes totals, the taker's ledger account and token levels once at its end.
 abstract contract Liquidation is CreditStorage, ICreditPositions {
     using AccountLib for Account;
+    // Indices are ranks below the number of balances and asset numbers below MAX_ASSETS.
+    using MemoryArray for uint256[];
 
     /// @dev What a batch carries from account to account.
     /// @param index Debt index, accrued. 18 decimals
@@ -220,7 +221,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         for (uint256 rest = bits; rest != 0; rest = _next(rest)) {
             uint256 asset = AccountLib.lowest(rest);
             Quote memory q = _quoteOf(b, asset);
-            uint256 amount = Arrays.unsafeMemoryAccess(balances, rank);
+            uint256 amount = balances.get(rank);
             uint256 term = Valuation.limitTerm(q.high, amount, q.maintenanceDepth, q.unit, q.maintenanceHaircut);
             unchecked {
                 // Sixteen terms below 2^158 each (price < 2^100, balance < 2^58).
@@ -359,13 +360,13 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         unchecked {
             // Balances, and all of an asset's balances together, stay below 2^58; fractions and tips are at most 1e18.
             for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-                uint256 balance = Arrays.unsafeMemoryAccess(balances, rank++);
+                uint256 balance = balances.get(rank++);
                 uint256 bit = _lowestBit(rest);
                 if (t.subset & bit == 0) continue;
                 uint256 amount = (balance * t.fraction) / WAD;
                 if (amount == 0) continue;
-                _set(balances, rank - 1, balance - amount);
-                _set(taken, n++, amount);
+                balances.set(rank - 1, balance - amount);
+                taken.set(n++, amount);
                 bits |= bit;
                 uint256 asset = AccountLib.lowest(rest);
                 if (absorbing) {
@@ -373,7 +374,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
                     amount = _splitTip(b.a, asset, amount, t.tip);
                     lowValue += Valuation.plainValue(q.low, amount, q.unit);
                 }
-                _set(credits, asset, Arrays.unsafeMemoryAccess(credits, asset) + amount);
+                credits.set(asset, credits.get(asset) + amount);
             }
         }
         slice = AccountLib.packToMemory(t.shares, bits, taken);
@@ -389,10 +390,10 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
     ) private pure returns (uint256 kept) {
         unchecked {
             // Insolvent accounts are taken beyond capacity.
-            uint256 room = Arrays.unsafeMemoryAccess(a.capacities, asset);
-            _set(a.capacities, asset, room > amount ? room - amount : 0);
+            uint256 room = a.capacities.get(asset);
+            a.capacities.set(asset, room > amount ? room - amount : 0);
             uint256 tipped = (amount * tip) / WAD;
-            _set(a.tips, asset, Arrays.unsafeMemoryAccess(a.tips, asset) + tipped);
+            a.tips.set(asset, a.tips.get(asset) + tipped);
             kept = amount - tipped;
         }
     }
@@ -412,10 +413,10 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
             unchecked {
                 // held <= rank: what is overwritten has been read.
-                uint256 amount = Arrays.unsafeMemoryAccess(balances, rank++);
+                uint256 amount = balances.get(rank++);
                 if (amount == 0) continue;
                 bits |= _lowestBit(rest);
-                _set(balances, held++, amount);
+                balances.set(held++, amount);
             }
         }
         uint256 left = x.shares - shares;
@@ -578,13 +579,6 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         assembly ("memory-safe") {
             // quotes has MAX_ASSETS elements and asset is a bit number of a 16-bit map.
             q := mload(add(add(quotes, 0x20), shl(5, asset)))
-        }
-    }
-
-    /// @dev `array[i] = value` for an index known to be in range (a rank or an asset number below MAX_ASSETS).
-    function _set(uint256[] memory array, uint256 i, uint256 value) private pure {
-        assembly ("memory-safe") {
-            mstore(add(add(array, 0x20), shl(5, i)), value)
         }
     }
 
