@@ -132,21 +132,23 @@ abstract contract VaultMoves is VaultBook {
         IERC4626 vault = IERC4626(v.vault);
         uint256 tokens = IERC20(a.token).balanceOf(address(this));
         uint256 before = vault.balanceOf(address(this));
-        uint256 most = vault.maxWithdraw(address(this));
-        uint256 asked = Math.min(maxAssets, most);
-        if (units <= Lanes.MAX) asked = Math.min(asked, units * _scale(a));
-        require(asked != 0, NothingToMove(v.vault, 0, 0, 0));
-        if (units > Lanes.MAX && asked == most) {
-            // By shares, so that none are left behind.
-            vault.redeem(Math.min(v.shares, vault.maxRedeem(address(this))), address(this), address(this));
+        uint256 said;
+        if (units > Lanes.MAX && maxAssets == type(uint256).max) {
+            // By shares, so that none are left behind; and only the reserve's own, not what somebody gave it.
+            shares = Math.min(v.shares, vault.maxRedeem(address(this)));
+            require(shares != 0, NothingToMove(v.vault, 0, 0, 0));
+            said = vault.redeem(shares, address(this), address(this));
         } else {
-            vault.withdraw(asked, address(this), address(this));
+            // No more than its own part is worth: the vault may hold shares that somebody gave to the reserve.
+            said = Math.min(Math.min(units, _bookedValue(v)) * _scale(a), maxAssets);
+            said = Math.min(said, vault.maxWithdraw(address(this)));
+            require(said != 0, NothingToMove(v.vault, 0, 0, 0));
+            vault.withdraw(said, address(this), address(this));
         }
         assets = IERC20(a.token).balanceOf(address(this)) - tokens;
         shares = before - vault.balanceOf(address(this));
-        // Shares that somebody gave away to the reserve are none of its own.
         require(shares <= v.shares, VaultMismatch(v.vault, v.shares, shares));
-        require(assets + ROUNDING >= asked, VaultMismatch(v.vault, asked, assets));
+        require(assets + ROUNDING >= said, VaultMismatch(v.vault, said, assets));
     }
 
     function _less(uint256 a, uint256 b) private pure returns (uint256) {

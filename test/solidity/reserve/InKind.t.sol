@@ -8,7 +8,6 @@ import {RateSource} from "../../../contracts/interfaces/IExchangeRateFeed.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {Position} from "../../../contracts/interfaces/IReserve.sol";
 import {InKindPayment, IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
-import {ExchangeRateFeed} from "../../../contracts/oracle/feeds/ExchangeRateFeed.sol";
 import {RateToken} from "../../contracts/oracle/RateToken.sol";
 import {VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -93,7 +92,8 @@ contract InKindTest is ReserveWorld {
         if (loansAndNet <= amount + 1e6 * WAD) return;
         sheet.setLiabilities(1e6 * WAD, loansAndNet - amount);
         (uint256 later, ) = reserve.redemptionTerms();
-        require(later + 1 >= b, "backing fell");
+        // But for the same rounding, of a part that is over a million dollars.
+        require(later + 1e7 >= b, "backing fell");
     }
 
     /// @dev Beyond its decay an unpriced asset counts 0 in statements, and its last good high here: its owner gives it away otherwise.
@@ -114,8 +114,11 @@ contract InKindTest is ReserveWorld {
         RateToken rate = new RateToken(1.2e18);
         RateSource memory source = RateSource(address(rate), RateToken.rateNow.selector, false, 0, 18, 0);
         AggregatorV3Interface base = AggregatorV3Interface(address(feeds[ETH]));
-        ExchangeRateFeed feed = new ExchangeRateFeed(address(manager), "STETH", base, source, 1_000);
-        oracle.migrateFeed(STETH, FeedConfig(address(feed), 1 days, 50, 1e9, 1e26), 100);
+        address feed = _create(
+            "ExchangeRateFeed",
+            abi.encode(manager, "STETH", base, source, 1_000)
+        );
+        oracle.migrateFeed(STETH, FeedConfig(feed, 1 days, 50, 1e9, 1e26), 100);
         (, uint256 before) = reserve.redemptionTerms();
         require(before == _highest(), "no growth yet");
         rate.setRate(2.4e18);

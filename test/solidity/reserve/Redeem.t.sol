@@ -5,7 +5,7 @@ import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {ReserveReference} from "../../contracts/reserve/ReserveReference.sol";
 import {vm} from "../../contracts/Vm.sol";
-import {TestFeed} from "../credit/CreditWorld.sol";
+import {TestFeed} from "../../contracts/oracle/TestFeed.sol";
 import {ReserveWorld} from "./ReserveWorld.sol";
 
 /// @notice Redemption in cash: `(1 - fee) / high` while everything is backed

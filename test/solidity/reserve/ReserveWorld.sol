@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-
-import {ConstantRate} from "../../../contracts/credit/ConstantRate.sol";
-import {CreditEngine} from "../../../contracts/credit/CreditEngine.sol";
-import {CreditExtension} from "../../../contracts/credit/CreditExtension.sol";
 import {CreditEngineConfig} from "../../../contracts/credit/CreditGovernance.sol";
-import {ICreditEngine, LiquidationItem, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
-import {FeedConfig, Price} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {ICreditEngine, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
+import {IPlimsollDollar} from "../../../contracts/interfaces/IPlimsollDollar.sol";
+import {FeedConfig, IPriceOracle, Price} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {IReserve} from "../../../contracts/interfaces/IReserve.sol";
 import {ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {IRisk} from "../../../contracts/interfaces/IRisk.sol";
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
-import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
-import {Reserve} from "../../../contracts/reserve/Reserve.sol";
-import {ReserveExtension} from "../../../contracts/reserve/ReserveExtension.sol";
 import {ReserveConfig} from "../../../contracts/reserve/ReserveGovernance.sol";
-import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
 import {FillerDouble, SurplusDouble} from "../../contracts/reserve/FillerDouble.sol";
 import {Pinned} from "../../contracts/risk/Pinned.sol";
 import {SheetDouble} from "../../contracts/solvency/SheetDouble.sol";
 import {TestToken} from "../../contracts/TestToken.sol";
-import {HookToken} from "../../contracts/tokens/HookToken.sol";
-import {VaultDouble} from "../../contracts/vaults/PlainVault.sol";
+import {PlainVault, VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
-import {TestFeed} from "../credit/CreditWorld.sol";
+import {TestFeed} from "../../contracts/oracle/TestFeed.sol";
 
 /// @title Reserve, credit engine, oracle, risk model and plUSD, all real, on a balance sheet double; governed by this contract
 /// @dev USDC (6 decimals) and DAI (18) are stables; ether and staked ether are held; bitcoin is known to the engine alone. All but DAI are
@@ -45,9 +36,9 @@ abstract contract ReserveWorld {
     uint256 internal constant HIGH = 1.0025e18;
     uint256 internal constant DECAY = 12 hours;
 
-    AccessManager internal manager;
-    PlimsollDollar internal dollar;
-    PriceOracle internal oracle;
+    address internal manager;
+    IPlimsollDollar internal dollar;
+    IPriceOracle internal oracle;
     IRisk internal risk;
     SheetDouble internal sheet;
     ICreditEngine internal engine;
@@ -67,18 +58,24 @@ abstract contract ReserveWorld {
 
     function setUp() public virtual {
         vm.warp(1_700_000_000);
-        manager = new AccessManager(address(this));
-        dollar = new PlimsollDollar(address(manager));
-        oracle = new PriceOracle(address(manager), address(0), 0, DECAY);
-        risk = Pinned.deploy(address(manager), address(oracle), Paces(200, 100, 1000, 300));
-        sheet = new SheetDouble();
-        filler = new FillerDouble();
-        backstop = new SurplusDouble();
-        _asset(USDC, new HookToken("USDC", 6), 6, 1e8, 25);
-        _asset(DAI, new HookToken("DAI", 18), 8, 1e8, 25);
-        _asset(ETH, new HookToken("WETH", 18), 8, 2_000e8, 50);
-        _asset(STETH, new HookToken("wstETH", 18), 8, 2_400e8, 50);
-        _asset(BTC, new HookToken("WBTC", 8), 8, 40_000e8, 50);
+        manager = _create("AccessManager", abi.encode(address(this)));
+        dollar = IPlimsollDollar(_create("PlimsollDollar", abi.encode(manager)));
+        oracle = IPriceOracle(_create("PriceOracle", abi.encode(manager, address(0), 0, DECAY)));
+        address extension = _create("RiskExtension", abi.encode(manager, oracle));
+        risk = IRisk(
+            _create(
+                "RiskModel",
+                abi.encode(manager, oracle, Paces(200, 100, 1000, 300), Pinned.model(), extension)
+            )
+        );
+        sheet = SheetDouble(_create("SheetDouble", ""));
+        filler = FillerDouble(_create("FillerDouble", ""));
+        backstop = SurplusDouble(_create("SurplusDouble", ""));
+        _asset(USDC, _token("HookToken", "USDC", 6), 6, 1e8, 25);
+        _asset(DAI, _token("BlockableToken", "DAI", 18), 8, 1e8, 25);
+        _asset(ETH, _token("HookToken", "WETH", 18), 8, 2_000e8, 50);
+        _asset(STETH, _token("HookToken", "wstETH", 18), 8, 2_400e8, 50);
+        _asset(BTC, _token("HookToken", "WBTC", 8), 8, 40_000e8, 50);
         _deployPair();
         sheet.setSources(address(engine), address(dollar));
         dollar.setFacilitator(address(engine), 1e30);
@@ -92,24 +89,23 @@ abstract contract ReserveWorld {
         }
     }
 
-    /// @dev The reserve names the engine and the engine the reserve: this contract's address and nonce tell where the engine will be.
+    /// @dev The reserve names the engine and the engine the reserve: a nonce tells where the engine will be.
     function _deployPair() private {
-        address creditExtension = address(new CreditExtension(address(manager), address(dollar)));
-        address rate = address(new ConstantRate(0));
-        address predicted = address(new Probe());
-        // The engine is the third from here: extension, reserve, engine.
-        predicted = _after(predicted, 3);
-        address extension = address(new ReserveExtension(address(manager), address(dollar), predicted));
-        ReserveConfig memory c = ReserveConfig(
-            address(manager),
-            address(dollar),
-            predicted,
-            address(sheet),
-            address(risk)
+        address rate = _create("ConstantRate", abi.encode(0));
+        address creditExtension = _create("CreditExtension", abi.encode(manager, dollar));
+        // The third from here, and nonces from 128 on are longer: extension, reserve, engine.
+        uint256 nonce = vm.getNonce(address(this)) + 2;
+        require(nonce < 128, "too many creations");
+        bytes memory rlp = abi.encodePacked(bytes2(0xd694), address(this), uint8(nonce));
+        address predicted = address(uint160(uint256(keccak256(rlp))));
+        address extension = _create(
+            "ReserveExtension",
+            abi.encode(manager, dollar, predicted)
         );
-        reserve = IReserve(address(new Reserve(c, extension)));
+        ReserveConfig memory c = ReserveConfig(manager, address(dollar), predicted, address(sheet), address(risk));
+        reserve = IReserve(_create("Reserve", abi.encode(c, extension)));
         CreditEngineConfig memory e = CreditEngineConfig({
-            authority: address(manager),
+            authority: manager,
             dollar: address(dollar),
             riskModel: address(risk),
             issuanceGate: address(sheet),
@@ -120,22 +116,21 @@ abstract contract ReserveWorld {
             depthFraction: 5_000,
             liquidation: LiquidationParameters(10_500, 200, 1_000, 9_000, 9_700, 1_000)
         });
-        engine = ICreditEngine(address(new CreditEngine(e, creditExtension)));
+        engine = ICreditEngine(_create("CreditEngine", abi.encode(e, creditExtension)));
         require(address(engine) == predicted, "the engine is not where it was expected");
     }
 
-    /// @dev Where this contract's `steps`-th creation after that of `created` ends up.
-    function _after(address created, uint256 steps) private view returns (address) {
-        for (uint256 nonce = 1; nonce < 120; ++nonce) {
-            if (_creation(nonce) == created) return _creation(nonce + steps);
+    /// @dev Deploys a part of Parts.t.sol, which must be among the files that are run.
+    function _create(string memory artifact, bytes memory arguments) internal returns (address created) {
+        bytes memory code = abi.encodePacked(vm.getCode(string.concat("Parts.t.sol:Part", artifact)), arguments);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 0x20), mload(code))
         }
-        revert("not created here");
+        require(created != address(0), string.concat("not created: ", artifact));
     }
 
-    /// @dev RLP of [address, nonce] for nonces below 128.
-    function _creation(uint256 nonce) private view returns (address) {
-        bytes memory rlp = abi.encodePacked(bytes2(0xd694), address(this), uint8(nonce));
-        return address(uint160(uint256(keccak256(rlp))));
+    function _token(string memory kind, string memory symbol, uint8 decimals) internal returns (TestToken) {
+        return TestToken(_create(kind, abi.encode(symbol, decimals)));
     }
 
     function _asset(uint256 asset, TestToken token, uint256 unitDecimals, int256 price, uint16 deviation) internal {
@@ -227,9 +222,17 @@ abstract contract ReserveWorld {
         feeds[asset].set(price);
     }
 
+    function _vaultDouble(uint256 asset, uint8 offset) internal returns (VaultDouble) {
+        return VaultDouble(_create("VaultDouble", abi.encode(tokens[asset], offset)));
+    }
+
+    function _plainVault(uint256 asset, uint8 offset) internal returns (PlainVault) {
+        return PlainVault(_create("PlainVault", abi.encode(tokens[asset], offset)));
+    }
+
     /// @dev A vault over an asset's token, with deposits of others, listed. {tok}
     function _vault(uint256 asset, uint256 others) internal returns (VaultDouble vault) {
-        vault = new VaultDouble(tokens[asset], 6);
+        vault = _vaultDouble(asset, 6);
         tokens[asset].mint(address(this), _tok(asset, others));
         tokens[asset].approve(address(vault), type(uint256).max);
         vault.deposit(_tok(asset, others), address(0x07e25));
@@ -273,6 +276,3 @@ abstract contract ReserveWorld {
         return VaultTerms(5_000_000 * units[asset], 5_000, 200);
     }
 }
-
-/// @dev Tells by its address how many contracts its creator has created.
-contract Probe {}

@@ -21,7 +21,7 @@ contract VaultsTest is ReserveWorld {
     }
 
     function _plain() private returns (PlainVault vault) {
-        vault = new PlainVault(tokens[USDC], 0);
+        vault = _plainVault(USDC, 0);
         tokens[USDC].mint(address(this), 9_000_000e6);
         tokens[USDC].approve(address(vault), type(uint256).max);
         vault.deposit(9_000_000e6, address(0x07e25));
@@ -189,15 +189,15 @@ contract VaultsTest is ReserveWorld {
         VaultTerms memory t = _vaultTerms(USDC);
         _expect(abi.encodeWithSelector(IReserveShared.VaultListedAlready.selector, address(_first)));
         reserve.listVault(address(_first), 1e6, t);
-        PlainVault empty = new PlainVault(tokens[USDC], 6);
+        PlainVault empty = _plainVault(USDC, 6);
         _expect(abi.encodeWithSelector(IReserveShared.VaultTooSmall.selector, address(empty), 0, 1e6));
         reserve.listVault(address(empty), 1e6, t);
-        PlainVault other = new PlainVault(tokens[BTC], 6);
+        PlainVault other = _plainVault(BTC, 6);
         _expect(abi.encodeWithSelector(IReserveShared.VaultAssetMismatch.selector, address(other), address(tokens[BTC])));
         reserve.listVault(address(other), 1e6, t);
         _expect(abi.encodeWithSelector(IReserveShared.VaultNotListed.selector, address(other)));
         reserve.invest(address(other));
-        VaultDouble rich = new VaultDouble(tokens[USDC], 0);
+        VaultDouble rich = _vaultDouble(USDC, 0);
         tokens[USDC].approve(address(rich), 10e6);
         tokens[USDC].mint(address(this), 10e6);
         rich.deposit(10e6, bob);
@@ -220,7 +220,7 @@ contract VaultsTest is ReserveWorld {
     function test_sixteenVaultsAtMost() public {
         for (uint256 i = 2; i < 16; ++i) _vault(i % 2 == 0 ? USDC : ETH, 10);
         require(reserve.vaults().length == 16, "sixteen");
-        VaultDouble more = new VaultDouble(tokens[USDC], 0);
+        VaultDouble more = _vaultDouble(USDC, 0);
         tokens[USDC].mint(address(this), 10e6);
         tokens[USDC].approve(address(more), 10e6);
         more.deposit(10e6, bob);
