@@ -121,4 +121,17 @@ interface IReserve is
 {
     /// @notice Executes several calls of this interface as the caller, in order; one that reverts undoes all.
     function multicall(bytes[] calldata data) external returns (bytes[] memory results);
+
+    // ---- immutable limits of the parameters
+
+    /// @notice Highest fee of any kind. bps
+    function MAX_FEE() external view returns (uint256);
+    /// @notice Highest cap, floor or ceiling of an asset. {ledger}
+    function MAX_CAP() external view returns (uint256);
+    /// @notice For how long without booking a vault's counted share price goes on growing. {days}
+    function MAX_GROWTH_DAYS() external view returns (uint256);
+    /// @notice The fastest growth of a vault's share price that can be let in. {1e-6 a day}
+    function MAX_GROWTH_PER_DAY() external view returns (uint256);
+    /// @notice Least time between distributions. {s}
+    function DISTRIBUTION_INTERVAL() external view returns (uint256);
 }

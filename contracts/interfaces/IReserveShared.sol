@@ -8,7 +8,7 @@ pragma solidity ^0.8.37;
 /// @param liquidCeiling Cash above this can be invested by anyone. {ledger}, stored rounded down; at least the floor
 /// @param baseFee Fee of issue while less than half of the cap is held, and of redemption while cash is above the ceiling. bps
 /// @param maxFee Fee at the cap (issue), and with cash at the floor or below (redeem); linear between, and what is charged is the mean over the amount, so that
-/// splitting it changes nothing. bps; at least the base fee
+/// splitting an issue changes nothing (and a redemption, whose fee stays as cash, by less than the square of the fee). bps; at least the base fee
 struct ReserveTerms {
     bool stable;
     uint256 cap;

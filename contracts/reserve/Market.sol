@@ -53,12 +53,7 @@ abstract contract Market is ReserveValue, IReserveMarket {
     }
 
     /// @inheritdoc IReserveMarket
-    function redeem(
-        uint256 asset,
-        uint256 amount,
-        uint256 minPaid,
-        address to
-    ) external locked returns (uint256 paid) {
+    function redeem(uint256 asset, uint256 amount, uint256 minPaid, address to) external locked returns (uint256 paid) {
         AssetSlot memory a = _listed(asset);
         require((_global.stable >> asset) & 1 == 1, NotStable(asset));
         _requireAmount(amount);

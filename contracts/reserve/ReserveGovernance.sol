@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
-import {IPriceOracle} from "../interfaces/IPriceOracle.sol";
 import {IReserveGovernance} from "../interfaces/IReserveGovernance.sol";
 import {ReserveTerms} from "../interfaces/IReserveShared.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
@@ -184,9 +182,7 @@ abstract contract ReserveGovernance is ReserveValue, IReserveGovernance, Extensi
     // ---- parameters in force
 
     /// @inheritdoc IReserveGovernance
-    function assetTerms(
-        uint256 asset
-    ) external view returns (address token, uint256 scale, ReserveTerms memory terms) {
+    function assetTerms(uint256 asset) external view returns (address token, uint256 scale, ReserveTerms memory terms) {
         AssetSlot memory a = _listed(asset);
         return (a.token, _scale(a), _termsOf(asset));
     }
@@ -197,11 +193,7 @@ abstract contract ReserveGovernance is ReserveValue, IReserveGovernance, Extensi
     }
 
     /// @inheritdoc IReserveGovernance
-    function modules()
-        external
-        view
-        returns (address gate, address rebalancer, address riskModel, address backstop)
-    {
+    function modules() external view returns (address gate, address rebalancer, address riskModel, address backstop) {
         return (_global.gate, _rebalancer, _riskModel, _backstop);
     }
 
@@ -262,9 +254,6 @@ abstract contract ReserveGovernance is ReserveValue, IReserveGovernance, Extensi
     }
 
     function _requireWithin(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum) private pure {
-        require(
-            value >= minimum && value <= maximum,
-            ParameterOutOfBounds(parameter, value, minimum, maximum)
-        );
+        require(value >= minimum && value <= maximum, ParameterOutOfBounds(parameter, value, minimum, maximum));
     }
 }

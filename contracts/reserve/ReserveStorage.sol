@@ -195,7 +195,11 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     }
 
     /// @dev Takes absorbed credit out of the engine's ledger. {ledger} to {asset} token units
-    function _withdrawCredit(uint256 asset, uint256 units, address to) internal returns (address token, uint256 amount) {
+    function _withdrawCredit(
+        uint256 asset,
+        uint256 units,
+        address to
+    ) internal returns (address token, uint256 amount) {
         // The engine's own terms: absorbed collateral need not be listed here.
         AssetInfo memory info = ENGINE.assetInfo(asset);
         return (info.token, ENGINE.withdraw(asset, units * info.scale, address(this), to));

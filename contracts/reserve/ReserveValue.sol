@@ -46,7 +46,10 @@ abstract contract ReserveValue is ReserveStorage {
     }
 
     /// @dev A table by asset number as a list without zeros (but for the assets in `kept`) and its mask.
-    function _compact(uint256[] memory table, uint256 kept) internal pure returns (uint256 mask, uint256[] memory list) {
+    function _compact(
+        uint256[] memory table,
+        uint256 kept
+    ) internal pure returns (uint256 mask, uint256[] memory list) {
         list = new uint256[](RESERVE_ASSETS);
         uint256 count;
         for (uint256 asset; asset < RESERVE_ASSETS; ++asset) {

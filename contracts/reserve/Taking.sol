@@ -7,7 +7,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
-import {Price} from "../interfaces/IPriceOracle.sol";
 import {DOLLAR as PLUSD, Fill, IAuctionCallback, IReserveExchange, IStableTaker} from "../interfaces/IReserveSeams.sol";
 import {ISolvency} from "../interfaces/ISolvency.sol";
 import {Lanes} from "./Lanes.sol";

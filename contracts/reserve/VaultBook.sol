@@ -105,11 +105,7 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
         VaultSlot memory v = _vaults[number - 1];
         info = VaultInfo({
             asset: v.asset,
-            terms: VaultTerms({
-                absoluteCap: _float(v.absoluteCap),
-                relativeCap: v.relativeCap,
-                growthPerDay: v.growth
-            }),
+            terms: VaultTerms({absoluteCap: _float(v.absoluteCap), relativeCap: v.relativeCap, growthPerDay: v.growth}),
             shares: v.shares,
             sharePrice: v.sharePrice,
             bookedAt: v.bookedAt,
@@ -125,11 +121,7 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
     // ---- governance
 
     /// @inheritdoc IReserveVaults
-    function listVault(
-        address vault,
-        uint256 minSupply,
-        VaultTerms calldata terms
-    ) external restricted locked {
+    function listVault(address vault, uint256 minSupply, VaultTerms calldata terms) external restricted locked {
         require(_placeOf[vault] == 0, VaultListedAlready(vault));
         uint256 asset = _assetOfToken(vault);
         uint256 own = IERC4626(vault).balanceOf(address(this));

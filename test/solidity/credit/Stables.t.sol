@@ -81,10 +81,7 @@ contract StablesTest is ReserveWorld {
         bidder.plan(address(engine), abi.encodeCall(engine.repayInStable, (USDC, 1e18, borrower, type(uint256).max)));
         bidder.plan(address(engine), abi.encodeCall(engine.liquidateInStable, (USDC, _item(), type(uint256).max, "")));
         bidder.plan(address(tokens[USDC]), abi.encodeCall(tokens[USDC].mint, (address(bidder), 1_000_000e6)));
-        bidder.plan(
-            address(tokens[USDC]),
-            abi.encodeCall(tokens[USDC].approve, (address(reserve), type(uint256).max))
-        );
+        bidder.plan(address(tokens[USDC]), abi.encodeCall(tokens[USDC].approve, (address(reserve), type(uint256).max)));
         bidder.execute(
             address(engine),
             abi.encodeCall(engine.liquidateInStable, (USDC, _item(), type(uint256).max, "x"))

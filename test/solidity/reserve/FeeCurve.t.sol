@@ -29,43 +29,45 @@ contract FeeCurveTest {
         require(FeeCurve.taking(0, 1, 1, 10, 100) == 55e14, "a cap of one unit");
     }
 
-    function testFuzz_asTheReference(uint64 from, uint64 amount, uint64 a, uint64 b, uint16 base, uint16 extra) public pure {
+    function testFuzz_asTheReference(
+        uint64 from,
+        uint64 amount,
+        uint64 a,
+        uint64 b,
+        uint16 base,
+        uint16 extra
+    ) public pure {
         if (amount == 0) amount = 1;
         (uint256 floor, uint256 ceiling) = a < b ? (a, b) : (b, a);
         uint256 most = uint256(base % 500) + (extra % 500);
         uint256 top = from > ceiling ? from : ceiling;
         require(
             FeeCurve.paying(from, amount, floor, ceiling, base % 500, most) ==
-                ReserveReference.meanFee(
-                    top - from,
-                    top - from + amount,
-                    top - ceiling,
-                    top - floor,
-                    base % 500,
-                    most
-                ),
+                ReserveReference.meanFee(top - from, top - from + amount, top - ceiling, top - floor, base % 500, most),
             "paying"
         );
         require(
             FeeCurve.taking(from, amount, ceiling, base % 500, most) ==
-                ReserveReference.meanFee(
-                    from,
-                    uint256(from) + amount,
-                    ceiling / 2,
-                    ceiling,
-                    base % 500,
-                    most
-                ),
+                ReserveReference.meanFee(from, uint256(from) + amount, ceiling / 2, ceiling, base % 500, most),
             "taking"
         );
     }
 
-    function testFuzz_withinItsLimitsAndRising(uint64 held, uint64 amount, uint64 cap, uint16 base, uint16 extra) public pure {
+    function testFuzz_withinItsLimitsAndRising(
+        uint64 held,
+        uint64 amount,
+        uint64 cap,
+        uint16 base,
+        uint16 extra
+    ) public pure {
         uint256 low = base % 500;
         uint256 high = low + (extra % 500);
         uint256 fee = FeeCurve.taking(held, amount, cap, low, high);
         require(fee >= low * 1e14 && fee <= high * 1e14, "limits");
         require(FeeCurve.taking(uint256(held) + 1, amount, cap, low, high) >= fee, "rising with what is held");
-        require(FeeCurve.taking(held, uint256(amount) + 1, cap, low, high) >= fee || amount == 0, "and with the amount");
+        require(
+            FeeCurve.taking(held, uint256(amount) + 1, cap, low, high) >= fee || amount == 0,
+            "and with the amount"
+        );
     }
 }

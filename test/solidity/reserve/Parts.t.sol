@@ -61,13 +61,7 @@ contract PartRiskExtension is RiskExtension {
 }
 
 contract PartRiskModel is RiskModel {
-    constructor(
-        address a,
-        address o,
-        Paces memory p,
-        ModelParameters memory m,
-        address e
-    ) RiskModel(a, o, p, m, e) {}
+    constructor(address a, address o, Paces memory p, ModelParameters memory m, address e) RiskModel(a, o, p, m, e) {}
 }
 
 contract PartConstantRate is ConstantRate {

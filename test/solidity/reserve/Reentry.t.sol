@@ -51,7 +51,12 @@ contract ReentryTest is ReserveWorld {
             abi.encodeCall(engine.repayInStable, (USDC, 1e18, borrower, type(uint256).max))
         ];
         for (uint256 i; i < DOORS; ++i) {
-            address target = i == 11 ? address(filler) : i == 12 ? address(engine) : address(reserve);
+            address target =
+                i == 11
+                    ? address(filler)
+                    : i == 12
+                        ? address(engine)
+                        : address(reserve);
             _guest.plan(target, calls[i]);
         }
     }
@@ -128,10 +133,7 @@ contract ReentryTest is ReserveWorld {
         items[0] = LiquidationItem(borrower, type(uint256).max);
         _guest.plan(address(reserve), abi.encodeCall(reserve.cappedBacking, (USDC)));
         _guest.plan(address(reserve), abi.encodeCall(reserve.issue, (USDC, 1e6, 0, address(_guest))));
-        _guest.plan(
-            address(engine),
-            abi.encodeCall(engine.repayInStable, (USDC, 1e18, borrower, type(uint256).max))
-        );
+        _guest.plan(address(engine), abi.encodeCall(engine.repayInStable, (USDC, 1e18, borrower, type(uint256).max)));
         _guest.execute(address(engine), abi.encodeCall(engine.liquidate, (items, "x")));
         require(_guest.done(0) && abi.decode(_guest.answers(0), (uint256)) <= before, "too high inside");
         require(_guest.done(1), "issue is open");

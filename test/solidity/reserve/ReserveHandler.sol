@@ -152,7 +152,12 @@ contract ReserveHandler is ReserveWorld {
 
     function price(uint256 asset, uint256 move) external fresh {
         asset %= 4;
-        int256 base = asset < 2 ? int256(1e8) : asset == ETH ? int256(2_000e8) : int256(2_400e8);
+        int256 base =
+            asset < 2
+                ? int256(1e8)
+                : asset == ETH
+                    ? int256(2_000e8)
+                    : int256(2_400e8);
         uint256 spread = asset < 2 ? 8 : 30;
         feeds[asset].set((base * int256(100 - spread + (move % (2 * spread)))) / 100);
     }

@@ -63,10 +63,7 @@ abstract contract ReserveWorld {
         oracle = IPriceOracle(_create("PriceOracle", abi.encode(manager, address(0), 0, DECAY)));
         address extension = _create("RiskExtension", abi.encode(manager, oracle));
         risk = IRisk(
-            _create(
-                "RiskModel",
-                abi.encode(manager, oracle, Paces(200, 100, 1000, 300), Pinned.model(), extension)
-            )
+            _create("RiskModel", abi.encode(manager, oracle, Paces(200, 100, 1000, 300), Pinned.model(), extension))
         );
         sheet = SheetDouble(_create("SheetDouble", ""));
         filler = FillerDouble(_create("FillerDouble", ""));
@@ -98,10 +95,7 @@ abstract contract ReserveWorld {
         require(nonce < 128, "too many creations");
         bytes memory rlp = abi.encodePacked(bytes2(0xd694), address(this), uint8(nonce));
         address predicted = address(uint160(uint256(keccak256(rlp))));
-        address extension = _create(
-            "ReserveExtension",
-            abi.encode(manager, dollar, predicted)
-        );
+        address extension = _create("ReserveExtension", abi.encode(manager, dollar, predicted));
         ReserveConfig memory c = ReserveConfig(manager, address(dollar), predicted, address(sheet), address(risk));
         reserve = IReserve(_create("Reserve", abi.encode(c, extension)));
         CreditEngineConfig memory e = CreditEngineConfig({
@@ -256,7 +250,8 @@ abstract contract ReserveWorld {
         for (uint256 i; i < ASSETS; ++i) {
             Price memory p = oracle.price(i);
             (uint256 amount, uint256 price) = (reserve.position(i).cash, low ? p.low : p.high);
-            amount += reserve.position(i).credit + (low ? reserve.position(i).vaulted : reserve.position(i).vaultedHigh);
+            amount +=
+                reserve.position(i).credit + (low ? reserve.position(i).vaulted : reserve.position(i).vaultedHigh);
             total += (amount * price) / units[i];
         }
     }

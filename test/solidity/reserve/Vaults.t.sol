@@ -147,7 +147,12 @@ contract VaultsTest is ReserveWorld {
         reserve.divest(address(_first), type(uint256).max);
         _requireNear(_cash(USDC), 2_000_000e6, 4_000e6, "in the middle again");
         require(reserve.position(USDC).vaulted < assets, "out of the vault");
-        _requireNear(_cash(USDC) + reserve.position(USDC).vaulted, tokens[USDC].balanceOf(address(reserve)) + _first.previewRedeem(_first.balanceOf(address(reserve))), 5, "books");
+        _requireNear(
+            _cash(USDC) + reserve.position(USDC).vaulted,
+            tokens[USDC].balanceOf(address(reserve)) + _first.previewRedeem(_first.balanceOf(address(reserve))),
+            5,
+            "books"
+        );
         require(sheet.losses() == 0, "no loss");
     }
 
@@ -161,7 +166,12 @@ contract VaultsTest is ReserveWorld {
     function test_divestsWhatExceedsTheCaps() public {
         uint256 assets = reserve.invest(address(_first));
         reserve.setVaultTerms(address(_first), VaultTerms(1_024_000e6, 5_000, 200));
-        _requireNear(reserve.divest(address(_first), type(uint256).max), assets - 1_024_000e6, 5e9, "above the absolute cap");
+        _requireNear(
+            reserve.divest(address(_first), type(uint256).max),
+            assets - 1_024_000e6,
+            5e9,
+            "above the absolute cap"
+        );
         reserve.setVaultTerms(address(_first), VaultTerms(5_000_000e6, 500, 200));
         reserve.divest(address(_first), type(uint256).max);
         // Five per cent of ten million.
@@ -193,7 +203,9 @@ contract VaultsTest is ReserveWorld {
         _expect(abi.encodeWithSelector(IReserveShared.VaultTooSmall.selector, address(empty), 0, 1e6));
         reserve.listVault(address(empty), 1e6, t);
         PlainVault other = _plainVault(BTC, 6);
-        _expect(abi.encodeWithSelector(IReserveShared.VaultAssetMismatch.selector, address(other), address(tokens[BTC])));
+        _expect(
+            abi.encodeWithSelector(IReserveShared.VaultAssetMismatch.selector, address(other), address(tokens[BTC]))
+        );
         reserve.listVault(address(other), 1e6, t);
         _expect(abi.encodeWithSelector(IReserveShared.VaultNotListed.selector, address(other)));
         reserve.invest(address(other));
@@ -206,13 +218,25 @@ contract VaultsTest is ReserveWorld {
         reserve.listVault(address(rich), 1e6, t);
         t.growthPerDay = 2_001;
         _expect(
-            abi.encodeWithSelector(IReserveShared.ParameterOutOfBounds.selector, bytes32("growthPerDay"), 2_001, 0, 2_000)
+            abi.encodeWithSelector(
+                IReserveShared.ParameterOutOfBounds.selector,
+                bytes32("growthPerDay"),
+                2_001,
+                0,
+                2_000
+            )
         );
         reserve.setVaultTerms(address(_first), t);
         t.growthPerDay = 1;
         t.relativeCap = 10_001;
         _expect(
-            abi.encodeWithSelector(IReserveShared.ParameterOutOfBounds.selector, bytes32("relativeCap"), 10_001, 0, 10_000)
+            abi.encodeWithSelector(
+                IReserveShared.ParameterOutOfBounds.selector,
+                bytes32("relativeCap"),
+                10_001,
+                0,
+                10_000
+            )
         );
         reserve.setVaultTerms(address(_first), t);
     }
