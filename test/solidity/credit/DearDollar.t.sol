@@ -18,15 +18,15 @@ contract DearDollarTest is ReserveWorld {
         vm.expectRevert();
         reserve.issue(USDC, 1_000e6, 0, bob);
 
-        // 125 ether at 960: maintenance at 83% and some depth, health just below 1.
-        feeds[ETH].set(960e8);
+        // 125 ether at 955: maintenance at 83% and some depth, health just below 1.
+        feeds[ETH].set(955e8);
         LiquidationItem[] memory items = new LiquidationItem[](1);
         items[0] = LiquidationItem(borrower, type(uint256).max);
         uint256 held = tokens[USDC].balanceOf(bob);
         vm.prank(bob);
         (uint256[] memory repaid, uint256 paid) = engine.liquidateInStable(USDC, items, type(uint256).max, "");
         require(held - tokens[USDC].balanceOf(bob) == paid, "pays in USDC");
-        uint256 seized = (engine.balanceOf(bob, ETH) * 960e18) / 1e8;
+        uint256 seized = (engine.balanceOf(bob, ETH) * 955e18) / 1e8;
         require(seized < (repaid[0] * DEAR) / WAD, "with bought plUSD it would be a loss");
         require(seized > paid * 1e12, "in USDC it is a gain");
         // At most the 25 bps of the feed, the fee, and no more: 2% of incentive leaves 1.5% and more.

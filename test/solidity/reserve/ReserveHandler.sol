@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {DOLLAR, Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
-import {VaultInfo} from "../../../contracts/interfaces/IReserveVaults.sol";
+import {VaultInfo, VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
 import {VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {ReserveWorld} from "./ReserveWorld.sol";
@@ -125,9 +125,14 @@ contract ReserveHandler is ReserveWorld {
     }
 
     function divest(uint256 which, uint256 most) external fresh {
+        // Now and then because governance wants everything back.
+        VaultTerms memory t = _vaultTerms(which % 2);
+        if (which & 4 != 0) reserve.setVaultTerms(address(_yields[which % 2]), VaultTerms(0, 0, 200));
+        if (which & 8 != 0) most = type(uint256).max;
         try reserve.divest(address(_yields[which % 2]), most == 0 ? 1 : most) {
             ++counts.divested;
         } catch {}
+        reserve.setVaultTerms(address(_yields[which % 2]), t);
     }
 
     function yield(uint256 which, uint256 amount) external fresh {
@@ -160,6 +165,8 @@ contract ReserveHandler is ReserveWorld {
                     : int256(2_400e8);
         uint256 spread = asset < 2 ? 8 : 30;
         feeds[asset].set((base * int256(100 - spread + (move % (2 * spread)))) / 100);
+        // As keepers do: a feed that dies later leaves this behind. What nobody recorded, nobody can know of a dead feed.
+        if (!feeds[asset].dead()) oracle.record(1 << asset);
     }
 
     function kill(uint256 asset, bool dead) external fresh {
