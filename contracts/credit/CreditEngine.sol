@@ -14,13 +14,14 @@ import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {Account, AccountLib} from "./AccountLib.sol";
 import {CreditEngineConfig, CreditGovernance} from "./CreditGovernance.sol";
 import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
+import {DebtRemoval} from "./DebtRemoval.sol";
 import {Liquidation} from "./Liquidation.sol";
 
 /// @title Plimsoll's lending book
 /// @notice See ICreditEngine for what it promises. Here are the positions of healthy accounts; failing ones are in Liquidation, layout and
-/// lock in CreditStorage, authorisation and flash loans in CreditAccess, parameters in CreditGovernance. What the last two hold is executed by
-/// CreditExtension, on this contract's storage.
-contract CreditEngine is CreditStorage, Liquidation, Multicall, Extended {
+/// lock in CreditStorage, authorisation and flash loans in CreditAccess, repaying in a stable in StableRepayment, parameters in CreditGovernance. What the last
+/// three hold is executed by CreditExtension, on this contract's storage.
+contract CreditEngine is CreditStorage, DebtRemoval, Liquidation, Multicall, Extended {
     using AccountLib for Account;
     using SafeERC20 for IERC20;
 
@@ -139,32 +140,8 @@ contract CreditEngine is CreditStorage, Liquidation, Multicall, Extended {
 
     /// @inheritdoc ICreditPositions
     function repay(uint256 amount, address account) external locked returns (uint256 repaid) {
-        require(amount != 0, ZeroAmount());
-        uint256 header = _accounts[account].header;
-        uint256 held = AccountLib.debt(header);
-        require(held != 0, NoDebt(account));
-
-        DebtSlot memory d = _accrued();
-        uint256 owed = _toDebt(held, d.index);
-        uint256 shares = held;
-        if (amount < owed) {
-            // Down: a payment removes no more shares than it pays for; amount < owed keeps the product small.
-            shares = (amount * SHARES_PER_DOLLAR) / d.index;
-            require(shares != 0, AmountBelowDebtShare(amount, _toDebt(1, d.index)));
-        }
-        // Up to the wei, and still at most `amount`, because shares were rounded down.
-        repaid = _toDebt(shares, d.index);
-        uint256 left = held - shares;
-        if (left != 0) {
-            uint256 minimum = _risk.minimumDebt * WAD;
-            uint256 debtLeft = _toDebt(left, d.index);
-            require(debtLeft >= minimum, DebtBelowMinimum(account, debtLeft, minimum));
-        }
-        _accounts[account].header = AccountLib.withDebt(header, left);
-        // The cast is safe: shares <= held <= d.shares.
-        d.shares -= uint96(shares);
-        _debt = d;
-
+        uint256 shares;
+        (repaid, shares) = _removeDebt(amount, account);
         DOLLAR.burn(msg.sender, repaid);
         emit Repay(account, msg.sender, repaid, shares);
     }

@@ -3,10 +3,12 @@ pragma solidity ^0.8.37;
 
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
 import {ICreditPositions, LiquidationItem, LiquidationParameters} from "../interfaces/ICreditEngine.sol";
+import {ICreditStableLiquidation} from "../interfaces/ICreditStables.sol";
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
 import {ILiquidationCallback} from "../interfaces/ILiquidationCallback.sol";
 import {IRiskModel, Quote} from "../interfaces/IRiskModel.sol";
 import {PriceStatus} from "../interfaces/IPriceOracle.sol";
+import {IStableTaker} from "../interfaces/IReserveSeams.sol";
 import {MemoryArray} from "../libraries/MemoryArray.sol";
 import {Valuation} from "../risk/Valuation.sol";
 import {Account, AccountLib} from "./AccountLib.sol";
@@ -17,7 +19,7 @@ import {Exposure, LiquidationMath, Slice} from "./LiquidationMath.sol";
 /// @notice Both take the same slice of every priced asset; they differ in who takes it and what is paid for it.
 /// @dev A batch reads prices and parameters once, settles account by account in memory and in each account's own slots, and
 /// writes totals, the taker's ledger account and token levels once at its end.
-abstract contract Liquidation is CreditStorage, ICreditPositions {
+abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableLiquidation {
     using AccountLib for Account;
     // Indices are ranks below the number of balances and asset numbers below MAX_ASSETS.
     using MemoryArray for uint256[];
@@ -102,9 +104,35 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
         LiquidationItem[] calldata items,
         bytes calldata data
     ) external locked returns (uint256[] memory repaid) {
+        uint256 total;
+        (repaid, total) = _liquidate(items, data);
+        if (total != 0) DOLLAR.burn(msg.sender, total);
+    }
+
+    /// @inheritdoc ICreditStableLiquidation
+    function liquidateInStable(
+        uint256 asset,
+        LiquidationItem[] calldata items,
+        uint256 maxPaid,
+        bytes calldata data
+    ) external locked returns (uint256[] memory repaid, uint256 paid) {
+        uint256 total;
+        (repaid, total) = _liquidate(items, data);
+        if (total == 0) return (repaid, 0);
+        address taker = _absorber.absorber;
+        paid = IStableTaker(taker).collect(asset, msg.sender, total, maxPaid);
+        // The supply stays; the absorber, which has the stable, now stands behind it.
+        DOLLAR.moveLevel(taker, total);
+        emit PaidInStable(asset, msg.sender, total, paid);
+    }
+
+    /// @dev Settles a batch up to its payment, of which `total` is due. {plUSD}
+    function _liquidate(
+        LiquidationItem[] calldata items,
+        bytes calldata data
+    ) private returns (uint256[] memory repaid, uint256 total) {
         repaid = new uint256[](items.length);
         Batch memory b = _open();
-        uint256 total;
         for (uint256 i; i < items.length; ++i) {
             address account = items[i].account;
             uint256 header = _accounts[account].header;
@@ -123,7 +151,6 @@ abstract contract Liquidation is CreditStorage, ICreditPositions {
             ILiquidationCallback(msg.sender).onLiquidate(total, seized, data);
             _lock = LOCKED;
         }
-        if (total != 0) DOLLAR.burn(msg.sender, total);
     }
 
     /// @inheritdoc ICreditPositions

@@ -5,6 +5,8 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 
+import {ICreditStables} from "./ICreditStables.sol";
+
 /// @notice One account of a batch liquidation.
 /// @param account Whose position.
 /// @param maxRepay The most the liquidator pays for it; `type(uint256).max` for as much as allowed. {plUSD}
@@ -365,7 +367,14 @@ interface ICreditGovernance is ICreditShared {
 ///
 /// LOCK. Every entry that moves tokens, debts or balances holds a transient lock; only `withdraw` is open inside a liquidation callback.
 /// What sets an authorisation or a parameter, or runs a token's permit, needs none: it moves nothing.
-interface ICreditEngine is ICreditPositions, ICreditAccess, ICreditGovernance, IAccessManaged, IERC5267 {
+interface ICreditEngine is
+    ICreditPositions,
+    ICreditStables,
+    ICreditAccess,
+    ICreditGovernance,
+    IAccessManaged,
+    IERC5267
+{
     /// @notice Executes several calls of this interface in one transaction, as the caller, in order; one that reverts undoes all.
     /// @return results What each call returned, ABI-encoded.
     function multicall(bytes[] calldata data) external returns (bytes[] memory results);

@@ -5,7 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {IAbsorber} from "./IAbsorber.sol";
 import {IReserveGovernance} from "./IReserveGovernance.sol";
-import {IReserveShared} from "./IReserveShared.sol";
+import {InKindPayment, IReserveShared} from "./IReserveShared.sol";
 import {IReserveVaults} from "./IReserveVaults.sol";
 import {IReserveExchange, IStableTaker} from "./IReserveSeams.sol";
 
@@ -23,7 +23,7 @@ struct Position {
     bool readable;
 }
 
-/// @title Issue, redeem, take failed positions: what the reserve itself executes
+/// @title Issue, redeem, in cash and in kind, and what is owned: what the reserve itself executes
 interface IReserveMarket is IReserveShared {
     // ---- issue and redeem
 
@@ -46,6 +46,26 @@ interface IReserveMarket is IReserveShared {
     /// @notice Burns the caller's plUSD: nothing for it. A gift to everybody else; how the Backstop pays for deficits. Anyone.
     /// @param amount {plUSD}
     function retire(uint256 amount) external;
+
+    // ---- redemption in kind
+
+    /// @notice Burns the caller's plUSD for the same part of every asset of the reserve: `f = min(1, b) amount (1 - fee) / R+`, at most 1, R+ being everything at
+    /// its highest: high, or the last good high undecayed (`IPriceOracle.undecayedHigh`), vaults and rate feeds uncapped. Of each asset f of the cash and of
+    /// the ledger credit is paid in tokens, and f of each vault position in vault shares: no vault is asked. Anyone, at any b; cannot be paused.
+    /// Reverts with `RedemptionTooLarge` or `SlippageExceeded`.
+    /// @param amount {plUSD}
+    /// @param skip Bit i: the redeemer goes without asset i (a token that will not be sent to him, say); it stays with the reserve.
+    /// @param minValue The least that what is paid must be worth at low. {USD}
+    /// @return payments In ascending order of assets, the token before the vaults.
+    function redeemInKind(
+        uint256 amount,
+        uint256 skip,
+        uint256 minValue,
+        address to
+    ) external returns (InKindPayment[] memory payments);
+
+    /// @notice min(1, b), and R+ as above, at this moment. 18 decimals, {USD} rounded up
+    function redemptionTerms() external view returns (uint256 backing, uint256 reserveHigh);
 
     // ---- views; meaningless while `isEntered`
 
@@ -101,4 +121,17 @@ interface IReserve is
 {
     /// @notice Executes several calls of this interface as the caller, in order; one that reverts undoes all.
     function multicall(bytes[] calldata data) external returns (bytes[] memory results);
+
+    // ---- immutable limits of the parameters
+
+    /// @notice Highest fee of any kind. bps
+    function MAX_FEE() external view returns (uint256);
+    /// @notice Highest cap, floor or ceiling of an asset. {ledger}
+    function MAX_CAP() external view returns (uint256);
+    /// @notice For how long without booking a vault's counted share price goes on growing. {days}
+    function MAX_GROWTH_DAYS() external view returns (uint256);
+    /// @notice The fastest growth of a vault's share price that can be let in. {1e-6 a day}
+    function MAX_GROWTH_PER_DAY() external view returns (uint256);
+    /// @notice Least time between distributions. {s}
+    function DISTRIBUTION_INTERVAL() external view returns (uint256);
 }

@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {InKindPayment, IReserveShared, ReserveTerms} from "./IReserveShared.sol";
+import {IReserveShared, ReserveTerms} from "./IReserveShared.sol";
 
-/// @title Redemption in kind, listing, parameters, modules: executed by the reserve's extension
+/// @title Seed capital, listing, parameters, modules: executed by the reserve's extension
 interface IReserveGovernance is IReserveShared {
-    // ---- redemption in kind
-
-    /// @notice Burns the caller's plUSD for the same part of every asset of the reserve: `f = min(1, b) amount (1 - fee) / R+`, at most 1, R+ being everything at
-    /// its highest: high, or the last good high undecayed (`IPriceOracle.undecayedHigh`), vaults and rate feeds uncapped. Of each asset f of the cash and of
-    /// the ledger credit is paid in tokens, and f of each vault position in vault shares: no vault is asked. Anyone, at any b; cannot be paused.
-    /// Reverts with `RedemptionTooLarge` or `SlippageExceeded`.
-    /// @param amount {plUSD}
-    /// @param skip Bit i: the redeemer goes without asset i (a token that will not be sent to him, say); it stays with the reserve.
-    /// @param minValue The least that what is paid must be worth at low. {USD}
-    /// @return payments In ascending order of assets, the token before the vaults.
-    function redeemInKind(
-        uint256 amount,
-        uint256 skip,
-        uint256 minValue,
-        address to
-    ) external returns (InKindPayment[] memory payments);
-
-    /// @notice min(1, b), and R+ as above, at this moment. 18 decimals, {USD} rounded up
-    function redemptionTerms() external view returns (uint256 backing, uint256 reserveHigh);
-
     // ---- governance
 
     /// @notice Adds equity without minting: seed capital. Treasurer; open to nobody else, as a gift would move weights. Works for any listed asset.

@@ -8,7 +8,7 @@ pragma solidity ^0.8.37;
 /// @param liquidCeiling Cash above this can be invested by anyone. {ledger}, stored rounded down; at least the floor
 /// @param baseFee Fee of issue while less than half of the cap is held, and of redemption while cash is above the ceiling. bps
 /// @param maxFee Fee at the cap (issue), and with cash at the floor or below (redeem); linear between, and what is charged is the mean over the amount, so that
-/// splitting it changes nothing. bps; at least the base fee
+/// splitting an issue changes nothing (and a redemption, whose fee stays as cash, by less than the square of the fee). bps; at least the base fee
 struct ReserveTerms {
     bool stable;
     uint256 cap;
@@ -85,6 +85,8 @@ interface IReserveShared {
     error AssetNotListed(uint256 asset);
     error AssetListedAlready(uint256 asset);
     error AssetOutOfRange(uint256 asset);
+    /// @notice The token has a number already, or is plUSD.
+    error TokenListedAlready(address token);
     error TokenHasNoCode(address token);
     /// @notice Token decimals below the ledger unit's, above 24, or not told.
     error TokenDecimalsUnsupported(address token, uint256 decimals);
@@ -111,7 +113,8 @@ interface IReserveShared {
     error VaultNotListed(address vault);
     error VaultListedAlready(address vault);
     error TooManyVaults(uint256 maximum);
-    error VaultAssetMismatch(address vault, address expected, address actual);
+    /// @notice The vault's asset is no listed asset's token.
+    error VaultAssetMismatch(address vault, address asset);
     /// @notice A share is worth more or less assets than can be stored. 27 decimals
     error SharePriceOutOfRange(address vault, uint256 sharePrice);
     /// @notice The vault's supply without the reserve is too small to trust its share price. {share}
@@ -130,5 +133,7 @@ interface IReserveShared {
     error ModuleMismatch(address module, uint256 asset);
     error NotRebalancer(address caller);
     error NothingToDistribute();
+    /// @notice (unix seconds)
+    error DistributedTooEarly(uint256 allowedAt);
     error Entered();
 }

@@ -62,7 +62,7 @@ interface IReserveVaults is IReserveShared {
     /// @return amount {plUSD}
     function distribute() external returns (uint256 amount);
 
-    /// @notice All vaults, in the order of listing.
+    /// @notice All vaults, in no particular order: a place that gets free is used again.
     function vaults() external view returns (address[] memory);
     /// @notice A vault as it stands; zeros when it is not listed.
     function vaultInfo(address vault) external view returns (VaultInfo memory);
@@ -77,6 +77,7 @@ interface IReserveVaults is IReserveShared {
     function setVaultTerms(address vault, VaultTerms calldata terms) external;
     /// @notice Removes a vault without shares. Governor.
     function removeVault(address vault) external;
-    /// @notice Gives up a vault that does not answer: books all of it as a loss. The shares stay the reserve's and can be listed anew. Governor.
+    /// @notice Gives up a vault that does not answer: books all of it as a loss. The shares stay the reserve's and count again when the vault is listed anew. `VaultInUse` unless
+    /// it was marked unreadable and still is. Governor.
     function writeOffVault(address vault) external;
 }

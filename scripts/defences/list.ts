@@ -21,6 +21,7 @@ const ORACLE = "contracts/oracle/PriceOracle.sol";
 const READER = "contracts/oracle/FeedReader.sol";
 const RATE_FEED = "contracts/oracle/feeds/ExchangeRateFeed.sol";
 const ENGINE = "contracts/credit/CreditEngine.sol";
+const DEBT_REMOVAL = "contracts/credit/DebtRemoval.sol";
 const STORAGE = "contracts/credit/CreditStorage.sol";
 const ACCESS = "contracts/credit/CreditAccess.sol";
 const GOVERNANCE = "contracts/credit/CreditGovernance.sol";
@@ -431,7 +432,7 @@ export const DEFENCES: readonly Defence[] = [
   one(
     "largest-repayment",
     "2^256 - 1 repaid, for all of it",
-    ENGINE,
+    DEBT_REMOVAL,
     "if (amount < owed) {",
     "if (amount != owed) {",
     credit("repay"),
@@ -513,7 +514,7 @@ export const DEFENCES: readonly Defence[] = [
   one(
     "dust-debt",
     "a debt below the minimum left by a repayment",
-    ENGINE,
+    DEBT_REMOVAL,
     "require(debtLeft >= minimum, DebtBelowMinimum(account, debtLeft, minimum));",
     "debtLeft;",
     credit("repay"),
@@ -645,18 +646,28 @@ export const DEFENCES: readonly Defence[] = [
     credit("liquidation"),
     credit("flash-loan"),
   ),
-  one(
-    "priced-repayment",
-    "a repayment that a dead feed stops",
-    ENGINE,
-    "require(held != 0, NoDebt(account));",
-    "require(held != 0, NoDebt(account));\n        IRiskModel(_risk.riskModel).requirePriced(0);",
-    credit("repay"),
-  ),
+  {
+    id: "priced-repayment",
+    withstands: "a repayment that a dead feed stops",
+    patch: [
+      {
+        file: DEBT_REMOVAL,
+        find: "require(held != 0, NoDebt(account));",
+        replace: "require(held != 0, NoDebt(account));\n        IRiskModel(_risk.riskModel).requirePriced(0);",
+      },
+      {
+        file: DEBT_REMOVAL,
+        find: 'import {AccountLib} from "./AccountLib.sol";',
+        replace:
+          'import {IRiskModel} from "../interfaces/IRiskModel.sol";\nimport {AccountLib} from "./AccountLib.sol";',
+      },
+    ],
+    tests: [credit("repay")],
+  },
   one(
     "paused-repayment",
     "a repayment that a pause stops",
-    ENGINE,
+    DEBT_REMOVAL,
     "require(held != 0, NoDebt(account));",
     "require(held != 0, NoDebt(account));\n        require(_risk.borrowPaused == 0, Paused(0, 0));",
     credit("repay"),

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IReserveShared} from "../interfaces/IReserveShared.sol";
+
+/// @title Amounts by asset number, 64 bits each, four to a slot
+library Lanes {
+    /// @notice The largest amount. {ledger}
+    uint256 internal constant MAX = type(uint64).max;
+
+    /// @notice The amount of an asset below 16.
+    function get(uint256[4] storage words, uint256 asset) internal view returns (uint256) {
+        return (words[asset >> 2] >> _shift(asset)) & MAX;
+    }
+
+    /// @notice Sets the amount of an asset below 16.
+    function set(uint256[4] storage words, uint256 asset, uint256 amount) internal {
+        require(amount <= MAX, IReserveShared.AmountTooLarge(amount, MAX));
+        uint256 shift = _shift(asset);
+        words[asset >> 2] = (words[asset >> 2] & ~(MAX << shift)) | (amount << shift);
+    }
+
+    /// @notice Adds amounts to a table by asset number.
+    function addTo(uint256[4] storage words, uint256[] memory table) internal view {
+        for (uint256 word; word < 4; ++word) {
+            uint256 rest = words[word];
+            for (uint256 asset = word << 2; rest != 0; ++asset) {
+                table[asset] += rest & MAX;
+                rest >>= 64;
+            }
+        }
+    }
+
+    function _shift(uint256 asset) private pure returns (uint256) {
+        return (asset & 3) << 6;
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {PriceStatus, Price} from "../interfaces/IPriceOracle.sol";
+import {ISolvency} from "../interfaces/ISolvency.sol";
+import {PackedFloat} from "../libraries/PackedFloat.sol";
+import {Valuation} from "../risk/Valuation.sol";
+import {Lanes} from "./Lanes.sol";
+import {RESERVE_ASSETS, RESERVE_VAULTS, ReserveStorage} from "./ReserveStorage.sol";
+import {VaultReader} from "./VaultReader.sol";
+
+/// @title What the reserve owns and what that backs
+abstract contract ReserveValue is ReserveStorage {
+    using Lanes for uint256[4];
+
+    /// @notice For how long without booking a vault's counted share price goes on growing. {days}
+    uint256 public constant MAX_GROWTH_DAYS = 30;
+
+    /// @dev {1e-6 a day} times {s}
+    uint256 private constant GROWTH_UNIT = 1e6 * 1 days;
+    /// @dev A position is judged by at least as many shares as this is worth: of fewer, rounding would take too much off a share. {asset} raw
+    uint256 private constant LEAST_PROBE = 1e12;
+
+    // ---- holdings
+
+    /// @dev Credit in the engine's ledger by asset number, and of which assets there is any. {ledger}
+    function _credits() internal view returns (uint256 mask, uint256[] memory table) {
+        table = new uint256[](RESERVE_ASSETS);
+        (, uint256[] memory holdings) = ENGINE.position(address(this));
+        for (uint256 i; i < holdings.length; ++i) {
+            uint256 asset = holdings[i] >> 248;
+            table[asset] = uint248(holdings[i]);
+            mask |= 1 << asset;
+        }
+    }
+
+    function _creditOf(uint256 asset) internal view returns (uint256) {
+        return ENGINE.balanceOf(address(this), asset);
+    }
+
+    /// @dev Cash and vaults as booked. {ledger}
+    function _heldOf(uint256 asset) internal view returns (uint256) {
+        return _cash.get(asset) + _vaulted.get(asset);
+    }
+
+    /// @dev A table by asset number as a list without zeros (but for the assets in `kept`) and its mask.
+    function _compact(
+        uint256[] memory table,
+        uint256 kept
+    ) internal pure returns (uint256 mask, uint256[] memory list) {
+        list = new uint256[](RESERVE_ASSETS);
+        uint256 count;
+        for (uint256 asset; asset < RESERVE_ASSETS; ++asset) {
+            if (table[asset] == 0 && (kept >> asset) & 1 == 0) continue;
+            mask |= 1 << asset;
+            list[count++] = table[asset];
+        }
+        assembly ("memory-safe") {
+            // Only as many as there are bits.
+            mstore(list, count)
+        }
+    }
+
+    // ---- vaults
+
+    /// @dev What shares count at a price. {ledger}, rounded down
+    function _worthOf(uint256 shares, uint256 sharePrice, uint256 scale) internal pure returns (uint256) {
+        // 2**128 * 2**96 fit.
+        return (shares * sharePrice) / (VaultReader.RAY * scale);
+    }
+
+    /// @dev What a vault's position was last booked at. {ledger}
+    function _bookedValue(VaultSlot memory v) internal view returns (uint256) {
+        return _worthOf(v.shares, v.sharePrice, _scale(_assets[v.asset]));
+    }
+
+    /// @dev The most that a share of it counts now. 27 decimals, rounded down
+    function _priceCap(VaultSlot memory v) internal view returns (uint256) {
+        uint256 elapsed = Math.min(block.timestamp - v.bookedAt, MAX_GROWTH_DAYS * 1 days);
+        return v.sharePrice + (uint256(v.sharePrice) * v.growth * elapsed) / GROWTH_UNIT;
+    }
+
+    /// @dev What a share is worth by the vault's own word, uncapped.
+    function _livePrice(VaultSlot memory v) internal view returns (bool readable, uint256 price) {
+        uint256 probe = v.shares;
+        if (v.sharePrice != 0) probe = Math.max(probe, (LEAST_PROBE * VaultReader.RAY) / v.sharePrice);
+        return VaultReader.sharePrice(v.vault, probe);
+    }
+
+    /// @dev What a vault's position counts, and by its own word. {ledger}, rounded down and up; an unreadable one: 0, and as last booked.
+    function _vaultValue(VaultSlot memory v) internal view returns (uint256 low, uint256 high, bool readable) {
+        if (v.shares == 0) return (0, 0, true);
+        uint256 price;
+        (readable, price) = _livePrice(v);
+        if (!readable) return (0, _bookedValue(v), false);
+        uint256 scale = _scale(_assets[v.asset]);
+        low = _worthOf(v.shares, Math.min(price, _priceCap(v)), scale);
+        high = Math.ceilDiv(uint256(v.shares) * price, VaultReader.RAY * scale);
+    }
+
+    /// @dev Which of `_vaults` are an asset's, as bits.
+    function _placesOf(uint256 asset) internal view returns (uint256) {
+        return (_vaultsOf >> (asset * RESERVE_VAULTS)) & ((1 << RESERVE_VAULTS) - 1);
+    }
+
+    /// @dev Which of `_vaults` are listed, as bits: the 16 groups of 16 bits folded into one.
+    function _allPlaces() internal view returns (uint256 places) {
+        places = _vaultsOf;
+        places |= places >> 128;
+        places |= places >> 64;
+        places |= places >> 32;
+        places = (places | (places >> 16)) & ((1 << RESERVE_VAULTS) - 1);
+    }
+
+    /// @dev All vaults of an asset. {ledger}
+    /// @param low As counted. @param high Uncapped; an unreadable one as last booked.
+    function _vaultsValue(uint256 asset) internal view returns (uint256 low, uint256 high, bool readable) {
+        readable = true;
+        uint256 places = _placesOf(asset);
+        for (uint256 place; places >> place != 0; ++place) {
+            if ((places >> place) & 1 == 0) continue;
+            (uint256 l, uint256 h, bool r) = _vaultValue(_vaults[place]);
+            low += l;
+            high += h;
+            readable = readable && r;
+        }
+    }
+
+    // ---- backing
+
+    /// @dev min(1, b); stops adding up once 1 is reached. Asks no vault. Assets in the order: `first`, then the others without their credit, then credit.
+    /// @param firstLow What `first` counts. {USD/tok}
+    /// @return b 18 decimals, rounded down
+    function _cappedBacking(uint256 first, uint256 firstLow) internal view returns (uint256 b) {
+        (uint256 loans, uint256 net) = ISolvency(_global.gate).liabilities();
+        if (loans >= net) return WAD;
+        uint256 missing = net - loans;
+        uint256 worth = Valuation.plainValue(firstLow, _heldOf(first), 10 ** _assets[first].unitDecimals);
+        if (worth >= missing) return WAD;
+
+        (, uint256[] memory amounts) = _credits();
+        uint256 ofFirst = amounts[first];
+        _cash.addTo(amounts);
+        _vaulted.addTo(amounts);
+        // Counted already, but for its credit.
+        amounts[first] = ofFirst;
+        // Stables first: one of them may do, and they are always priced.
+        uint256 stable = _global.stable;
+        for (uint256 i; i < 2 * RESERVE_ASSETS; ++i) {
+            uint256 asset = i % RESERVE_ASSETS;
+            if (((stable >> asset) & 1 == 1) != (i < RESERVE_ASSETS) || amounts[asset] == 0) continue;
+            uint256 low = asset == first ? firstLow : _lowOf(_price(asset));
+            worth += Valuation.plainValue(low, amounts[asset], _unitOf(asset));
+            if (worth >= missing) return WAD;
+        }
+        return ((loans + worth) * WAD) / net;
+    }
+
+    // ---- fees
+
+    function _float(uint256 packed) internal pure returns (uint256) {
+        return PackedFloat.unpack(packed, MANTISSA);
+    }
+
+    /// @dev Of issue and of payments of debts: a live price.
+    function _livePriceOf(uint256 asset) internal view returns (Price memory p) {
+        p = _price(asset);
+        require(p.status == PriceStatus.Live, PriceUnusable(asset, uint256(p.status)));
+    }
+
+    /// @dev What one token of a stable counts when it comes in: never more than 1. {USD/tok}
+    function _parOrLess(uint256 low) internal pure returns (uint256) {
+        return low < WAD ? low : WAD;
+    }
+}
