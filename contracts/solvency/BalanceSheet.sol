@@ -10,7 +10,7 @@ import {IIssuanceGate, LOANS} from "../interfaces/IIssuanceGate.sol";
 import {PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IReserve} from "../interfaces/IReserve.sol";
 import {IRisk} from "../interfaces/IRisk.sol";
-import {IRiskModel} from "../interfaces/IRiskModel.sol";
+import {IRiskValuation} from "../interfaces/IRiskModel.sol";
 import {ISolvency} from "../interfaces/ISolvency.sol";
 import {Deficit} from "./Deficit.sol";
 import {Looks} from "./Looks.sol";
@@ -324,7 +324,7 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
     function setJump(uint256 asset, uint256 jump) external restricted {
         _requireWithin("jump", jump, MIN_JUMP, MAX_JUMP);
         // Statements ask for the volatility of every asset with a jump.
-        require(asset < ASSETS && (_risk().listedMask() >> asset) & 1 == 1, IRiskModel.AssetNotListed(asset));
+        require(asset < ASSETS && (_risk().listedMask() >> asset) & 1 == 1, IRiskValuation.AssetNotListed(asset));
         _jumps = _jumps.withLane(asset, jump);
         emit JumpSet(asset, jump);
     }
@@ -335,7 +335,7 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         require(backstop.code.length != 0, ModuleHasNoCode(backstop));
         require(riskModel.code.length != 0, ModuleHasNoCode(riskModel));
         uint256 unknown = _jumps.maskOf() & ~IRisk(riskModel).listedMask();
-        require(unknown == 0, IRiskModel.AssetNotListed(Math.log2(unknown)));
+        require(unknown == 0, IRiskValuation.AssetNotListed(Math.log2(unknown)));
         _mintTerms.reserve = reserve;
         _slowTerms.backstop = backstop;
         // Its units have to be learnt anew.

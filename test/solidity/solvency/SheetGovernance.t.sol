@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IBalanceSheet, SheetParameters} from "../../../contracts/interfaces/IBalanceSheet.sol";
-import {IRiskModel} from "../../../contracts/interfaces/IRiskModel.sol";
+import {IRiskValuation} from "../../../contracts/interfaces/IRiskModel.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {SheetWorld} from "./SheetWorld.sol";
 
@@ -49,7 +49,7 @@ contract SheetGovernanceTest is SheetWorld {
             abi.encodeWithSelector(IBalanceSheet.ParameterOutOfBounds.selector, bytes32("jump"), 499, 500, 10_000)
         );
         sheet.setJump(ETH, 499);
-        vm.expectRevert(abi.encodeWithSelector(IRiskModel.AssetNotListed.selector, 9));
+        vm.expectRevert(abi.encodeWithSelector(IRiskValuation.AssetNotListed.selector, 9));
         sheet.setJump(9, 1_000);
         require(sheet.jumpOf(9) == 500 && sheet.jumpOf(ETH) == 2_500, "the least where none is set");
     }
