@@ -11,10 +11,10 @@ import { MAX_UINT256, WAD } from "../../support/world.js";
  */
 const CEILINGS = {
   "issue, to a holder": 130_000n,
-  "issue, to a new holder": 140_000n,
+  "issue, to a new holder": 131_000n,
   "redeem, backed by the stable": 130_000n,
-  "redeem, backed by one asset more": 165_000n,
-  "collect: repay in a stable": 160_000n,
+  "redeem, backed by one asset more": 142_000n,
+  "collect: repay in a stable": 130_000n,
 } as const;
 
 type Operation = keyof typeof CEILINGS;
