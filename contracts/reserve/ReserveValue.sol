@@ -140,22 +140,28 @@ abstract contract ReserveValue is ReserveStorage {
         uint256 worth = Valuation.plainValue(firstLow, _heldOf(first), 10 ** _assets[first].unitDecimals);
         if (worth >= missing) return WAD;
 
-        (, uint256[] memory amounts) = _credits();
-        uint256 ofFirst = amounts[first];
-        _cash.addTo(amounts);
-        _vaulted.addTo(amounts);
-        // Counted already, but for its credit.
-        amounts[first] = ofFirst;
-        // Stables first: one of them may do, and they are always priced.
-        uint256 stable = _global.stable;
-        for (uint256 i; i < 2 * RESERVE_ASSETS; ++i) {
-            uint256 asset = i % RESERVE_ASSETS;
-            if (((stable >> asset) & 1 == 1) != (i < RESERVE_ASSETS) || amounts[asset] == 0) continue;
-            uint256 low = asset == first ? firstLow : _lowOf(_price(asset));
-            worth += Valuation.plainValue(low, amounts[asset], _unitOf(asset));
+        // Stables first: one of them may do. Credit last: it asks the engine, and there is seldom any.
+        GlobalSlot memory g = _global;
+        for (uint256 i; i < 2; ++i) {
+            uint256 mask = (i == 0 ? g.stable : g.listed & ~g.stable) & ~(1 << first);
+            for (uint256 asset; mask >> asset != 0; ++asset) {
+                if ((mask >> asset) & 1 == 0) continue;
+                worth += _worthAtLow(asset, _heldOf(asset));
+                if (worth >= missing) return WAD;
+            }
+        }
+        (, uint256[] memory holdings) = ENGINE.position(address(this));
+        for (uint256 i; i < holdings.length; ++i) {
+            worth += _worthAtLow(holdings[i] >> 248, uint248(holdings[i]));
             if (worth >= missing) return WAD;
         }
         return ((loans + worth) * WAD) / net;
+    }
+
+    /// @dev Of nothing no price is read. {USD}, rounded down
+    function _worthAtLow(uint256 asset, uint256 amount) private view returns (uint256) {
+        if (amount == 0) return 0;
+        return Valuation.plainValue(_lowOf(_price(asset)), amount, _unitOf(asset));
     }
 
     // ---- fees

@@ -88,7 +88,6 @@ contract BankRunTest is ReserveWorld {
     function _run(uint256 seed, uint256 b) private {
         uint256 lastRate;
         uint256 remaining = (1 << HOLDERS) - 1;
-        uint256 cashed;
         uint256 inKind;
         while (remaining != 0) {
             seed = uint256(keccak256(abi.encode(seed)));
@@ -99,8 +98,10 @@ contract BankRunTest is ReserveWorld {
             (uint256 due, ) = reserve.redemptionTerms();
             require(due + 1e12 >= b, "a redemption lowered b");
             uint256 before = _value(false);
-            if (_inCash(_holder(i), amount)) ++cashed;
-            else {
+            if (_inCash(_holder(i), amount)) {
+                // Each redemption in kind leaves the spreads behind, so b may rise to 1 for the last ones.
+                require(due == WAD, "cash while b < 1");
+            } else {
                 vm.prank(_holder(i));
                 reserve.redeemInKind(amount, 0, 0, _holder(i));
                 ++inKind;
@@ -111,7 +112,7 @@ contract BankRunTest is ReserveWorld {
             require(rate + 1e12 >= lastRate, "earlier gained");
             lastRate = rate;
         }
-        require(b < WAD ? cashed == 0 : inKind != 0, "another way than expected");
+        require(inKind != 0, "nobody was paid in kind");
         require(dollar.balanceOf(_holder(0)) == 0, "all are out");
     }
 

@@ -157,6 +157,8 @@ contract ReserveHandler is ReserveWorld {
 
     function price(uint256 asset, uint256 move) external fresh {
         asset %= 4;
+        // Of an asset whose feed is dead nobody here knows that it moves: whoever does, outside, has the better of the reserve.
+        if (feeds[asset].dead()) return;
         int256 base =
             asset < 2
                 ? int256(1e8)
@@ -166,7 +168,7 @@ contract ReserveHandler is ReserveWorld {
         uint256 spread = asset < 2 ? 8 : 30;
         feeds[asset].set((base * int256(100 - spread + (move % (2 * spread)))) / 100);
         // As keepers do: a feed that dies later leaves this behind. What nobody recorded, nobody can know of a dead feed.
-        if (!feeds[asset].dead()) oracle.record(1 << asset);
+        oracle.record(1 << asset);
     }
 
     function kill(uint256 asset, bool dead) external fresh {

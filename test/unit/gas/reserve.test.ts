@@ -6,14 +6,15 @@ import { MAX_UINT256, WAD } from "../../support/world.js";
 
 /**
  * What each may cost as a transaction of its own, in gas: base and calldata included, slots cold, refunds deducted, one-slot feeds. The balance
- * sheet is a double that reads debt and supply where they are but the Backstop's pools from a slot of its own.
+ * sheet is a double that reads debt and supply where they are but the Backstop's pools from a slot of its own. A redemption that loans and its own
+ * stable do not back reads credit, holdings and prices of other assets: that one is above the 130k that the others keep to.
  */
 const CEILINGS = {
   "issue, to a holder": 130_000n,
-  "issue, to a new holder": 140_000n,
+  "issue, to a new holder": 131_000n,
   "redeem, backed by the stable": 130_000n,
-  "redeem, backed by one asset more": 130_000n,
-  "collect: repay in a stable": 160_000n,
+  "redeem, backed by one asset more": 142_000n,
+  "collect: repay in a stable": 130_000n,
 } as const;
 
 type Operation = keyof typeof CEILINGS;
@@ -41,6 +42,9 @@ describe("Reserve: gas", () => {
     await fund(1, 1_000n * WAD);
     await give(alice, 0, 4_000_000_000n);
     await give(bob, 0, 4_000_000_000n);
+    // Slots that are written for the first time, of the reserve's income and the double's own books.
+    await give(governor, 0, 1_000_000_000n);
+    await reserve.issue(0, 1_000_000_000n, 0, governor.address);
     await measure("issue, to a new holder", reserve.connect(alice).issue(0, 1_000_000_000n, 0, alice.address));
     await measure("issue, to a holder", reserve.connect(alice).issue(0, 1_000_000_000n, 0, alice.address));
     await measure("redeem, backed by the stable", reserve.connect(alice).redeem(0, 100n * WAD, 0, bob.address));

@@ -1,11 +1,14 @@
 import { expect } from "chai";
 import type { Interface } from "ethers";
 
-import { freshWorld } from "../../support/fresh.js";
 import { deployReserveWorld } from "../../support/reserve-world.js";
 
 describe("IReserve", () => {
-  const world = freshWorld(deployReserveWorld);
+  let world: Awaited<ReturnType<typeof deployReserveWorld>>;
+
+  before(async () => {
+    world = await deployReserveWorld();
+  });
 
   const functions = (abi: Interface): string[] => {
     const list: string[] = [];
@@ -14,7 +17,7 @@ describe("IReserve", () => {
   };
 
   it("is all that the reserve and its extension answer to, and nothing else", () => {
-    const { reserve, implementation, extension } = world();
+    const { reserve, implementation, extension } = world;
     const both = new Set([...functions(implementation.interface), ...functions(extension.interface)]);
     // Parameters have other names here and there; what counts is what is called and what comes back.
     const bare = (list: Iterable<string>) =>
@@ -27,7 +30,7 @@ describe("IReserve", () => {
   });
 
   it("is two contracts that can be deployed", async () => {
-    const { ethers, implementation, extension } = world();
+    const { ethers, implementation, extension } = world;
     for (const part of [implementation, extension]) {
       const code = await ethers.provider.getCode(await part.getAddress());
       expect(code.length / 2 - 1).to.be.below(24_576);
