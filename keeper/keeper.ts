@@ -23,13 +23,12 @@ import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./con
 import { GasModel } from "./gas.js";
 import { Outbox } from "./outbox.js";
 import { Watch } from "./watch.js";
+import { withHeadroom } from "../sdk/gas.js";
 import { present } from "../sdk/present.js";
 
 const WAD = 10n ** 18n;
 const BPS = 10_000n;
 const MAX_UINT256 = 2n ** 256n - 1n;
-/** Room above an estimate: prices move between simulation and inclusion, and with them what a swap crosses. */
-const GAS_HEADROOM_PERCENT = 130n;
 /** Parts of the largest slice that are tried when a pool is too thin for all of it. */
 const SIZES = [1n, 2n, 4n, 8n];
 
@@ -227,7 +226,7 @@ export class Keeper {
     const cost = gas.of(estimate);
     if (plan.profit < cost + this.config.minProfit) return new Set();
 
-    const limit = min((estimate * GAS_HEADROOM_PERCENT) / 100n, this.config.maxGas);
+    const limit = min(withHeadroom(estimate), this.config.maxGas);
     // On chain the profit must still pay for the gas: otherwise somebody was faster, and the call reverts early.
     const response = await this.#liquidator.liquidate(plan.items, routes, cost, {
       gasLimit: limit,
@@ -361,7 +360,7 @@ export class Keeper {
     const accounts = batch.filter((_, i) => removed[i] !== 0n).map((f) => f.account);
     if (accounts.length === 0) return;
     const estimate = await this.#engine.absorb.estimateGas(accounts);
-    const limit = min((estimate * GAS_HEADROOM_PERCENT) / 100n, this.config.maxGas);
+    const limit = min(withHeadroom(estimate), this.config.maxGas);
     const response = await this.#engine.absorb(accounts, { gasLimit: limit, ...this.#fees(gas) });
     this.#track({ job: "absorb", accounts, expected: tip - gas.of(estimate) }, response, sent);
   }
@@ -393,7 +392,7 @@ export class Keeper {
       if (isError(error, "CALL_EXCEPTION")) return;
       throw error;
     }
-    const gasLimit = (estimate * GAS_HEADROOM_PERCENT) / 100n;
+    const gasLimit = withHeadroom(estimate);
     const response = await this.#risk.observe({ gasLimit, ...this.#fees({ price }) });
     this.#track({ job: "observe", accounts: [], expected: 0n }, response, sent);
   }

@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 
-import type * as backtest from "../risk/backtest.js";
-import type * as calibrate from "../risk/calibrate.js";
+import * as backtest from "../risk/backtest.js";
+import * as calibrate from "../risk/calibrate.js";
 import { number, time, told, withDataOptions } from "../risk/common.js";
-import type * as report from "../risk/report.js";
-import type * as series from "../risk/series.js";
-import type * as simulate from "../risk/simulate.js";
+import * as report from "../risk/report.js";
+import * as series from "../risk/series.js";
+import * as simulate from "../risk/simulate.js";
 
 const DEFAULT_SEED = 2_020;
 /** RiskMetrics' 0.94 a day. {d} */
@@ -21,7 +21,7 @@ Examples:
   plimsoll risk cascade --shock 0.3 --depth 5000
 `;
 
-/** `plimsoll risk`: the analyst's toolkit. */
+/** `plimsoll risk`: the analyst's toolkit. It needs no contracts, so all of it may be imported before they are built. */
 export function registerRisk(program: Command): void {
   const risk = program
     .command("risk")
@@ -43,9 +43,7 @@ function registerSeries(risk: Command): void {
       .argument("<file>", "[NAME=]FILE[#COLUMN]"),
   )
     .addOption(new Option("--kind <kind>", "kind of return").choices(["log", "simple"]).default("log"))
-    .action((...args: Parameters<(typeof series)["returns"]>) =>
-      told(async () => (await import("../risk/series.js")).returns(args[0], args[1])),
-    );
+    .action((...args: Parameters<(typeof series)["returns"]>) => told(() => series.returns(args[0], args[1])));
   withDataOptions(
     risk
       .command("volatility")
@@ -54,9 +52,7 @@ function registerSeries(risk: Command): void {
   )
     .option("--tau <days>", "time constant; 16.16 is 0.94 a day", number(0.1, 3_650), TAU)
     .option("--window <days>", "of the rolling figure", number(2, 3_650), 30)
-    .action((...args: Parameters<(typeof series)["volatility"]>) =>
-      told(async () => (await import("../risk/series.js")).volatility(args[0], args[1])),
-    );
+    .action((...args: Parameters<(typeof series)["volatility"]>) => told(() => series.volatility(args[0], args[1])));
   confidence(
     withDataOptions(
       risk
@@ -68,9 +64,7 @@ function registerSeries(risk: Command): void {
     .option("--degrees <number>", "of Student's t", number(2.01, 1_000), 4)
     .option("--paths <number>", "of the simulations", number(1_000, 10_000_000, true), 1_000_000)
     .option("--seed <number>", "of the simulations", number(0, 2 ** 31, true), DEFAULT_SEED)
-    .action((...args: Parameters<(typeof series)["valueAtRisk"]>) =>
-      told(async () => (await import("../risk/series.js")).valueAtRisk(args[0], args[1])),
-    );
+    .action((...args: Parameters<(typeof series)["valueAtRisk"]>) => told(() => series.valueAtRisk(args[0], args[1])));
 }
 
 function modelCommand(risk: Command, name: string, description: string): Command {
@@ -99,7 +93,7 @@ function registerModel(risk: Command): void {
   )
     .option("--horizon <days>", "of the VaR", number(0.04, 60), 1)
     .action((...args: Parameters<(typeof backtest)["runBacktest"]>) =>
-      told(async () => (await import("../risk/backtest.js")).runBacktest(args[0], args[1])),
+      told(() => backtest.runBacktest(args[0], args[1])),
     );
   modelCommand(risk, "calibrate", "write the parameter file that a deployment reads, with its evidence")
     .requiredOption("--out <file>", "where to write it")
@@ -108,14 +102,12 @@ function registerModel(risk: Command): void {
     .option("--guard <number>", "share of the VaR without diversification", number(0, 1), 0.2)
     .option("--interval <seconds>", "between two observations", number(3_600, 604_800, true), 3_600)
     .action((...args: Parameters<(typeof calibrate)["calibrate"]>) =>
-      told(async () => (await import("../risk/calibrate.js")).calibrate(args[0], args[1])),
+      told(() => calibrate.calibrate(args[0], args[1])),
     );
   withSettings(modelCommand(risk, "report", "one HTML file: volatility, haircut, VaR and loss, correlation"))
     .requiredOption("--out <file>", "where to write it")
     .option("--haircut-z <number>", "quantile of the haircut; default: the parameter file's", number(0.1, 20))
-    .action((...args: Parameters<(typeof report)["report"]>) =>
-      told(async () => (await import("../risk/report.js")).report(args[0], args[1])),
-    );
+    .action((...args: Parameters<(typeof report)["report"]>) => told(() => report.report(args[0], args[1])));
 }
 
 function registerSimulations(risk: Command): void {
@@ -135,9 +127,7 @@ function registerSimulations(risk: Command): void {
     .option("--health <number>", "after a liquidation", number(1, 3), 1.1)
     .option("--seed <number>", "of the accounts", number(0, 2 ** 31, true), DEFAULT_SEED)
     .option("--json", "print one JSON object")
-    .action((options: simulate.CascadeOptions) =>
-      told(async () => (await import("../risk/simulate.js")).runCascade(options)),
-    );
+    .action((options: simulate.CascadeOptions) => told(() => simulate.runCascade(options)));
   confidence(
     withDataOptions(
       risk
@@ -153,6 +143,6 @@ function registerSimulations(risk: Command): void {
     .option("--cores <number>", "default: all", number(1, 1_024, true))
     .option("--seed <number>", "of the paths", number(0, 2 ** 31, true), DEFAULT_SEED)
     .action((...args: Parameters<(typeof simulate)["runMonteCarlo"]>) =>
-      told(async () => (await import("../risk/simulate.js")).runMonteCarlo(args[0], args[1])),
+      told(() => simulate.runMonteCarlo(args[0], args[1])),
     );
 }

@@ -1,5 +1,6 @@
 /** `plimsoll risk backtest`: the on-chain model's VaR against what happened. */
 
+import * as risk from "../../risk/index.js";
 import { type HistoryOptions, loadHistory, type SettingsOptions, settingsOf } from "./history.js";
 import { answer, isoTime, percent, withProgress } from "./output.js";
 import { judgedOut, originLine, verdictLines } from "./verdicts.js";
@@ -9,7 +10,6 @@ export interface BacktestOptions extends HistoryOptions, SettingsOptions {
 }
 
 export async function runBacktest(specs: readonly string[], options: BacktestOptions): Promise<void> {
-  const risk = await import("../../risk/index.js");
   const history = loadHistory(specs, options);
   const { panel, also, split } = history;
   const { notes, haircutZ: _, ...settings } = settingsOf(options, history);

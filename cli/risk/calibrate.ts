@@ -1,5 +1,6 @@
 /** `plimsoll risk calibrate`: the parameter file that a deployment reads. */
 
+import * as risk from "../../risk/index.js";
 import { type HistoryOptions, loadHistory } from "./history.js";
 import { answer, checkOut, columns, isoTime, percent, withProgress, writing } from "./output.js";
 import { judgedOut, verdictLines } from "./verdicts.js";
@@ -14,7 +15,6 @@ export interface CalibrateOptions extends HistoryOptions {
 
 export async function calibrate(specs: readonly string[], options: CalibrateOptions): Promise<void> {
   checkOut(options.out);
-  const risk = await import("../../risk/index.js");
   const { panel, also, split } = loadHistory(specs, options);
   const built = await withProgress("rows", (onProgress) =>
     risk.buildParameters(panel, {

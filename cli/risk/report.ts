@@ -1,5 +1,8 @@
 /** `plimsoll risk report`: one HTML file. */
 
+import * as risk from "../../risk/index.js";
+import { figuresOf } from "../../risk/report/figures.js";
+import { renderReport } from "../../risk/report/report.js";
 import { present } from "../../sdk/present.js";
 import { type HistoryOptions, loadHistory, type SettingsOptions, settingsOf } from "./history.js";
 import { answer, checkOut, isoTime, percent, withProgress, writeText } from "./output.js";
@@ -12,9 +15,6 @@ export interface ReportOptions extends HistoryOptions, SettingsOptions {
 
 export async function report(specs: readonly string[], options: ReportOptions): Promise<void> {
   checkOut(options.out);
-  const risk = await import("../../risk/index.js");
-  const { figuresOf } = await import("../../risk/report/figures.js");
-  const { renderReport } = await import("../../risk/report/report.js");
   const history = loadHistory(specs, options);
   const { panel, also, split } = history;
   const { z, tauDays, guard, floors, notes, ...settings } = settingsOf(options, history);

@@ -1,5 +1,6 @@
 /** `plimsoll risk returns`, `volatility` and `var`: one price series. */
 
+import * as risk from "../../risk/index.js";
 import type { PriceSeries } from "../../risk/data/prices.js";
 import { DataError } from "../../risk/errors.js";
 import { present } from "../../sdk/present.js";
@@ -16,8 +17,7 @@ function notesOf({ notes, gaps }: PriceSeries): string {
   return `${left}; ${uneven}${notes.short > 0 ? `, ${notes.short} short steps` : ""}.`;
 }
 
-export async function returns(spec: string, options: DataOptions & { kind: "log" | "simple" }): Promise<void> {
-  const risk = await import("../../risk/index.js");
+export function returns(spec: string, options: DataOptions & { kind: "log" | "simple" }): void {
   const series = loadSeries(spec, options);
   const r = risk.returnsOf(series, options.kind);
   needReturns(series, r.values.length, FEWEST);
@@ -47,8 +47,7 @@ export async function returns(spec: string, options: DataOptions & { kind: "log"
   ]);
 }
 
-export async function volatility(spec: string, options: DataOptions & { tau: number; window: number }): Promise<void> {
-  const risk = await import("../../risk/index.js");
+export function volatility(spec: string, options: DataOptions & { tau: number; window: number }): void {
   const series = loadSeries(spec, options);
   const r = risk.returnsOf(series);
   needReturns(series, r.values.length, FEWEST);
@@ -92,7 +91,6 @@ export async function valueAtRisk(
   spec: string,
   options: DataOptions & { confidence: number; degrees: number; paths: number; seed: number },
 ): Promise<void> {
-  const risk = await import("../../risk/index.js");
   const series = loadSeries(spec, options);
   if (series.notes.short > 0) {
     const problem = `holds steps of several lengths: a VaR of one step of ${stepText(series.step)} does not fit them`;

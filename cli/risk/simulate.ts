@@ -1,5 +1,6 @@
 /** `plimsoll risk cascade` and `montecarlo`: what has not happened yet. */
 
+import * as risk from "../../risk/index.js";
 import { present } from "../../sdk/present.js";
 import { UsageError } from "../errors.js";
 import { type DataOptions, loadSeries } from "./common.js";
@@ -20,8 +21,7 @@ export interface CascadeOptions {
   readonly json?: boolean;
 }
 
-export async function runCascade(options: CascadeOptions): Promise<void> {
-  const risk = await import("../../risk/index.js");
+export function runCascade(options: CascadeOptions): void {
   const { price, depth, shock, recovery, seed } = options;
   const accounts = risk.population(options.accounts, options.collateral, { price }, options.initial, seed);
   const rules = { maintenanceHaircut: options.maintenance, incentive: options.incentive, targetHealth: options.health };
@@ -54,7 +54,6 @@ export interface MonteCarloOptions extends DataOptions {
 }
 
 export async function runMonteCarlo(specs: readonly string[], options: MonteCarloOptions): Promise<void> {
-  const risk = await import("../../risk/index.js");
   const panel = risk.align(specs.map((spec) => loadSeries(spec, options)));
   const exposures = options.exposures.split(",").flatMap((each) => risk.parseNumber(each.trim()) ?? []);
   if (exposures.length !== panel.names.length || options.exposures.split(",").length !== exposures.length) {

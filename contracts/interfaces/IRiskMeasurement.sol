@@ -108,7 +108,7 @@ interface IRiskShared {
 interface IRiskMeasurement is IRiskShared {
     /// @notice Reads all primary prices once, updates the covariance matrix and aims all haircuts anew. Anyone may call it, not
     /// more than once per interval. An asset without a live primary price is left out: its own variance stays, its
-    /// covariances fade, and when it is back its whole move since counts, spread over the time that it was away.
+    /// covariances fade, and when it is back its whole move since counts, with the weight of one step as long as it was away.
     function observe() external;
 
     /// @notice Value at risk of exposures: `(1-g) z sqrt(hor E'C^E) + g sum_i z sqrt(hor) vol_i E_i`.

@@ -95,7 +95,8 @@ interface IRiskValuation {
 interface IRiskRamps {
     event AssetListed(uint256 indexed asset, uint256 unitDecimals, HaircutBounds bounds);
     event AssetDelisted(uint256 indexed asset);
-    /// @notice New targets were set; the values in force move towards them. bps, bps, {ledger}
+    /// @notice New targets were set; the values in force move towards them. An observation tells those of all assets in `Observed` instead.
+    /// bps, bps, {ledger}
     event TargetsSet(uint256 indexed asset, uint256 initialHaircut, uint256 maintenanceHaircut, uint256 depth);
     event PacesSet(Paces paces);
 

@@ -12,7 +12,7 @@ import {Covariance} from "./Covariance.sol";
 /// @dev ROUNDING. Haircuts are rounded up, each part to whole bps: so a target is less than 2 bps above its exact value.
 library HaircutFormula {
     /// @dev A basis point with 18 decimals.
-    uint256 private constant BP = 1e14;
+    uint256 internal constant BP = 1e14;
 
     /// @notice A variance, but no less than that of the floor.
     /// @param variance As measured, 56 bits after the point.

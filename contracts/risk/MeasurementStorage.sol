@@ -20,8 +20,7 @@ abstract contract MeasurementStorage is RampStorage, IRiskShared {
 
     uint256 internal constant WAD = 1e18;
     uint256 internal constant BPS = 10_000;
-    /// @dev A basis point with 18 decimals.
-    uint256 private constant BP = 1e14;
+    uint256 private constant BP = HaircutFormula.BP;
     uint256 internal constant ASSETS = 16;
     /// @dev Bits after the point of a stored logarithm: below 2**6, as prices are between 1e-9 and 2**41 USD.
     uint256 internal constant LOG_FRACTION = 57;

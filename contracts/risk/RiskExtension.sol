@@ -175,16 +175,16 @@ contract RiskExtension is MeasurementStorage, RampGovernance, IRiskGovernance, E
         ShapeLane shape = _shapeOf(asset);
         parts.volatility = volatility(asset);
         parts.volatilityPart = HaircutFormula.volatilityPart(_flooredVariance(asset), shape.horizon(), model.z());
-        parts.sizePart = _sizeOf(_sizes, asset) * 1e14;
+        parts.sizePart = _sizeOf(_sizes, asset) * HaircutFormula.BP;
         parts.initial = HaircutFormula.clamp(
             parts.volatilityPart + parts.sizePart,
-            shape.minInitial() * 1e14,
-            shape.maxInitial() * 1e14
+            shape.minInitial() * HaircutFormula.BP,
+            shape.maxInitial() * HaircutFormula.BP
         );
         parts.maintenance = HaircutFormula.clamp(
             Math.ceilDiv(parts.volatilityPart * model.maintenanceShare(), BPS),
-            shape.minMaintenance() * 1e14,
-            shape.maxMaintenance() * 1e14
+            shape.minMaintenance() * HaircutFormula.BP,
+            shape.maxMaintenance() * HaircutFormula.BP
         );
     }
 

@@ -87,7 +87,8 @@ export class NormalStream {
     let layer = 0;
     let bits = 0;
     for (let i = 0; i < n; i++) {
-      // One draw gives the layers of four numbers.
+      // One draw gives the layers of four numbers. The generator is written out both times, its state in local variables: this loop is
+      // most of a simulation, and calls with the state in an array are what it would wait for.
       if ((i & 3) === 0) {
         const sum = (s0 + s3) | 0;
         layer = (((sum << 7) | (sum >>> 25)) + s0) | 0;

@@ -37,8 +37,9 @@ const COPIED = [
   "types",
 ];
 
-/** How long one test run may take before it is ended. {ms} */
+/** How long one test run may take before it is ended, and the first one, which may have everything to compile. {ms} */
 const TIMEOUT = 8 * 60_000;
+const FIRST_TIMEOUT = 30 * 60_000;
 
 /** What a run of tests said. */
 interface TestRun {
@@ -65,7 +66,7 @@ async function makeCopy(): Promise<string> {
 }
 
 /** Runs test files in a copy: Solidity ones and TypeScript ones by their runner. */
-async function runTests(copy: string, files: readonly string[]): Promise<TestRun> {
+async function runTests(copy: string, files: readonly string[], timeout = TIMEOUT): Promise<TestRun> {
   const total: TestRun = { passing: 0, failing: 0, compiled: true, output: "" };
   const kinds: [string, readonly string[]][] = [
     ["solidity", files.filter((f) => f.endsWith(".sol"))],
@@ -73,7 +74,7 @@ async function runTests(copy: string, files: readonly string[]): Promise<TestRun
   ];
   for (const [kind, chosen] of kinds) {
     if (chosen.length === 0) continue;
-    const output = await hardhat(copy, ["test", kind, ...chosen]);
+    const output = await hardhat(copy, ["test", kind, ...chosen], timeout);
     total.output += output;
     total.passing += count(output, /^\s*(\d+) passing/m);
     total.failing += count(output, /^\s*(\d+) failing/m);
@@ -86,7 +87,7 @@ function count(output: string, pattern: RegExp): number {
   return Number(pattern.exec(output)?.[1] ?? 0);
 }
 
-function hardhat(cwd: string, args: readonly string[]): Promise<string> {
+function hardhat(cwd: string, args: readonly string[], timeout: number): Promise<string> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [join(ROOT, "node_modules/hardhat/dist/src/cli.js"), ...args], {
       cwd,
@@ -94,7 +95,10 @@ function hardhat(cwd: string, args: readonly string[]): Promise<string> {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
-    const timer = setTimeout(() => child.kill(), TIMEOUT);
+    const timer = setTimeout(() => {
+      output += `\nEnded after ${timeout / 60_000} minutes, unfinished.\n`;
+      child.kill();
+    }, timeout);
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.on("error", fail);
@@ -154,7 +158,7 @@ async function main(): Promise<number> {
   const results: { id: string; verdict: Verdict }[] = [];
   try {
     const files = [...new Set(chosen.flatMap((d) => d.tests))];
-    const baseline = await runTests(copy, files);
+    const baseline = await runTests(copy, files, FIRST_TIMEOUT);
     if (!baseline.compiled || baseline.failing > 0 || baseline.passing === 0) {
       console.error(baseline.output);
       console.error("The tests must pass before a defence is taken out.");

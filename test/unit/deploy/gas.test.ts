@@ -1,17 +1,10 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
-import { withGasHeadroom, withHeadroom } from "../../../deploy/gas.js";
+import { withGasHeadroom } from "../../../deploy/gas.js";
+import { withHeadroom } from "../../../sdk/gas.js";
 
 describe("deploy: gas headroom", () => {
-  it("adds 30%, but never asks for more than a transaction may have", () => {
-    expect(withHeadroom(100_000n)).to.equal(130_000n);
-    expect(withHeadroom(16_000_000n)).to.equal(16_777_216n);
-    expect(withHeadroom(16_777_216n)).to.equal(16_777_216n);
-    // Cannot be sent at all: that is for the node to say.
-    expect(withHeadroom(20_000_000n)).to.equal(20_000_000n);
-  });
-
   it("is on the estimates of one connection, for as long as the work takes, done or failed", async () => {
     const [one, other] = [await network.create(), await network.create()];
     const to = (await one.ethers.getSigners())[0]!.address;
