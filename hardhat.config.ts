@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
 
+import { compilationPlugin, sourcesIn } from "./scripts/hardhat/compilation.js";
 import { warningsPlugin } from "./scripts/hardhat/warnings.js";
 
 // The compiler is the npm package `solc`: nothing is downloaded at build time, and the lock file pins it.
@@ -15,12 +16,27 @@ const compiler = (runs: number) => ({
   settings: { evmVersion: "osaka", viaIR: true, optimizer: { enabled: true, runs } },
 });
 
+// Suites deploy what the build made of the contracts (`test/contracts/Deploy.sol`); how fast they run themselves matters less than how fast they compile.
+const suites = {
+  version: "0.8.37",
+  path: solc,
+  settings: { evmVersion: "osaka", viaIR: false, optimizer: { enabled: false } },
+};
+
+/** Suites that call a library which only the contracts' settings can compile. */
+const asContracts = ["test/solidity/risk/Covariance.t.sol"];
+
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, warningsPlugin],
+  plugins: [hardhatToolboxMochaEthers, compilationPlugin, warningsPlugin],
   solidity: {
     compilers: [compiler(600)],
     // Small, and asked by everything that anybody does: here code may be larger to be cheaper.
     overrides: {
+      ...Object.fromEntries(
+        sourcesIn(import.meta.dirname, "test/solidity")
+          .filter((source) => !asContracts.includes(source))
+          .map((source) => [source, suites]),
+      ),
       "contracts/oracle/PriceOracle.sol": compiler(1_000_000),
       "contracts/risk/RiskModel.sol": compiler(1_000_000),
     },

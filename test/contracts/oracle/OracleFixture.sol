@@ -6,6 +6,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {FeedConfig, Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
+import {Deploy} from "../Deploy.sol";
 import {vm} from "../Vm.sol";
 
 /// @title Common ground of the oracle's tests: this contract governs an L1 oracle whose asset 0 is ether at 2000 USD
@@ -22,8 +23,8 @@ abstract contract OracleFixture {
 
     function setUp() public virtual {
         vm.warp(START);
-        manager = new AccessManager(address(this));
-        oracle = new PriceOracle(address(manager), address(0), 0, DECAY);
+        manager = Deploy.accessManager(address(this));
+        oracle = Deploy.priceOracle(address(manager), address(0), 0, DECAY);
         feed = new MockV3Aggregator(8, 2_000e8);
         oracle.listFeed(ETH, config(address(feed)));
     }

@@ -4,8 +4,7 @@ pragma solidity ^0.8.37;
 import {AssetParameters, ModelParameters, VolatilitySeed} from "../../../contracts/interfaces/IRiskMeasurement.sol";
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {IRisk} from "../../../contracts/interfaces/IRisk.sol";
-import {RiskExtension} from "../../../contracts/risk/RiskExtension.sol";
-import {RiskModel} from "../../../contracts/risk/RiskModel.sol";
+import {Deploy} from "../Deploy.sol";
 
 /// @title Assets whose haircuts stay where they are put, whatever is observed: the clamps leave no choice
 library Pinned {
@@ -17,8 +16,7 @@ library Pinned {
     }
 
     function deploy(address manager, address oracle, Paces memory paces) internal returns (IRisk) {
-        address extension = address(new RiskExtension(manager, oracle));
-        return IRisk(address(new RiskModel(manager, oracle, paces, model(), extension)));
+        return Deploy.riskModel(manager, oracle, paces, model());
     }
 
     function list(

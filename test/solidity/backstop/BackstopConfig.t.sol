@@ -3,8 +3,8 @@ pragma solidity ^0.8.37;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
-import {Backstop} from "../../../contracts/backstop/Backstop.sol";
 import {ExitTerms, IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {StakeSheet} from "../../contracts/backstop/StakeSheet.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {BackstopFixture} from "./BackstopFixture.sol";
@@ -15,7 +15,7 @@ contract BackstopConfigTest is BackstopFixture {
         bytes memory reason = abi.encodeWithSelector(IBackstop.ParameterOutOfBounds.selector, name, value, least, most);
         _reverts(abi.encodeCall(backstop.setExitTerms, (terms)), reason, "out of bounds");
         vm.expectRevert(reason);
-        new Backstop(address(manager), address(dollar), terms);
+        Deploy.backstop(address(manager), address(dollar), terms);
     }
 
     function test_termsHaveLimits() public {

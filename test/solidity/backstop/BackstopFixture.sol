@@ -6,6 +6,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Backstop} from "../../../contracts/backstop/Backstop.sol";
 import {ExitTerms} from "../../../contracts/interfaces/IBackstop.sol";
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {RetirerDouble} from "../../contracts/backstop/RetirerDouble.sol";
 import {StakeSheet} from "../../contracts/backstop/StakeSheet.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -34,9 +35,9 @@ abstract contract BackstopFixture {
 
     function setUp() public virtual {
         _at(T0);
-        manager = new AccessManager(address(this));
-        dollar = new PlimsollDollar(address(manager));
-        backstop = new Backstop(address(manager), address(dollar), _terms());
+        manager = Deploy.accessManager(address(this));
+        dollar = Deploy.plimsollDollar(address(manager));
+        backstop = Deploy.backstop(address(manager), address(dollar), _terms());
         sheet = new StakeSheet();
         reserve = new RetirerDouble(dollar);
         sheet.setBackstop(address(backstop));

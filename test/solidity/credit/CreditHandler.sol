@@ -536,19 +536,8 @@ abstract contract CreditHandler is CreditWorld {
         uint256 owed = engine.debtOf(account);
         uint256 dollars = dollar.balanceOf(account);
         uint256 extra = _sums.extra;
-        actor.plan(address(engine), abi.encodeCall(engine.repay, (type(uint256).max, account)));
-        actor.plan(address(engine), abi.encodeCall(engine.withdraw, (asset, type(uint256).max, account, account)));
-        actor.plan(address(tokens[asset]), abi.encodeCall(tokens[asset].approve, (address(engine), held)));
-        actor.plan(address(engine), abi.encodeCall(engine.deposit, (asset, held, account)));
-        actor.plan(address(engine), abi.encodeCall(engine.borrow, (owed, account, account)));
-        address lender = mint ? address(dollar) : address(engine);
-        address token = mint ? address(dollar) : address(tokens[asset]);
-        uint256 maximum = mint ? owed * 2 : engine.maxFlashLoan(token);
-        if (maximum != 0) amount = 1 + (amount % maximum);
-        (bool ok, ) = actor.execute(
-            lender,
-            abi.encodeCall(engine.flashLoan, (IERC3156FlashBorrower(account), token, amount, ""))
-        );
+        _planReturn(actor, asset, held, owed);
+        bool ok = _lend(actor, mint ? address(dollar) : address(tokens[asset]), amount, mint ? owed * 2 : 0);
         actor.unplan();
         if (!ok) return;
         ++_counts.flashes;
@@ -562,6 +551,27 @@ abstract contract CreditHandler is CreditWorld {
             // plUSD: before + given + borrowed - repaid = now.
             _noteBorrowed(dollarsNow + repaid - dollars - given);
         }
+    }
+
+    /// @dev Repays, leaves, comes back with what it held and owes the same again.
+    function _planReturn(CreditActor actor, uint256 asset, uint256 held, uint256 owed) private {
+        address account = address(actor);
+        actor.plan(address(engine), abi.encodeCall(engine.repay, (type(uint256).max, account)));
+        actor.plan(address(engine), abi.encodeCall(engine.withdraw, (asset, type(uint256).max, account, account)));
+        actor.plan(address(tokens[asset]), abi.encodeCall(tokens[asset].approve, (address(engine), held)));
+        actor.plan(address(engine), abi.encodeCall(engine.deposit, (asset, held, account)));
+        actor.plan(address(engine), abi.encodeCall(engine.borrow, (owed, account, account)));
+    }
+
+    /// @dev plUSD comes from itself, other tokens from the engine. `maximum` 0: whatever the lender has.
+    function _lend(CreditActor actor, address token, uint256 amount, uint256 maximum) private returns (bool ok) {
+        address lender = token == address(dollar) ? address(dollar) : address(engine);
+        if (maximum == 0 && lender == address(engine)) maximum = engine.maxFlashLoan(token);
+        if (maximum != 0) amount = 1 + (amount % maximum);
+        (ok, ) = actor.execute(
+            lender,
+            abi.encodeCall(engine.flashLoan, (IERC3156FlashBorrower(address(actor)), token, amount, ""))
+        );
     }
 
     // ---------------------------------------------------------------- round trips

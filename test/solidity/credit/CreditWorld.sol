@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
-import {ConstantRate} from "../../../contracts/credit/ConstantRate.sol";
-import {CreditEngine} from "../../../contracts/credit/CreditEngine.sol";
-import {CreditExtension} from "../../../contracts/credit/CreditExtension.sol";
 import {CreditEngineConfig} from "../../../contracts/credit/CreditGovernance.sol";
 import {ICreditEngine, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
@@ -15,6 +11,7 @@ import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
 import {Treasury} from "../../../contracts/reserve/Treasury.sol";
 import {FixedCeilingGate} from "../../../contracts/solvency/FixedCeilingGate.sol";
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {Pinned} from "../../contracts/risk/Pinned.sol";
 import {TestToken} from "../../contracts/TestToken.sol";
 
@@ -77,26 +74,25 @@ abstract contract CreditWorld {
 
     /// @dev Everything live, the borrow rate in force.
     function _deploy() internal {
-        address manager = address(new AccessManager(address(this)));
-        dollar = new PlimsollDollar(manager);
-        oracle = new PriceOracle(manager, address(0), 0, 12 hours);
+        address manager = address(Deploy.accessManager(address(this)));
+        dollar = Deploy.plimsollDollar(manager);
+        oracle = Deploy.priceOracle(manager, address(0), 0, 12 hours);
         risk = Pinned.deploy(manager, address(oracle), Paces(200, 100, 1000, 300));
-        gate = new FixedCeilingGate(manager, address(dollar));
-        treasury = new Treasury(manager, address(dollar));
+        gate = Deploy.fixedCeilingGate(manager, address(dollar));
+        treasury = Deploy.treasury(manager, address(dollar));
         CreditEngineConfig memory config = CreditEngineConfig({
             authority: manager,
             dollar: address(dollar),
             riskModel: address(risk),
             issuanceGate: address(gate),
             absorber: address(treasury),
-            rateSource: address(new ConstantRate(RATE)),
+            rateSource: Deploy.constantRate(RATE),
             minimumDebt: MINIMUM_DEBT,
             debtCeiling: DEBT_CEILING,
             depthFraction: 5_000,
             liquidation: LiquidationParameters(10_500, 200, 1_000, 9_000, 9_700, 1_000)
         });
-        address extension = address(new CreditExtension(manager, address(dollar)));
-        engine = ICreditEngine(address(new CreditEngine(config, extension)));
+        engine = Deploy.creditEngine(config);
         dollar.setFacilitator(address(engine), DEBT_CEILING);
         dollar.setFacilitator(address(treasury), 0);
         // Stands for everyone else who mints plUSD: debtors must be able to buy more than they borrowed.

@@ -5,6 +5,7 @@ import {ICreditShared, LiquidationItem} from "../../../contracts/interfaces/ICre
 import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {IStableTaker} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {BidderDouble} from "../../contracts/reserve/FillerDouble.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {ReserveWorld} from "../reserve/ReserveWorld.sol";
 
@@ -73,7 +74,7 @@ contract StablesTest is ReserveWorld {
     /// @dev Sells what was seized first, pays after.
     function test_liquidatesWithACallback() public {
         feeds[ETH].set(950e8);
-        BidderDouble bidder = BidderDouble(_create("BidderDouble", ""));
+        BidderDouble bidder = BidderDouble(Deploy.create("BidderDouble", ""));
         bidder.plan(
             address(engine),
             abi.encodeCall(engine.withdraw, (ETH, type(uint256).max, address(bidder), address(bidder)))

@@ -5,6 +5,7 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Faucet} from "../../../contracts/faucet/Faucet.sol";
 import {FaucetStakedEther} from "../../../contracts/faucet/FaucetStakedEther.sol";
 import {FaucetToken} from "../../../contracts/faucet/FaucetToken.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {vm} from "../../contracts/Vm.sol";
 
 contract FaucetTest {
@@ -17,9 +18,9 @@ contract FaucetTest {
 
     function setUp() public {
         vm.warp(1_700_000_000);
-        faucet = new Faucet(address(this));
-        minted = new FaucetToken("Minted", "MNT", 6, address(this));
-        stocked = new FaucetToken("Stocked", "STK", 18, address(this));
+        faucet = Deploy.faucet(address(this));
+        minted = Deploy.faucetToken("Minted", "MNT", 6, address(this));
+        stocked = Deploy.faucetToken("Stocked", "STK", 18, address(this));
         minted.setMinter(address(faucet), true);
         stocked.mint(address(faucet), 25);
         faucet.setOffer(address(minted), 1_000, true);
@@ -55,7 +56,7 @@ contract FaucetTest {
     }
 
     function test_refusesWhatItDoesNotOffer() public {
-        FaucetToken other = new FaucetToken("Other", "OTH", 18, address(this));
+        FaucetToken other = Deploy.faucetToken("Other", "OTH", 18, address(this));
         vm.expectRevert(abi.encodeWithSelector(Faucet.NotOffered.selector, address(other)));
         faucet.claim(address(other), ALICE);
         faucet.setOffer(address(minted), 0, true);
@@ -100,7 +101,7 @@ contract FaucetTest {
     }
 
     function test_onlyTheOwnerMovesTheStakingRatio() public {
-        FaucetStakedEther staked = new FaucetStakedEther("Staked", "STE", 1.07e18, address(this));
+        FaucetStakedEther staked = Deploy.faucetStakedEther("Staked", "STE", 1.07e18, address(this));
         assert(staked.stEthPerToken() == 1.07e18 && staked.decimals() == 18);
         staked.setStEthPerToken(1.08e18);
         assert(staked.stEthPerToken() == 1.08e18);

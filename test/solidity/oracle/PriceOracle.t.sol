@@ -2,10 +2,9 @@
 pragma solidity ^0.8.37;
 
 import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol";
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
 import {FeedConfig, IPriceOracle, Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {OracleFixture} from "../../contracts/oracle/OracleFixture.sol";
 import {vm} from "../../contracts/Vm.sol";
 
@@ -98,8 +97,8 @@ contract PriceOracleTest is OracleFixture {
 
     function test_neverUpdatedCountsNotEvenWhereTheClockIsYoung() public {
         vm.warp(100);
-        manager = new AccessManager(address(this));
-        oracle = new PriceOracle(address(manager), address(0), 0, DECAY);
+        manager = Deploy.accessManager(address(this));
+        oracle = Deploy.priceOracle(address(manager), address(0), 0, DECAY);
         feed.updateAnswer(2_000e8);
         oracle.listFeed(ETH, config(address(feed)));
         answer(feed, 2_000e8, 0);

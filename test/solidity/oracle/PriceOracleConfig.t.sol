@@ -5,7 +5,7 @@ import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 import {FeedConfig, IPriceOracle, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {HostileFeed, Mood} from "../../contracts/oracle/HostileFeed.sol";
 import {OracleFixture} from "../../contracts/oracle/OracleFixture.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -135,7 +135,7 @@ contract PriceOracleConfigTest is OracleFixture {
         expectRevert(_invalid("decay", 7 days + 1, 1 hours, 7 days));
         oracle.setDecay(7 days + 1);
         expectRevert(_invalid("decay", 0, 1 hours, 7 days));
-        new PriceOracle(address(manager), address(0), 0, 0);
+        Deploy.priceOracle(address(manager), address(0), 0, 0);
     }
 
     function _invalid(bytes32 field, uint256 value, uint256 min, uint256 max) private pure returns (bytes memory) {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IPriceOracle, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {HostileFeed, Mood} from "../../contracts/oracle/HostileFeed.sol";
 import {OracleFixture} from "../../contracts/oracle/OracleFixture.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -17,7 +17,7 @@ contract PriceOracleSequencerTest is OracleFixture {
         super.setUp();
         sequencer = new HostileFeed(0, 0);
         sequencer.setAnswer(0, START - GRACE, START);
-        oracle = new PriceOracle(address(manager), address(sequencer), GRACE, DECAY);
+        oracle = Deploy.priceOracle(address(manager), address(sequencer), GRACE, DECAY);
         oracle.listFeed(ETH, config(address(feed)));
     }
 
@@ -163,11 +163,11 @@ contract PriceOracleSequencerTest is OracleFixture {
     function test_limitsOfTheGracePeriod() public {
         bytes4 invalid = IPriceOracle.FeedConfigInvalid.selector;
         expectRevert(abi.encodeWithSelector(invalid, bytes32("gracePeriod"), 59, 60, 1 days));
-        new PriceOracle(address(manager), address(sequencer), 59, DECAY);
+        Deploy.priceOracle(address(manager), address(sequencer), 59, DECAY);
         expectRevert(abi.encodeWithSelector(invalid, bytes32("gracePeriod"), 1 days + 1, 60, 1 days));
-        new PriceOracle(address(manager), address(sequencer), 1 days + 1, DECAY);
+        Deploy.priceOracle(address(manager), address(sequencer), 1 days + 1, DECAY);
         expectRevert(abi.encodeWithSelector(IPriceOracle.FeedHasNoCode.selector, address(0xdead)));
-        new PriceOracle(address(manager), address(0xdead), GRACE, DECAY);
+        Deploy.priceOracle(address(manager), address(0xdead), GRACE, DECAY);
         require(oracle.gracePeriod() == GRACE && oracle.sequencerFeed() == address(sequencer), "immutables");
     }
 }

@@ -5,6 +5,7 @@ import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV
 
 import {IPriceOracle} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {PriceOracle} from "../../../contracts/oracle/PriceOracle.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {OracleFixture} from "../../contracts/oracle/OracleFixture.sol";
 import {vm} from "../../contracts/Vm.sol";
 
@@ -71,7 +72,7 @@ contract PriceOracleUndecayedTest is OracleFixture {
         oracle.undecayedHigh(7);
         MockV3Aggregator sequencer = new MockV3Aggregator(0, 0);
         sequencer.updateRoundData(1, 0, START - 1 days, START - 1 days);
-        PriceOracle rollup = new PriceOracle(address(manager), address(sequencer), 1 hours, DECAY);
+        PriceOracle rollup = Deploy.priceOracle(address(manager), address(sequencer), 1 hours, DECAY);
         rollup.listFeed(ETH, config(address(feed)));
         require(rollup.undecayedHigh(ETH) == HIGH, "up");
         sequencer.updateRoundData(2, 1, START, START);

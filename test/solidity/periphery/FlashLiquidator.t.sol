@@ -5,6 +5,7 @@ import {ISwapRouter} from "@uniswap/v3-periphery/contracts/interfaces/ISwapRoute
 import {FaucetToken} from "../../../contracts/faucet/FaucetToken.sol";
 import {ICreditEngine, LiquidationItem} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {FlashLiquidator, Route} from "../../../contracts/periphery/FlashLiquidator.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {DollarDouble, EngineDouble} from "../../contracts/periphery/EngineDouble.sol";
 import {RouterDouble} from "../../contracts/periphery/RouterDouble.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -21,13 +22,13 @@ contract FlashLiquidatorTest {
 
     function setUp() public {
         dollar = new DollarDouble(address(this));
-        tokens = [new FaucetToken("A", "A", 18, address(this)), new FaucetToken("B", "B", 8, address(this))];
+        tokens = [Deploy.faucetToken("A", "A", 18, address(this)), Deploy.faucetToken("B", "B", 8, address(this))];
         engine = new EngineDouble(dollar, tokens[0], tokens[1]);
         router = new RouterDouble(dollar);
         dollar.setMinter(address(router), true);
         tokens[0].setMinter(address(engine), true);
         tokens[1].setMinter(address(engine), true);
-        liquidator = new FlashLiquidator(ICreditEngine(address(engine)), ISwapRouter(address(router)), OWNER);
+        liquidator = Deploy.flashLiquidator(ICreditEngine(address(engine)), ISwapRouter(address(router)), OWNER);
         router.setPrice(1e18);
         // Seizes 100 of the first token (and 7 of the second) for a payment of 90.
         engine.set(100e18, 7, 90e18);
@@ -161,10 +162,10 @@ contract FlashLiquidatorTest {
 
     function test_constructorRefusesModulesWithoutCodeAndNoOwner() public {
         vm.expectRevert(abi.encodeWithSelector(FlashLiquidator.ModuleHasNoCode.selector, address(1)));
-        new FlashLiquidator(ICreditEngine(address(1)), ISwapRouter(address(router)), OWNER);
+        Deploy.flashLiquidator(ICreditEngine(address(1)), ISwapRouter(address(router)), OWNER);
         vm.expectRevert(abi.encodeWithSelector(FlashLiquidator.ModuleHasNoCode.selector, address(2)));
-        new FlashLiquidator(ICreditEngine(address(engine)), ISwapRouter(address(2)), OWNER);
+        Deploy.flashLiquidator(ICreditEngine(address(engine)), ISwapRouter(address(2)), OWNER);
         vm.expectRevert(abi.encodeWithSelector(FlashLiquidator.ZeroAddress.selector));
-        new FlashLiquidator(ICreditEngine(address(engine)), ISwapRouter(address(router)), address(0));
+        Deploy.flashLiquidator(ICreditEngine(address(engine)), ISwapRouter(address(router)), address(0));
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {AuctionTerms, DeriskTerms} from "../../../contracts/interfaces/IRebalancer.sol";
 import {Rebalancer} from "../../../contracts/reserve/Rebalancer.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {Bidder} from "../../contracts/reserve/Bidder.sol";
 import {TestToken} from "../../contracts/TestToken.sol";
 import {SheetWorld} from "../solvency/SheetWorld.sol";
@@ -18,7 +19,7 @@ abstract contract AuctionWorld is SheetWorld {
 
     function setUp() public virtual override {
         super.setUp();
-        rebalancer = new Rebalancer(address(manager), address(reserve), _auctionTerms(), _deriskTerms());
+        rebalancer = Deploy.rebalancer(address(manager), address(reserve), _auctionTerms(), _deriskTerms());
         rebalancer.setModules(address(risk), address(sheet));
         reserve.setModules(address(sheet), address(engine), address(rebalancer));
         prices = [uint256(2_000e18), 40_000e18, 1e18, 1e18];

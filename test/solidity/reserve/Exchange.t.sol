@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {DOLLAR, Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {BidderDouble} from "../../contracts/reserve/FillerDouble.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {ReserveWorld} from "./ReserveWorld.sol";
@@ -49,7 +50,7 @@ contract ExchangeTest is ReserveWorld {
     }
 
     function test_callsTheBidderBackFirst() public {
-        BidderDouble bidder = BidderDouble(_create("BidderDouble", ""));
+        BidderDouble bidder = BidderDouble(Deploy.create("BidderDouble", ""));
         Fill memory f = _fill(15e8, USDC, 30_000e6);
         (f.bidder, f.to, f.data) = (address(bidder), address(bidder), "x");
         // It has nothing before: it sells what it gets to a market that gives USDC.

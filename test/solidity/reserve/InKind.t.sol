@@ -8,6 +8,7 @@ import {RateSource} from "../../../contracts/interfaces/IExchangeRateFeed.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {Position} from "../../../contracts/interfaces/IReserve.sol";
 import {InKindPayment, IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {RateToken} from "../../contracts/oracle/RateToken.sol";
 import {VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -114,7 +115,7 @@ contract InKindTest is ReserveWorld {
         RateToken rate = new RateToken(1.2e18);
         RateSource memory source = RateSource(address(rate), RateToken.rateNow.selector, false, 0, 18, 0);
         AggregatorV3Interface base = AggregatorV3Interface(address(feeds[ETH]));
-        address feed = _create("ExchangeRateFeed", abi.encode(manager, "STETH", base, source, 1_000));
+        address feed = Deploy.create("ExchangeRateFeed", abi.encode(manager, "STETH", base, source, 1_000));
         oracle.migrateFeed(STETH, FeedConfig(feed, 1 days, 50, 1e9, 1e26), 100);
         (, uint256 before) = reserve.redemptionTerms();
         require(before == _highest(), "no growth yet");

@@ -6,6 +6,7 @@ import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156
 import {LiquidationItem} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {BidderDouble} from "../../contracts/reserve/FillerDouble.sol";
 import {HookToken} from "../../contracts/tokens/HookToken.sol";
 import {VaultDouble} from "../../contracts/vaults/PlainVault.sol";
@@ -21,7 +22,7 @@ contract ReentryTest is ReserveWorld {
 
     function setUp() public override {
         super.setUp();
-        _guest = BidderDouble(_create("BidderDouble", ""));
+        _guest = BidderDouble(Deploy.create("BidderDouble", ""));
         _fund(USDC, 4_000_000);
         _fund(ETH, 100);
         _yield = _vault(USDC, 9_000_000);

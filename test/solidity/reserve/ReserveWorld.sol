@@ -11,6 +11,7 @@ import {IRisk} from "../../../contracts/interfaces/IRisk.sol";
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
 import {ReserveConfig} from "../../../contracts/reserve/ReserveGovernance.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {FillerDouble, SurplusDouble} from "../../contracts/reserve/FillerDouble.sol";
 import {Pinned} from "../../contracts/risk/Pinned.sol";
 import {SheetDouble} from "../../contracts/solvency/SheetDouble.sol";
@@ -58,16 +59,16 @@ abstract contract ReserveWorld {
 
     function setUp() public virtual {
         vm.warp(1_700_000_000);
-        manager = _create("AccessManager", abi.encode(address(this)));
-        dollar = IPlimsollDollar(_create("PlimsollDollar", abi.encode(manager)));
-        oracle = IPriceOracle(_create("PriceOracle", abi.encode(manager, address(0), 0, DECAY)));
-        address extension = _create("RiskExtension", abi.encode(manager, oracle));
+        manager = Deploy.create("AccessManager", abi.encode(address(this)));
+        dollar = IPlimsollDollar(Deploy.create("PlimsollDollar", abi.encode(manager)));
+        oracle = IPriceOracle(Deploy.create("PriceOracle", abi.encode(manager, address(0), 0, DECAY)));
+        address extension = Deploy.create("RiskExtension", abi.encode(manager, oracle));
         risk = IRisk(
-            _create("RiskModel", abi.encode(manager, oracle, Paces(200, 100, 1000, 300), Pinned.model(), extension))
+            Deploy.create("RiskModel", abi.encode(manager, oracle, Paces(200, 100, 1000, 300), Pinned.model(), extension))
         );
-        sheet = SheetDouble(_create("SheetDouble", ""));
-        filler = FillerDouble(_create("FillerDouble", ""));
-        backstop = SurplusDouble(_create("SurplusDouble", ""));
+        sheet = SheetDouble(Deploy.create("SheetDouble", ""));
+        filler = FillerDouble(Deploy.create("FillerDouble", ""));
+        backstop = SurplusDouble(Deploy.create("SurplusDouble", ""));
         _asset(USDC, _token("HookToken", "USDC", 6), 6, 1e8, 25);
         _asset(DAI, _token("BlockableToken", "DAI", 18), 8, 1e8, 25);
         _asset(ETH, _token("HookToken", "WETH", 18), 8, 2_000e8, 50);
@@ -88,16 +89,16 @@ abstract contract ReserveWorld {
 
     /// @dev The reserve names the engine and the engine the reserve: a nonce tells where the engine will be.
     function _deployPair() private {
-        address rate = _create("ConstantRate", abi.encode(0));
-        address creditExtension = _create("CreditExtension", abi.encode(manager, dollar));
+        address rate = Deploy.create("ConstantRate", abi.encode(0));
+        address creditExtension = Deploy.create("CreditExtension", abi.encode(manager, dollar));
         // The third from here, and nonces from 128 on are longer: extension, reserve, engine.
         uint256 nonce = vm.getNonce(address(this)) + 2;
         require(nonce < 128, "too many creations");
         bytes memory rlp = abi.encodePacked(bytes2(0xd694), address(this), uint8(nonce));
         address predicted = address(uint160(uint256(keccak256(rlp))));
-        address extension = _create("ReserveExtension", abi.encode(manager, dollar, predicted));
+        address extension = Deploy.create("ReserveExtension", abi.encode(manager, dollar, predicted));
         ReserveConfig memory c = ReserveConfig(manager, address(dollar), predicted, address(sheet), address(risk));
-        reserve = IReserve(_create("Reserve", abi.encode(c, extension)));
+        reserve = IReserve(Deploy.create("Reserve", abi.encode(c, extension)));
         CreditEngineConfig memory e = CreditEngineConfig({
             authority: manager,
             dollar: address(dollar),
@@ -110,21 +111,12 @@ abstract contract ReserveWorld {
             depthFraction: 5_000,
             liquidation: LiquidationParameters(10_500, 200, 1_000, 9_000, 9_700, 1_000)
         });
-        engine = ICreditEngine(_create("CreditEngine", abi.encode(e, creditExtension)));
+        engine = ICreditEngine(Deploy.create("CreditEngine", abi.encode(e, creditExtension)));
         require(address(engine) == predicted, "the engine is not where it was expected");
     }
 
-    /// @dev Deploys a part of Parts.t.sol, which must be among the files that are run.
-    function _create(string memory artifact, bytes memory arguments) internal returns (address created) {
-        bytes memory code = abi.encodePacked(vm.getCode(string.concat("Parts.t.sol:Part", artifact)), arguments);
-        assembly ("memory-safe") {
-            created := create(0, add(code, 0x20), mload(code))
-        }
-        require(created != address(0), string.concat("not created: ", artifact));
-    }
-
     function _token(string memory kind, string memory symbol, uint8 decimals) internal returns (TestToken) {
-        return TestToken(_create(kind, abi.encode(symbol, decimals)));
+        return TestToken(Deploy.create(kind, abi.encode(symbol, decimals)));
     }
 
     function _asset(uint256 asset, TestToken token, uint256 unitDecimals, int256 price, uint16 deviation) internal {
@@ -217,11 +209,11 @@ abstract contract ReserveWorld {
     }
 
     function _vaultDouble(uint256 asset, uint8 offset) internal returns (VaultDouble) {
-        return VaultDouble(_create("VaultDouble", abi.encode(tokens[asset], offset)));
+        return VaultDouble(Deploy.create("VaultDouble", abi.encode(tokens[asset], offset)));
     }
 
     function _plainVault(uint256 asset, uint8 offset) internal returns (PlainVault) {
-        return PlainVault(_create("PlainVault", abi.encode(tokens[asset], offset)));
+        return PlainVault(Deploy.create("PlainVault", abi.encode(tokens[asset], offset)));
     }
 
     /// @dev A vault over an asset's token, with deposits of others, listed. {tok}

@@ -5,6 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {HaircutBounds, Paces, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {RampsHarness} from "../../contracts/risk/RampsHarness.sol";
 import {SettableOracle} from "../../contracts/risk/SettableOracle.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -26,7 +27,7 @@ abstract contract RampsFixture {
 
     function setUp() public virtual {
         vm.warp(T0);
-        manager = new AccessManager(address(this));
+        manager = Deploy.accessManager(address(this));
         oracle = new SettableOracle();
         model = _deploy();
     }

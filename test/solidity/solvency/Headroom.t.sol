@@ -6,6 +6,7 @@ import {IBalanceSheet, SheetParameters, Statement} from "../../../contracts/inte
 import {ISolvency} from "../../../contracts/interfaces/ISolvency.sol";
 import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {BalanceSheet} from "../../../contracts/solvency/BalanceSheet.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {SheetWorld} from "./SheetWorld.sol";
 
@@ -313,7 +314,7 @@ contract HeadroomTest is SheetWorld {
     }
 
     function test_beforeTheFirstLookALoanRequiresAllOfItself() public {
-        BalanceSheet other = new BalanceSheet(address(manager), address(engine), address(dollar), _terms());
+        BalanceSheet other = Deploy.balanceSheet(address(manager), address(engine), address(dollar), _terms());
         other.setModules(address(reserve), address(pools), address(risk));
         engine.setDebt(100_000e18);
         require(other.statement().loanPart == 100_000e18, "all of it");

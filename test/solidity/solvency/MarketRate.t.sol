@@ -8,6 +8,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IMarketRate, RateTerms} from "../../../contracts/interfaces/IMarketRate.sol";
 import {IPriceOracle, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {MarketRate} from "../../../contracts/solvency/MarketRate.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {StakeSheet} from "../../contracts/backstop/StakeSheet.sol";
 import {SettableOracle} from "../../contracts/risk/SettableOracle.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -29,7 +30,7 @@ contract MarketRateTest {
 
     function setUp() public {
         vm.warp(T0);
-        manager = new AccessManager(address(this));
+        manager = Deploy.accessManager(address(this));
         oracle = new SettableOracle();
         sheet = new StakeSheet();
         _price(WAD);
@@ -55,7 +56,7 @@ contract MarketRateTest {
     }
 
     function _deploy(uint256 asset, RateTerms memory terms) private returns (MarketRate) {
-        return new MarketRate(address(manager), ENGINE, address(oracle), address(sheet), asset, terms);
+        return Deploy.marketRate(address(manager), ENGINE, address(oracle), address(sheet), asset, terms);
     }
 
     function _price(uint256 price) private {

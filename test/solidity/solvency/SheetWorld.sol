@@ -10,6 +10,7 @@ import {AssetParameters, VolatilitySeed} from "../../../contracts/interfaces/IRi
 import {HaircutBounds, Paces} from "../../../contracts/interfaces/IRiskModel.sol";
 import {BalanceSheet} from "../../../contracts/solvency/BalanceSheet.sol";
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {Pinned} from "../../contracts/risk/Pinned.sol";
 import {SettableOracle} from "../../contracts/risk/SettableOracle.sol";
 import {ReserveDouble} from "../../contracts/reserve/ReserveDouble.sol";
@@ -43,7 +44,7 @@ abstract contract SheetWorld {
 
     function setUp() public virtual {
         vm.warp(T0);
-        manager = new AccessManager(address(this));
+        manager = Deploy.accessManager(address(this));
         oracle = new SettableOracle();
         _price(ETH, 2_000e18);
         _price(BTC, 40_000e18);
@@ -55,11 +56,11 @@ abstract contract SheetWorld {
         _list(USDC, 0.000001e18, 1_000_000_000);
         _list(USDT, 0.000001e18, 1_000_000_000);
 
-        dollar = new PlimsollDollar(address(manager));
+        dollar = Deploy.plimsollDollar(address(manager));
         engine = new LoanBookDouble(address(dollar));
         pools = new PoolsDouble(address(dollar));
         reserve = new ReserveDouble(address(dollar));
-        sheet = new BalanceSheet(address(manager), address(engine), address(dollar), _terms());
+        sheet = Deploy.balanceSheet(address(manager), address(engine), address(dollar), _terms());
         sheet.setModules(address(reserve), address(pools), address(risk));
         engine.setGate(address(sheet));
         pools.setModules(address(sheet), address(reserve));

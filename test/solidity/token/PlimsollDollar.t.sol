@@ -7,6 +7,7 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 
 import {IPlimsollDollar} from "../../../contracts/interfaces/IPlimsollDollar.sol";
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {vm} from "../../contracts/Vm.sol";
 
 /// @dev Levels, caps and balances. The test contract is the governor; facilitators and holders are plain addresses.
@@ -23,8 +24,8 @@ contract PlimsollDollarTest {
     PlimsollDollar private dollar;
 
     function setUp() public {
-        manager = new AccessManager(address(this));
-        dollar = new PlimsollDollar(address(manager));
+        manager = Deploy.accessManager(address(this));
+        dollar = Deploy.plimsollDollar(address(manager));
         dollar.setFacilitator(CREDIT, CAP);
         dollar.setFacilitator(RESERVE, CAP);
     }

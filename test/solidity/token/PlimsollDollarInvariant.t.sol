@@ -5,6 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
 import {vm} from "../../contracts/Vm.sol";
 
 /// @dev Calls the token as three facilitators and four holders (itself among them, as flash-mint receiver), and keeps
@@ -219,8 +220,8 @@ contract PlimsollDollarInvariantTest {
     DollarHandler private handler;
 
     function setUp() public {
-        AccessManager manager = new AccessManager(address(this));
-        dollar = new PlimsollDollar(address(manager));
+        AccessManager manager = Deploy.accessManager(address(this));
+        dollar = Deploy.plimsollDollar(address(manager));
         handler = new DollarHandler(dollar);
         manager.grantRole(manager.ADMIN_ROLE(), address(handler), 0);
         dollar.setFacilitator(address(0xFAC1), 1_000_000e18);

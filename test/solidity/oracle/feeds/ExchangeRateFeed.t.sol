@@ -10,6 +10,7 @@ import {PriceStatus} from "../../../../contracts/interfaces/IPriceOracle.sol";
 import {ExchangeRateFeed} from "../../../../contracts/oracle/feeds/ExchangeRateFeed.sol";
 import {OracleFixture} from "../../../contracts/oracle/OracleFixture.sol";
 import {RateToken} from "../../../contracts/oracle/RateToken.sol";
+import {Deploy} from "../../../contracts/Deploy.sol";
 import {vm} from "../../../contracts/Vm.sol";
 
 /// @notice The price of a staked token: base price times exchange rate, growth capped.
@@ -41,7 +42,7 @@ contract ExchangeRateFeedTest is OracleFixture {
 
     function _deploy(RateSource memory source) private returns (ExchangeRateFeed) {
         return
-            new ExchangeRateFeed(address(manager), "stTOK / USD", AggregatorV3Interface(address(feed)), source, GROWTH);
+            Deploy.exchangeRateFeed(address(manager), "stTOK / USD", AggregatorV3Interface(address(feed)), source, GROWTH);
     }
 
     function _counted() private view returns (uint256 counted) {
@@ -336,7 +337,7 @@ contract ExchangeRateFeedTest is OracleFixture {
         rateFeed.setGrowthCap(5_000);
         RateSource memory source = _source();
         expectRevert(abi.encodeWithSelector(invalid, 5_001, 1, 5_000));
-        new ExchangeRateFeed(address(manager), "", AggregatorV3Interface(address(feed)), source, 5_001);
+        Deploy.exchangeRateFeed(address(manager), "", AggregatorV3Interface(address(feed)), source, 5_001);
     }
 
     function test_onlyTheAuthoritySetsTheGrowth() public {
