@@ -111,7 +111,7 @@ export class ReserveJobs {
     });
     if (!urgent && cost > earns) this.#budget.spend(this.#desk.head.timestamp, cost - earns);
     this.#desk.track({ job: job.name, accounts: [], subject, expected: earns - cost }, response);
-    if (job instanceof Rate) job.done(this.#desk.head.timestamp);
+    job.sent?.(this.#desk.head);
   }
 
   /** Such a transaction is on its way, or one that makes it needless: what opens an auction closes the one before. */

@@ -24,7 +24,8 @@ export class Adjust implements Job {
     const { rebalancer } = this.#contracts;
     const { scale, movedAt } = await rebalancer.derisking();
     const allowedAt = movedAt + BigInt(this.#config.adjustInterval);
-    if (BigInt(head.timestamp) < allowedAt) return notDue(`adjusted less than an interval ago, next at ${allowedAt.toString()}`);
+    if (BigInt(head.timestamp) < allowedAt)
+      return notDue(`adjusted less than an interval ago, next at ${allowedAt.toString()}`);
     const next = await attempt(() => rebalancer.adjust.staticCall());
     if (!next.ok) return notDue(next.reason);
     if (next.value === scale) return notDue("the scale would stay where it is");

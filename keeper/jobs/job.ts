@@ -36,6 +36,8 @@ export interface Job {
   readonly rank: Rank;
   /** Looks, without sending anything, whether there is something to do in this block. */
   due(head: Head): Promise<Verdict>;
+  /** Told when a transaction of it was sent. */
+  sent?(head: Head): void;
 }
 
 export function notDue(reason: string): NotDue {

@@ -25,8 +25,7 @@ export class Rate implements Job {
     return dueNow([{ transaction: await this.#contracts.engine.updateRate.populateTransaction() }]);
   }
 
-  /** It was updated. (unix seconds) */
-  done(time: number): void {
-    this.#updatedAt = time;
+  sent(head: Head): void {
+    this.#updatedAt = head.timestamp;
   }
 }

@@ -19,7 +19,8 @@ export class Settle implements Job {
     if (seenAt !== 0n) {
       const { deficitDelay } = await sheet.parameters();
       const settleableAt = seenAt + deficitDelay;
-      if (BigInt(head.timestamp) < settleableAt) return notDue(`the first point stands until ${settleableAt.toString()}`);
+      if (BigInt(head.timestamp) < settleableAt)
+        return notDue(`the first point stands until ${settleableAt.toString()}`);
     }
     // It reverts where there is no deficit, or not everything is priced.
     const settled = await attempt(() => sheet.settleDeficit.staticCall());

@@ -220,6 +220,7 @@ export async function deployMarket() {
     trader,
     stranger,
     factory,
+    router,
     deployFactory,
     token,
     open,

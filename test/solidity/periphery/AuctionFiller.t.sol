@@ -51,8 +51,7 @@ contract AuctionFillerTest {
         address router_,
         address owner
     ) private returns (AuctionFiller) {
-        return
-            AuctionFiller(Deploy.create("AuctionFiller", abi.encode(rebalancer, reserve, dollar_, router_, owner)));
+        return AuctionFiller(Deploy.create("AuctionFiller", abi.encode(rebalancer, reserve, dollar_, router_, owner)));
     }
 
     function _path(address from, address to) private pure returns (bytes memory) {
@@ -167,9 +166,7 @@ contract AuctionFillerTest {
         filler.fill(0, MAX, new bytes(42), 0);
 
         bytes memory astray = _path(address(sold), address(dollar));
-        vm.expectRevert(
-            abi.encodeWithSelector(AuctionFiller.PathMismatch.selector, address(bought), address(dollar))
-        );
+        vm.expectRevert(abi.encodeWithSelector(AuctionFiller.PathMismatch.selector, address(bought), address(dollar)));
         vm.prank(OWNER);
         filler.fill(0, MAX, astray, 0);
 

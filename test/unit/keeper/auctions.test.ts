@@ -1,0 +1,117 @@
+import { expect } from "chai";
+
+import type { Keeper } from "../../../keeper/keeper.js";
+import { freshWorld } from "../../support/fresh.js";
+import { deployKeeperWorld, ETHER, USDC, type KeeperWorld } from "../../support/keeper-world.js";
+import { WAD } from "../../support/world.js";
+
+const MINUTE = 60;
+const zeros = Array<bigint>(14).fill(0n);
+
+/** Ether should be 40% of the reserve: it is a half. */
+async function overweight({ rebalancer }: KeeperWorld): Promise<void> {
+  await rebalancer.setWeights([4_000n, 6_000n, ...zeros], [100n, 100n, ...zeros]);
+}
+
+/** Looks every minute until a fill is sent; how many minutes that took, or undefined. */
+async function minutesToFill(world: KeeperWorld, keeper: Keeper, most: number): Promise<number | undefined> {
+  for (let minute = 1; minute <= most; minute++) {
+    if ((await world.tick(keeper, MINUTE)).includes("fill")) return minute;
+  }
+  return undefined;
+}
+
+describe("keeper: auctions", () => {
+  const world = freshWorld(deployKeeperWorld);
+
+  it("does nothing about a reserve inside its bands", async () => {
+    const keeper = world().newKeeper();
+    await world().calm(keeper);
+    await world().tick(keeper, 10 * MINUTE);
+    const { jobs } = keeper.totals;
+    expect([jobs.open, jobs.fill, jobs.close]).to.deep.equal([0, 0, 0]);
+  });
+
+  it("brings the reserve back inside its bands through the market, at a profit", async () => {
+    const { rebalancer, reserve, usdc, filler, governor, tick } = world();
+    await overweight(world());
+    expect(await rebalancer.offTarget()).to.equal(2n);
+    const before = await usdc.contract.balanceOf(governor.address);
+    const keeper = world().newKeeper();
+    for (let minute = 0; minute < 120 && (await rebalancer.offTarget()) > 0n; minute++) await tick(keeper, MINUTE);
+    await tick(keeper);
+    expect(await rebalancer.offTarget()).to.equal(0n);
+    expect(keeper.totals.jobs.fill).to.be.above(0);
+    expect(keeper.totals.reverted).to.equal(0);
+    // Sold for the other asset, and what was won went to the keeper.
+    expect((await reserve.position(ETHER)).cash < 420n * 10n ** 8n).to.equal(true);
+    expect((await reserve.position(USDC)).cash > 1_150_000n * 10n ** 6n).to.equal(true);
+    expect((await usdc.contract.balanceOf(governor.address)) > before).to.equal(true);
+    expect(await usdc.contract.balanceOf(filler)).to.equal(0n);
+  });
+
+  it("takes a statement at once after a fill", async () => {
+    const { sheet, tick } = world();
+    await overweight(world());
+    const keeper = world().newKeeper();
+    expect(await minutesToFill(world(), keeper, 30)).to.not.equal(undefined);
+    const { takenAt } = await sheet.stored();
+    expect(await tick(keeper)).to.include("refresh");
+    expect((await sheet.stored()).takenAt > takenAt).to.equal(true);
+    expect(await tick(keeper)).to.not.include("refresh");
+  });
+
+  it("waits until the price has fallen to what the market pays", async () => {
+    await overweight(world());
+    const keeper = world().newKeeper();
+    await world().tick(keeper);
+    // It starts 1% above the oracle and is at it after a quarter of an hour; half of the lot costs 0.3% in the pool.
+    expect(await minutesToFill(world(), keeper, 30)).to.be.within(16, 25);
+  });
+
+  it("fills what does not pay only when the auction is about to end", async () => {
+    await overweight(world());
+    // Out of reach: 30 minutes of auction, of which the last two are subsidised.
+    const greedy = world().newKeeper({}, { minProfit: 1_000_000n * WAD });
+    await world().tick(greedy);
+    expect(await minutesToFill(world(), greedy, 27)).to.equal(undefined);
+    expect(await minutesToFill(world(), greedy, 3)).to.be.at.most(3);
+  });
+
+  it("does not fill at a loss that is above the subsidy", async () => {
+    await overweight(world());
+    const { pool, weth, swap } = world();
+    // Ether is so cheap in the market that no price of this auction can be paid from the proceeds.
+    await swap(pool, weth, 1_000n * WAD);
+    const keeper = world().newKeeper();
+    await world().tick(keeper);
+    expect(await minutesToFill(world(), keeper, 32)).to.equal(undefined);
+    expect(keeper.totals.reverted).to.equal(0);
+  });
+
+  it("opens the next auction of what nobody filled, and fills nothing without a filler", async () => {
+    const { rebalancer, reserveOptions, newKeeper, tick } = world();
+    await overweight(world());
+    const keeper = newKeeper({ ...reserveOptions, filler: undefined });
+    expect(await tick(keeper)).to.include("open");
+    const { startedAt } = await rebalancer.auction(ETHER);
+    expect(await minutesToFill(world(), keeper, 29)).to.equal(undefined);
+    expect(await rebalancer.auction(ETHER).then((a) => a.startedAt)).to.equal(startedAt);
+    await tick(keeper, 2 * MINUTE);
+    const next = await rebalancer.auction(ETHER);
+    expect(next.startedAt > startedAt).to.equal(true);
+    // Half as large, as nobody wanted any of the last one.
+    expect(next.scale).to.equal(5_000n);
+  });
+
+  it("closes an auction that is not needed any more", async () => {
+    const { rebalancer, newKeeper, tick } = world();
+    await overweight(world());
+    const keeper = newKeeper();
+    expect(await tick(keeper)).to.include("open");
+    expect(await tick(keeper)).to.not.include("close");
+    await rebalancer.setWeights([5_000n, 5_000n, ...zeros], [100n, 100n, ...zeros]);
+    expect(await tick(keeper)).to.include("close");
+    expect((await rebalancer.auction(ETHER)).startedAt).to.equal(0n);
+  });
+});
