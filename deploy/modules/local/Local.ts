@@ -2,9 +2,16 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
-import { LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
+import {
+  DOLLAR_FEED,
+  LOCAL_ANSWERS,
+  LOCAL_ASSETS,
+  LOCAL_BOUNDS,
+  LOCAL_GROWTH_CAP,
+} from "../../parameters/local.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
+import { seedReserve } from "./seed.js";
 import { stockFaucet } from "./stock.js";
 import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
@@ -89,10 +96,26 @@ export default buildModule("Local", (m) => {
       id: `list_${asset.symbol}`,
       after: [listed],
     });
-    const room = m.call(core.treasury, "setCapacity", [asset.id, asset.cap * unit], { id: `capacity_${asset.symbol}` });
-    done.push(open, room);
-    if (asset.token === "usdc") stockFaucet(m, { ...core, ...tokens }, asset.id, open);
+    done.push(open);
   }
+
+  const stated = seedReserve(m, { ...core, ...tokens }, done);
+  const dollars = LOCAL_ASSETS.find((asset) => asset.token === "usdc");
+  if (dollars === undefined) throw new RangeError("there is no USDC to borrow against");
+  done.push(stated, stockFaucet(m, { ...core, ...tokens }, dollars.id, stated));
+
+  // plUSD's market. The oracle lists its price once the pool has a history.
+  const created = m.call(uniswap.factory, "createPool", [tokens.usdc, core.dollar, DOLLAR_FEED.fee]);
+  const pool = m.readEventArgument(created, "PoolCreated", "pool", { emitter: uniswap.factory });
+  const dollarFeed = m.contract("TwapFeed", [
+    "plUSD / USD",
+    uniswap.factory,
+    pool,
+    core.dollar,
+    usdcFeed,
+    DOLLAR_FEED.window,
+    DOLLAR_FEED.minLiquidity,
+  ]);
 
   // Assets have no routes yet: their depths stay governed until `setRoutes`, for which a pool needs a window of observations.
   const depth = m.contract("UniswapDepth", [core.manager, uniswap.factory, DEPTH_WINDOW]);
@@ -108,5 +131,5 @@ export default buildModule("Local", (m) => {
     [...done, liquidator],
   );
 
-  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, depth, liquidator };
+  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, dollarFeed, depth, liquidator };
 });
