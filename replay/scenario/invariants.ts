@@ -232,7 +232,11 @@ export class Auditor {
         `${held} against ${cash * asset.scale}`,
       );
       const ledger = await engine.balanceOf(this.#addresses.contracts.reserve, asset.asset);
-      check(`${symbol}: what the reserve counts as absorbed is in the ledger`, credit === ledger, `${credit}, ${ledger}`);
+      check(
+        `${symbol}: what the reserve counts as absorbed is in the ledger`,
+        credit === ledger,
+        `${credit}, ${ledger}`,
+      );
     }
 
     const totalShares = await engine.totalDebtShares();

@@ -2,13 +2,7 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
-import {
-  DOLLAR_FEED,
-  LOCAL_ANSWERS,
-  LOCAL_ASSETS,
-  LOCAL_BOUNDS,
-  LOCAL_GROWTH_CAP,
-} from "../../parameters/local.js";
+import { DOLLAR_FEED, LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
 import { seedReserve } from "./seed.js";
