@@ -11,6 +11,44 @@ export const MAX_TRANSACTION_GAS = 16_777_216n;
 const address = z.string().refine(isAddress, "not an address").transform(getAddress);
 const wad = z.bigint().nonnegative();
 
+const assetNumber = z.number().int().min(0).max(15);
+const path = z.string().startsWith("0x");
+const seconds = z.number().int().positive();
+
+/** What stands for plUSD where an asset is asked for. */
+export const DOLLAR = "dollar";
+
+/** A reserve to be looked after. */
+export const reserveConfigSchema = z.object({
+  sheet: address,
+  reserve: address,
+  rebalancer: address,
+  backstop: address,
+  /** The keeper's own AuctionFiller; without one it opens and closes auctions and leaves filling to others. */
+  filler: address.optional(),
+  /** How what auctions sell is sold for what they want on Uniswap v3. */
+  routes: z.array(z.object({ sold: assetNumber, bought: z.union([assetNumber, z.literal(DOLLAR)]), path })).default([]),
+  /** What may be spent within a day on what solvency does not need. {plUSD} */
+  gasBudget: wad.default(50n * WAD),
+  /** A fill may cost this much gas beyond what it brings when its auction is about to end. {plUSD} */
+  auctionSubsidy: wad.default(5n * WAD),
+  /** An auction is about to end when less than this is left of it. {s} */
+  auctionEnding: seconds.default(120),
+  /** A statement is taken when it would move headroom by this part of what is stored, and by this much. bps, {plUSD} */
+  headroomShare: z.number().int().min(1).max(10_000).default(500),
+  headroomChange: wad.default(1_000n * WAD),
+  /** Least time between two statements for that reason. {s} */
+  refreshInterval: seconds.default(300),
+  /** Less than this is not worth collecting, or taking out of a vault. {USD} */
+  dust: wad.default(100n * WAD),
+  /** Less than this is not worth distributing. {plUSD} */
+  minDistribution: wad.default(100n * WAD),
+  /** Least times between two moves of the de-risking scale, bookings of a vault, updates of the rate. {s} */
+  adjustInterval: seconds.default(3_600),
+  bookInterval: seconds.default(86_400),
+  rateInterval: seconds.default(14_400),
+});
+
 export const keeperConfigSchema = z.object({
   engine: address,
   lens: address,
@@ -21,9 +59,9 @@ export const keeperConfigSchema = z.object({
   /** Block to read events from: the engine's deployment. */
   firstBlock: z.number().int().nonnegative().default(0),
   /** How each asset is sold for plUSD on Uniswap v3, by asset number. */
-  routes: z.array(z.object({ asset: z.number().int().min(0).max(15), path: z.string().startsWith("0x") })),
+  routes: z.array(z.object({ asset: assetNumber, path })),
   /** The asset that gas is paid in, for its price. */
-  gasAsset: z.number().int().min(0).max(15).default(0),
+  gasAsset: assetNumber.default(0),
   /** Gas of one transaction at most. */
   maxGas: z.bigint().positive().max(MAX_TRANSACTION_GAS).default(MAX_TRANSACTION_GAS),
   /** Tip to block producers. {wei} per gas */
@@ -44,7 +82,11 @@ export const keeperConfigSchema = z.object({
   patience: z.number().int().positive().default(12),
   /** Seconds between two recordings of the oracle's last good prices. */
   recordInterval: z.number().int().positive().default(1_800),
+  /** The reserve to look after, if any. */
+  reserve: reserveConfigSchema.optional(),
 });
 
+export type ReserveConfig = z.output<typeof reserveConfigSchema>;
+export type ReserveOptions = z.input<typeof reserveConfigSchema>;
 export type KeeperConfig = z.output<typeof keeperConfigSchema>;
 export type KeeperOptions = z.input<typeof keeperConfigSchema>;

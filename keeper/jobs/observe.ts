@@ -1,0 +1,37 @@
+/** Lets the risk model look at the prices, as soon as it may. */
+
+import { isError } from "ethers";
+
+import { withHeadroom } from "../../sdk/gas.js";
+import type { IRisk } from "../../types/contracts/index.js";
+import type { Desk } from "../desk.js";
+
+export class Observe {
+  readonly #desk: Desk;
+  readonly #risk: IRisk;
+  /** Before this time prices need not be observed. (unix seconds) */
+  #notBefore = 0n;
+
+  constructor(desk: Desk, risk: IRisk) {
+    this.#desk = desk;
+    this.#risk = risk;
+  }
+
+  async run(): Promise<void> {
+    const now = BigInt(this.#desk.head.timestamp);
+    if (now < this.#notBefore || this.#desk.isWaiting("observe")) return;
+    const { allowedAt } = await this.#risk.observation();
+    this.#notBefore = allowedAt;
+    if (now < allowedAt) return;
+    let estimate: bigint;
+    try {
+      estimate = await this.#risk.observe.estimateGas();
+    } catch (error) {
+      // Somebody was faster, or the model cannot observe now; the next block tells.
+      if (isError(error, "CALL_EXCEPTION")) return;
+      throw error;
+    }
+    const response = await this.#risk.observe({ gasLimit: withHeadroom(estimate), ...this.#desk.fees() });
+    this.#desk.track({ job: "observe", accounts: [], expected: 0n }, response);
+  }
+}

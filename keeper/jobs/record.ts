@@ -1,0 +1,31 @@
+/** Records the oracle's last good prices. */
+
+import type { ICreditEngine, IPriceOracle } from "../../types/contracts/index.js";
+import type { Desk } from "../desk.js";
+
+const GAS_LIMIT = 1_500_000n;
+
+export class Record {
+  readonly #desk: Desk;
+  readonly #engine: ICreditEngine;
+  readonly #oracle: IPriceOracle;
+  #recordedAt = 0;
+
+  constructor(desk: Desk, engine: ICreditEngine, oracle: IPriceOracle) {
+    this.#desk = desk;
+    this.#engine = engine;
+    this.#oracle = oracle;
+  }
+
+  /** At intervals. */
+  async run(): Promise<void> {
+    const { timestamp } = this.#desk.head;
+    if (timestamp - this.#recordedAt < this.#desk.config.recordInterval) return;
+    const mask = await this.#engine.listedMask();
+    if (mask !== 0n) {
+      const response = await this.#oracle.record(mask, { gasLimit: GAS_LIMIT, ...this.#desk.fees() });
+      this.#desk.track({ job: "record", accounts: [], expected: 0n }, response);
+    }
+    this.#recordedAt = timestamp;
+  }
+}

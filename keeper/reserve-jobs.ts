@@ -1,0 +1,141 @@
+/** Does the jobs for a reserve, each on its own: what one of them meets with stops none of the others. */
+
+import { present } from "../sdk/present.js";
+import { withHeadroom } from "../sdk/gas.js";
+import { Budget } from "./budget.js";
+import type { ReserveConfig } from "./config.js";
+import type { Desk } from "./desk.js";
+import { Adjust } from "./jobs/adjust.js";
+import { CloseAuctions, FillAuctions, OpenAuctions } from "./jobs/auctions.js";
+import { Collect } from "./jobs/collect.js";
+import { Distribute } from "./jobs/distribute.js";
+import { revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
+import { Look } from "./jobs/look.js";
+import { Rate } from "./jobs/rate.js";
+import { Refresh } from "./jobs/refresh.js";
+import { Settle } from "./jobs/settle.js";
+import { Book, Divest, Invest } from "./jobs/vaults.js";
+import { min } from "./order.js";
+import type { ReserveContracts } from "./reserve-contracts.js";
+import type { Idle, JobName } from "./types.js";
+
+/** What comes first within a block. */
+export const RANKS: readonly Rank[] = ["solvency", "auctions", "rest"];
+
+/** The jobs of a reserve, in the order in which they are done within a rank. */
+export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk: Desk): Job[] {
+  const { provider } = desk;
+  const { firstBlock } = desk.config;
+  return [
+    new Look(contracts, provider, config.sheet, firstBlock),
+    new Refresh(contracts, config, provider, firstBlock),
+    new Settle(contracts),
+    new FillAuctions(contracts, config, desk),
+    // An auction that is over closes when the next of the asset is opened: only what is not opened again is closed.
+    new OpenAuctions(contracts, config),
+    new CloseAuctions(contracts),
+    new Adjust(contracts, config),
+    new Book(contracts, config),
+    new Divest(contracts, config),
+    new Invest(contracts, config),
+    new Collect(contracts, config),
+    new Distribute(contracts, config),
+    new Rate(contracts, config),
+  ];
+}
+
+/** What a look led to, besides what was sent. */
+export interface Done {
+  readonly idle: readonly Idle[];
+  /** Errors that are no reverts: the node's. */
+  readonly errors: readonly unknown[];
+}
+
+export class ReserveJobs {
+  readonly #desk: Desk;
+  readonly #jobs: readonly Job[];
+  readonly #budget: Budget;
+  #idle: Idle[] = [];
+  #errors: unknown[] = [];
+
+  constructor(desk: Desk, config: ReserveConfig, jobs: readonly Job[]) {
+    this.#desk = desk;
+    this.#jobs = jobs;
+    this.#budget = new Budget(config.gasBudget);
+  }
+
+  /** Does what is due, solvency first. */
+  async run(ranks: readonly Rank[] = RANKS): Promise<Done> {
+    this.#idle = [];
+    this.#errors = [];
+    for (const rank of ranks) {
+      for (const job of this.#jobs) {
+        if (job.rank === rank) await this.#guarded(job.name, () => this.#attend(job));
+      }
+    }
+    return { idle: this.#idle, errors: this.#errors };
+  }
+
+  async #attend(job: Job): Promise<void> {
+    const verdict = await job.due(this.#desk.head);
+    if (!verdict.due) {
+      this.#skip(job.name, verdict.reason);
+      return;
+    }
+    for (const call of verdict.calls) {
+      await this.#guarded(job.name, () => this.#send(job, call, verdict.urgent || job.rank === "solvency"));
+    }
+  }
+
+  async #send(job: Job, call: Call, urgent: boolean): Promise<void> {
+    const subject = call.subject ?? "";
+    if (this.#isTaken(job.name, subject)) {
+      this.#skip(job.name, "on its way");
+      return;
+    }
+    const { provider, signer, config } = this.#desk;
+    const from = await signer.getAddress();
+    // Estimating simulates it: what would revert ends here.
+    const estimate = await provider.estimateGas({ ...call.transaction, from });
+    const earns = call.earns ?? 0n;
+    // What solvency needs does not wait for what gas costs to be known.
+    const cost = urgent && call.earns === undefined ? 0n : (await this.#desk.gasCost()).of(estimate);
+    if (!urgent && cost > earns && cost - earns > this.#budget.left(this.#desk.head.timestamp)) {
+      this.#skip(job.name, "gas costs more than what is left of the day's budget");
+      return;
+    }
+    const response = await signer.sendTransaction({
+      ...call.transaction,
+      gasLimit: min(withHeadroom(estimate), config.maxGas),
+      ...this.#desk.fees(),
+    });
+    if (!urgent && cost > earns) this.#budget.spend(this.#desk.head.timestamp, cost - earns);
+    this.#desk.track({ job: job.name, accounts: [], subject, expected: earns - cost }, response);
+    if (job instanceof Rate) job.done(this.#desk.head.timestamp);
+  }
+
+  /** Such a transaction is on its way, or one that makes it needless: what opens an auction closes the one before. */
+  #isTaken(job: JobName, subject: string): boolean {
+    return this.#desk.isWaiting(job, subject) || (job === "close" && this.#desk.isWaiting("open", subject));
+  }
+
+  async #guarded(job: JobName, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const reason = revertReason(error);
+      if (reason === undefined) this.#errors.push(error);
+      this.#skip(job, reason ?? "the node failed");
+    }
+  }
+
+  #skip(job: JobName, reason: string): void {
+    this.#idle.push({ job, reason });
+  }
+}
+
+/** Throws what went wrong, if anything did. */
+export function rethrow(errors: readonly unknown[]): void {
+  if (errors.length === 1) throw present(errors[0]);
+  if (errors.length > 1) throw new AggregateError(errors, "several jobs failed");
+}
