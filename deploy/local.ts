@@ -26,7 +26,7 @@ export class NoCode extends Error {
 }
 
 export interface LocalOptions {
-  /** Owner of the FlashLiquidator; the node's second account if absent. */
+  /** Owner of FlashLiquidator and AuctionFiller; the node's second account if absent. */
   readonly keeper?: string;
   /** Name of what Ignition keeps of this deployment, for nodes outside this process; by chain if absent. */
   readonly deploymentId?: string;
@@ -90,5 +90,6 @@ export async function deployLocal(
     },
     faucet: await at("faucet"),
     liquidator: await at("liquidator"),
+    filler: await at("filler"),
   };
 }

@@ -34,7 +34,9 @@ export const addressBookSchema = z.object({
   feeds: z.record(address).default({}),
   uniswap: z.object({ factory: address, positions: address, router: address, quoter: address }).optional(),
   faucet: address.optional(),
+  /** The keeper's own: FlashLiquidator and AuctionFiller. */
   liquidator: address.optional(),
+  filler: address.optional(),
 });
 
 export type AddressBook = z.output<typeof addressBookSchema>;

@@ -6,6 +6,7 @@ import { DEPTH_FRACTION } from "../../deploy/parameters/core.js";
 import { DOLLAR_FEED, LOCAL_ASSETS, type LocalAsset } from "../../deploy/parameters/local.js";
 import { DOLLAR_ASSET } from "../../deploy/parameters/reserve.js";
 import { deployLocal } from "../../deploy/local.js";
+import { DOLLAR, type KeeperOptions } from "../../keeper/config.js";
 import { Keeper, type KeeperDependencies } from "../../keeper/keeper.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import {
@@ -199,6 +200,11 @@ export async function createWorld(
             asset: asset.id,
             path: present(market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))),
           })),
+          reserve: {
+            ...addresses.contracts,
+            filler: present(addresses.filler),
+            routes: auctionRoutes(market, tokens),
+          },
         },
         { provider: embedded.provider, signer: keeperAccount, ...(onSettled === undefined ? {} : { onSettled }) },
       ),
@@ -211,6 +217,22 @@ export async function createWorld(
   await openAccounts(world, signal);
   await priceDollar(world);
   return world;
+}
+
+/** How what the reserve sells is sold for anything that it may want for it. */
+function auctionRoutes(
+  market: MarketMaker,
+  tokens: ReadonlyMap<string, Token>,
+): NonNullable<KeeperOptions["reserve"]>["routes"] {
+  return LOCAL_ASSETS.flatMap((sold) =>
+    [...tokens.values()]
+      .filter((token) => token.symbol !== sold.symbol)
+      .map((token) => ({
+        sold: sold.id,
+        bought: LOCAL_ASSETS.find((asset) => asset.symbol === token.symbol)?.id ?? DOLLAR,
+        path: present(market.route(tokenOf(tokens, sold.symbol), token)),
+      })),
+  );
 }
 
 /** What borrowers may hold, at the prices that they start with. */

@@ -15,7 +15,10 @@ const FEED_DECIMALS = 8;
 const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
 
-/** A whole local world: the protocol, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, a liquidator for the keeper. */
+/**
+ * A whole local world: the protocol with a funded reserve, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
+ * keeper liquidates and fills auctions with.
+ */
 export default buildModule("Local", (m) => {
   const core = m.useModule(Core);
   const tokens = m.useModule(Tokens);
@@ -117,13 +120,15 @@ export default buildModule("Local", (m) => {
 
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
 
+  const filler = m.contract("AuctionFiller", [core.rebalancer, core.reserve, core.dollar, uniswap.router, keeper]);
+
   applyRoles(
     m,
     core.manager,
     { ...core, depth, stakedEtherFeed },
     { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
-    [...done, liquidator],
+    [...done, liquidator, filler],
   );
 
-  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, dollarFeed, depth, liquidator };
+  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, dollarFeed, depth, liquidator, filler };
 });
