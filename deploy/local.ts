@@ -26,7 +26,7 @@ export class NoCode extends Error {
 }
 
 export interface LocalOptions {
-  /** Owner of the FlashLiquidator; the node's second account if absent. */
+  /** Owner of FlashLiquidator and AuctionFiller; the node's second account if absent. */
   readonly keeper?: string;
   /** Name of what Ignition keeps of this deployment, for nodes outside this process; by chain if absent. */
   readonly deploymentId?: string;
@@ -56,6 +56,7 @@ export async function deployLocal(
 
   return {
     chainId,
+    vaults: {},
     firstBlock: await firstBlockOf(provider, await at("engine")),
     contracts: {
       manager: await at("manager"),
@@ -63,9 +64,13 @@ export async function deployLocal(
       oracle: await at("oracle"),
       risk: await at("risk"),
       engine: await at("engine"),
-      gate: await at("gate"),
-      treasury: await at("treasury"),
       lens: await at("lens"),
+      sheet: await at("sheet"),
+      reserve: await at("reserve"),
+      rebalancer: await at("rebalancer"),
+      backstop: await at("backstop"),
+      rate: await at("rate"),
+      proof: await at("proof"),
     },
     tokens: Object.fromEntries(
       await Promise.all(LOCAL_ASSETS.map(async (a) => [a.symbol, await at(a.token)] as const)),
@@ -75,6 +80,7 @@ export async function deployLocal(
       btc: await at("btcFeed"),
       usdc: await at("usdcFeed"),
       stakedEther: await at("stakedEtherFeed"),
+      dollar: await at("dollarFeed"),
     },
     uniswap: {
       factory: await at("factory"),
@@ -84,5 +90,6 @@ export async function deployLocal(
     },
     faucet: await at("faucet"),
     liquidator: await at("liquidator"),
+    filler: await at("filler"),
   };
 }

@@ -10,13 +10,16 @@ import type { Interface } from "ethers";
 
 import {
   ExchangeRateFeed__factory,
-  FixedCeilingGate__factory,
+  IBackstop__factory,
+  IBalanceSheet__factory,
   ICreditEngine__factory,
+  IMarketRate__factory,
   IPlimsollDollar__factory,
   IPriceOracle__factory,
+  IRebalancer__factory,
+  IReserve__factory,
   IRisk__factory,
   IUniswapDepth__factory,
-  Treasury__factory,
 } from "../types/contracts/index.js";
 
 /** Role ids of AccessManager; 0 is its own admin role. */
@@ -27,7 +30,7 @@ export const ROLES = {
   guardian: 2n,
   /** Sets risk targets within their immutable bounds and paces, and what may be deposited or absorbed. */
   risk: 3n,
-  /** Moves what the treasury holds. */
+  /** Gives the reserve seed capital. */
   treasurer: 4n,
 } as const;
 
@@ -35,7 +38,17 @@ export type RoleName = keyof typeof ROLES;
 
 /** The contracts under AccessManager. */
 export type GovernedContract =
-  "dollar" | "oracle" | "risk" | "depth" | "engine" | "gate" | "treasury" | "stakedEtherFeed";
+  | "dollar"
+  | "oracle"
+  | "risk"
+  | "depth"
+  | "engine"
+  | "sheet"
+  | "reserve"
+  | "rebalancer"
+  | "backstop"
+  | "rate"
+  | "stakedEtherFeed";
 
 interface Permission {
   readonly contract: GovernedContract;
@@ -76,10 +89,20 @@ export const PERMISSIONS: readonly Permission[] = [
   },
   { contract: "engine", role: "risk", functions: ["setAssetCap"] },
   { contract: "engine", role: "guardian", functions: ["pause"] },
-  { contract: "gate", role: "governor", functions: ["setCeiling"] },
-  { contract: "treasury", role: "governor", functions: ["setCreditEngine"] },
-  { contract: "treasury", role: "risk", functions: ["setCapacity"] },
-  { contract: "treasury", role: "treasurer", functions: ["cover", "withdraw"] },
+  { contract: "sheet", role: "governor", functions: ["setModules"] },
+  { contract: "sheet", role: "risk", functions: ["setParameters", "setJump"] },
+  {
+    contract: "reserve",
+    role: "governor",
+    functions: ["listAsset", "unpause", "setModules", "listVault", "removeVault", "writeOffVault"],
+  },
+  { contract: "reserve", role: "risk", functions: ["setTerms", "setInKindFee", "setVaultTerms"] },
+  { contract: "reserve", role: "guardian", functions: ["pause"] },
+  { contract: "reserve", role: "treasurer", functions: ["fund"] },
+  { contract: "rebalancer", role: "governor", functions: ["setModules"] },
+  { contract: "rebalancer", role: "risk", functions: ["setWeights", "setTerms"] },
+  { contract: "backstop", role: "governor", functions: ["setModules", "setExitTerms"] },
+  { contract: "rate", role: "risk", functions: ["setTerms"] },
   { contract: "stakedEtherFeed", role: "risk", functions: ["setGrowthCap"] },
 ];
 
@@ -89,8 +112,11 @@ const INTERFACES: Readonly<Record<GovernedContract, Interface>> = {
   risk: IRisk__factory.createInterface(),
   depth: IUniswapDepth__factory.createInterface(),
   engine: ICreditEngine__factory.createInterface(),
-  gate: FixedCeilingGate__factory.createInterface(),
-  treasury: Treasury__factory.createInterface(),
+  sheet: IBalanceSheet__factory.createInterface(),
+  reserve: IReserve__factory.createInterface(),
+  rebalancer: IRebalancer__factory.createInterface(),
+  backstop: IBackstop__factory.createInterface(),
+  rate: IMarketRate__factory.createInterface(),
   stakedEtherFeed: ExchangeRateFeed__factory.createInterface(),
 };
 

@@ -17,17 +17,26 @@ export const addressBookSchema = z.object({
     oracle: address,
     risk: address,
     engine: address,
-    gate: address,
-    treasury: address,
     lens: address,
+    sheet: address,
+    reserve: address,
+    rebalancer: address,
+    backstop: address,
+    rate: address,
+    /** What ERC-7893 tools read. */
+    proof: address,
   }),
   /** Collateral tokens by symbol. */
   tokens: z.record(address),
+  /** Where idle reserve assets earn, by the asset's symbol. */
+  vaults: z.record(address).default({}),
   /** Feeds by what they price; test networks only. */
   feeds: z.record(address).default({}),
   uniswap: z.object({ factory: address, positions: address, router: address, quoter: address }).optional(),
   faucet: address.optional(),
+  /** The keeper's own: FlashLiquidator and AuctionFiller. */
   liquidator: address.optional(),
+  filler: address.optional(),
 });
 
 export type AddressBook = z.output<typeof addressBookSchema>;

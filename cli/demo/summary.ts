@@ -1,6 +1,6 @@
 /** What the demo says at its end: in words for people, as one object for programs. */
 
-import { formatUnits } from "ethers";
+import { formatUnits, MaxUint256 } from "ethers";
 
 import { CliError } from "../errors.js";
 import type { Measured } from "../../replay/scenario/measured.js";
@@ -29,12 +29,27 @@ export interface DemoReport {
   readonly etherVolatility: string;
   readonly etherInitialHaircut: string;
   readonly etherMaintenanceHaircut: string;
+  /** The reserve's assets at low prices, and what stands behind plUSD: 1 and above is full backing, null when nothing is owed. */
+  readonly reserveNav: string;
+  readonly backing: string | null;
+  /** What could be lost, and what the risk model requires. */
+  readonly capital: string;
+  readonly required: string;
+  /** Staked as first-loss capital, without what is leaving. */
+  readonly backstop: string;
+  /** Auctions opened. */
+  readonly auctions: number;
+  /** What rebalancing cost of what was traded; negative where bidders paid more than the oracle's price. */
+  readonly rebalanceCostBps: number;
+  /** Assets of the reserve outside their bands in the end. */
+  readonly weightsOffTarget: number;
   readonly durationMs: number;
 }
 
 /** @param durationMs Wall time of the whole run, setting up included. */
 export function toReport(result: ScenarioResult, durationMs: number): DemoReport {
-  const { audit, outcome } = result;
+  const { audit, outcome, rebalancing } = result;
+  const { statement } = audit;
   return {
     scenario: result.path.name,
     steps: result.path.steps.length,
@@ -51,6 +66,14 @@ export function toReport(result: ScenarioResult, durationMs: number): DemoReport
     etherVolatility: formatUnits(result.ether.after.volatility, 18),
     etherInitialHaircut: formatUnits(result.ether.after.initialHaircut, BPS_DECIMALS),
     etherMaintenanceHaircut: formatUnits(result.ether.after.maintenanceHaircut, BPS_DECIMALS),
+    reserveNav: formatUnits(statement.reserve, 18),
+    backing: statement.backing === MaxUint256 ? null : formatUnits(statement.backing, 18),
+    capital: formatUnits(statement.capital, 18),
+    required: formatUnits(statement.required, 18),
+    backstop: formatUnits(statement.backstop, 18),
+    auctions: rebalancing.opened,
+    rebalanceCostBps: rebalancing.costBps,
+    weightsOffTarget: rebalancing.offTarget,
     durationMs,
   };
 }
@@ -70,7 +93,8 @@ export function whole(amount: bigint): string {
 
 /** The summary, line by line. */
 export function toSummary(result: ScenarioResult): string[] {
-  const { outcome, audit, keeper } = result;
+  const { outcome, audit, keeper, rebalancing } = result;
+  const { statement } = audit;
   const handled = new Set([...outcome.liquidated.accounts, ...outcome.absorbed.accounts]).size;
   const lines = [
     "",
@@ -78,7 +102,7 @@ export function toSummary(result: ScenarioResult): string[] {
     "",
     `  ${handled} of ${result.accounts} accounts failed their limit and were handled:`,
     describe("liquidated", outcome.liquidated, "sold through Uniswap, repaid in plUSD"),
-    describe("absorbed", outcome.absorbed, "taken over by the treasury"),
+    describe("absorbed", outcome.absorbed, "taken over by the reserve"),
     `  The keeper sent ${keeper.liquidations} liquidations and ${keeper.absorptions} absorptions, earned ${whole(keeper.profit)} plUSD before gas ` +
       `and spent ${formatUnits(keeper.gasSpent, 18).slice(0, 6)} ether on gas.`,
     `  The risk model observed prices ${keeper.observations} times; ether: volatility ${change(result, (m) => volatilityOf(m))} a day, ` +
@@ -87,6 +111,12 @@ export function toSummary(result: ScenarioResult): string[] {
     `  Lost: ${audit.badDebt === 0n ? "nothing" : `${whole(audit.badDebt)} USD`}.` +
       `  Open with more debt than their collateral maintains: ${audit.openUnderwater}.`,
     `  Outstanding: ${whole(audit.supply)} plUSD against loans of ${whole(audit.totalDebt)} and collateral worth ${whole(audit.collateralValue)} USD.`,
+    "",
+    `  The reserve: ${whole(statement.reserve)} USD. Capital ${whole(statement.capital)} against ${whole(statement.required)} required ` +
+      `(${whole(statement.backstop)} of it staked in the Backstop); backing ${backing(statement.backing)}.`,
+    `  ${rebalancing.opened} auctions with ${rebalancing.fills} fills sold ${whole(rebalancing.traded)} USD worth; ` +
+      (rebalancing.lost > 0n ? `that cost ${rebalancing.costBps} bps.` : `that earned ${-rebalancing.costBps} bps.`) +
+      ` Outside its band for ${hours(rebalancing.longestOff)} at the longest, now: ${rebalancing.offTarget} assets.`,
     "",
   ];
   for (const check of audit.checks)
@@ -106,6 +136,14 @@ export function volatilityOf({ volatility }: Measured): string {
 /** `25.0%` of 2,500 bps. */
 export function bps(value: bigint): string {
   return `${(Number(formatUnits(value, BPS_DECIMALS)) * PERCENT).toFixed(1)}%`;
+}
+
+function backing(value: bigint): string {
+  return value === MaxUint256 ? "full: nothing is owed" : `${(Number(formatUnits(value, 18)) * PERCENT).toFixed(1)}%`;
+}
+
+function hours(seconds: number): string {
+  return `${(seconds / 3_600).toFixed(1)} hours`;
 }
 
 function usd(answer: bigint): string {

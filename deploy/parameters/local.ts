@@ -136,3 +136,72 @@ export const LOCAL_ANSWERS = { eth: 194_60000000n, btc: 7_935_00000000n, usdc: 1
 
 /** What the ratio of the staked-ether token may grow by. bps a year */
 export const LOCAL_GROWTH_CAP = 1_000;
+
+/** What the reserve holds of an asset at the start, and how. */
+export interface LocalHolding {
+  /** {tok} */
+  readonly seed: bigint;
+  readonly stable: boolean;
+  /** Cash below the floor is refilled from vaults, cash above the ceiling goes there. {tok} */
+  readonly liquidFloor: bigint;
+  readonly liquidCeiling: bigint;
+  /** Of issue and redemption. bps */
+  readonly baseFee: number;
+  readonly maxFee: number;
+  /** Part of the reserve it is to be, and by how much it may be off. bps */
+  readonly target: number;
+  readonly band: number;
+  /** What it can lose before anybody can sell it. bps */
+  readonly jump: number;
+}
+
+/** Half in dollars, half spread: worth some 2.9 million USD at the first answers. */
+export const LOCAL_RESERVE: Readonly<Record<TokenName, LocalHolding>> = {
+  weth: {
+    seed: 3_000n,
+    stable: false,
+    liquidFloor: 0n,
+    liquidCeiling: 15_000n,
+    baseFee: 0,
+    maxFee: 0,
+    target: 2_000,
+    band: 200,
+    jump: 4_000,
+  },
+  wbtc: {
+    seed: 74n,
+    stable: false,
+    liquidFloor: 0n,
+    liquidCeiling: 300n,
+    baseFee: 0,
+    maxFee: 0,
+    target: 2_000,
+    band: 200,
+    jump: 4_000,
+  },
+  wsteth: {
+    seed: 1_400n,
+    stable: false,
+    liquidFloor: 0n,
+    liquidCeiling: 5_000n,
+    baseFee: 0,
+    maxFee: 0,
+    target: 1_000,
+    band: 200,
+    jump: 4_500,
+  },
+  usdc: {
+    seed: 1_460_000n,
+    stable: true,
+    liquidFloor: 800_000n,
+    liquidCeiling: 1_200_000n,
+    baseFee: 5,
+    maxFee: 50,
+    target: 5_000,
+    band: 300,
+    jump: 1_200,
+  },
+};
+
+/** How plUSD's own price is read: the mean of its pool with USDC over so long, if so much liquidity was in range. s */
+export const DOLLAR_FEED = { fee: 100, window: 1_800, minLiquidity: 10n ** 15n } as const;

@@ -1,17 +1,21 @@
 /** What must be true of the protocol at any time, checked against the chain account by account. */
 
-import { Contract, type Log, type Provider, ZeroAddress } from "ethers";
+import { Contract, type Log, type Provider, ZeroAddress, zeroPadValue } from "ethers";
 
 import type { AddressBook } from "../../sdk/addresses.js";
 import {
-  FixedCeilingGate__factory,
+  IBalanceSheet__factory,
   ICreditEngine__factory,
   ICreditLens__factory,
   IPlimsollDollar__factory,
+  IReserve__factory,
+  type IBalanceSheet,
   type ICreditEngine,
   type ICreditLens,
   type IPlimsollDollar,
+  type IReserve,
 } from "../../types/contracts/index.js";
+import type { StatementStructOutput } from "../../types/contracts/contracts/interfaces/IBalanceSheet.js";
 import { present } from "../../sdk/present.js";
 
 /** One thing that must hold. */
@@ -35,6 +39,7 @@ export interface Audit {
   readonly badDebt: bigint;
   /** Accounts with D > M. */
   readonly openUnderwater: number;
+  readonly statement: StatementStructOutput;
 }
 
 const ASSET_SHIFT = 248n;
@@ -43,7 +48,7 @@ const CHUNK = 500;
 
 const engineAbi = ICreditEngine__factory.createInterface();
 const dollarAbi = IPlimsollDollar__factory.createInterface();
-const gateAbi = FixedCeilingGate__factory.createInterface();
+const sheetAbi = IBalanceSheet__factory.createInterface();
 
 /** Everyone whom events name: the members of a set that only grows, read block range by block range. */
 class Census {
@@ -101,6 +106,8 @@ export class Auditor {
   readonly #engine: ICreditEngine;
   readonly #lens: ICreditLens;
   readonly #dollar: IPlimsollDollar;
+  readonly #reserve: IReserve;
+  readonly #sheet: IBalanceSheet;
   /** Everyone who ever had anything in the ledger, or a debt. */
   readonly #accounts: Census;
   /** Everyone who ever got plUSD. */
@@ -118,6 +125,8 @@ export class Auditor {
     this.#engine = ICreditEngine__factory.connect(contracts.engine, provider);
     this.#lens = ICreditLens__factory.connect(contracts.lens, provider);
     this.#dollar = IPlimsollDollar__factory.connect(contracts.dollar, provider);
+    this.#reserve = IReserve__factory.connect(contracts.reserve, provider);
+    this.#sheet = IBalanceSheet__factory.connect(contracts.sheet, provider);
     const topics = (["Deposit", "Borrow", "Credit"] as const).map((name) => engineAbi.getEvent(name).topicHash);
     this.#accounts = new Census(
       provider,
@@ -169,7 +178,13 @@ export class Auditor {
     checks.push({ name: "nothing was lost", holds: badDebt === 0n, detail: `${badDebt} booked` });
 
     const { collateralValue } = await this.#lens.book();
-    return { checks, supply, totalDebt, collateralValue, badDebt, openUnderwater: failing };
+    const statement = await this.#sheet.statement();
+    return { checks, supply, totalDebt, collateralValue, badDebt, openUnderwater: failing, statement };
+  }
+
+  async #balanceOf(token: string, account: string): Promise<bigint> {
+    const contract = new Contract(token, ["function balanceOf(address) view returns (uint256)"], this.#provider);
+    return (await contract.getFunction("balanceOf")(account)) as bigint;
   }
 
   /** What must hold after any block. */
@@ -194,16 +209,33 @@ export class Auditor {
     const check = (name: string, holds: boolean, detail: string): void => {
       checks.push({ name, holds, detail });
     };
-    for (const asset of await this.#lens.assets()) {
+    const assets = await this.#lens.assets();
+    for (const asset of assets) {
       const total = asset.deposited / asset.scale;
       const sum = balances.get(Number(asset.asset)) ?? 0n;
       check(`${asset.symbol}: the accounts' balances add up to the ledger`, sum === total, `${sum} against ${total}`);
-      const token = new Contract(asset.token, ["function balanceOf(address) view returns (uint256)"], this.#provider);
-      const held = (await token.getFunction("balanceOf")(this.#addresses.contracts.engine)) as bigint;
+      const held = await this.#balanceOf(asset.token, this.#addresses.contracts.engine);
       check(
         `${asset.symbol}: the engine holds at least its ledger`,
         held >= asset.deposited,
         `${held} against ${asset.deposited}`,
+      );
+    }
+
+    for (const symbol of Object.keys(this.#addresses.tokens)) {
+      const asset = present(assets.find((a) => a.symbol === symbol));
+      const { cash, credit } = await this.#reserve.position(asset.asset);
+      const held = await this.#balanceOf(asset.token, this.#addresses.contracts.reserve);
+      check(
+        `${symbol}: the reserve holds at least what it counts as cash`,
+        held >= cash * asset.scale,
+        `${held} against ${cash * asset.scale}`,
+      );
+      const ledger = await engine.balanceOf(this.#addresses.contracts.reserve, asset.asset);
+      check(
+        `${symbol}: what the reserve counts as absorbed is in the ledger`,
+        credit === ledger,
+        `${credit}, ${ledger}`,
       );
     }
 
@@ -226,6 +258,10 @@ export class Auditor {
     for (const holder of await this.#holders.upTo(block)) {
       if (holder !== ZeroAddress) owned += await this.#dollar.balanceOf(holder);
     }
+    const levels =
+      (await this.#dollar.level(this.#addresses.contracts.engine)) +
+      (await this.#dollar.level(this.#addresses.contracts.reserve));
+    check("supply is what engine and reserve minted and did not burn", levels === supply, `${levels}, ${supply}`);
     check("the plUSD that its holders have adds up to the supply", owned === supply, `${owned} against ${supply}`);
     return { checks, accounts, supply, totalDebt };
   }
@@ -233,10 +269,11 @@ export class Auditor {
 
 async function bookedLosses(provider: Provider, addresses: AddressBook): Promise<bigint> {
   const logs = await provider.getLogs({
-    address: addresses.contracts.gate,
-    topics: [gateAbi.getEvent("LossBooked").topicHash],
+    address: addresses.contracts.sheet,
+    // Of accounts, that is: vaults and auctions are booked by the reserve.
+    topics: [sheetAbi.getEvent("LossBooked").topicHash, zeroPadValue(addresses.contracts.engine, 32)],
     fromBlock: addresses.firstBlock,
     toBlock: "latest",
   });
-  return logs.reduce((sum, log) => sum + (present(gateAbi.parseLog(log)).args.amount as bigint), 0n);
+  return logs.reduce((sum, log) => sum + (present(sheetAbi.parseLog(log)).args.amount as bigint), 0n);
 }

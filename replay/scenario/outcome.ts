@@ -4,17 +4,17 @@ import type { Provider } from "ethers";
 
 import { decodeSlice } from "../../sdk/credit/slice.js";
 import type { AddressBook } from "../../sdk/addresses.js";
-import { FixedCeilingGate__factory, ICreditEngine__factory } from "../../types/contracts/index.js";
+import { IBalanceSheet__factory, ICreditEngine__factory } from "../../types/contracts/index.js";
 import type { LocalAsset } from "../../deploy/parameters/local.js";
 import { present } from "../../sdk/present.js";
 
 const engineAbi = ICreditEngine__factory.createInterface();
-const gateAbi = FixedCeilingGate__factory.createInterface();
+const sheetAbi = IBalanceSheet__factory.createInterface();
 const WATCHED = [
   engineAbi.getEvent("Liquidate").topicHash,
   engineAbi.getEvent("Absorb").topicHash,
   engineAbi.getEvent("WriteOff").topicHash,
-  gateAbi.getEvent("LossBooked").topicHash,
+  sheetAbi.getEvent("LossBooked").topicHash,
 ];
 
 /** Sums over one way of ending a position. Amounts in USD or plUSD with 18 decimals. */
@@ -51,14 +51,16 @@ export class Outcome {
   /** Reads the events of the blocks `from`..`to`; collateral counts at `prices` (by symbol, {USD/tok} 18 decimals). */
   async read(from: number, to: number, prices: Readonly<Record<string, bigint>>): Promise<void> {
     const logs = await this.#provider.getLogs({
-      address: [this.#addresses.contracts.engine, this.#addresses.contracts.gate],
+      address: [this.#addresses.contracts.engine, this.#addresses.contracts.sheet],
       topics: [WATCHED],
       fromBlock: from,
       toBlock: to,
     });
     for (const log of logs) {
-      if (log.address === this.#addresses.contracts.gate) {
-        this.losses += present(gateAbi.parseLog(log)).args.amount as bigint;
+      if (log.address === this.#addresses.contracts.sheet) {
+        const { args } = present(sheetAbi.parseLog(log));
+        // What the reserve books are vaults and auctions: not lost on accounts.
+        if (args.issuer === this.#addresses.contracts.engine) this.losses += args.amount as bigint;
         continue;
       }
       const { name, args } = present(engineAbi.parseLog(log));

@@ -5,6 +5,7 @@ import type { FeedName, MarketPath } from "../path/path.js";
 import { Auditor, type Audit } from "./invariants.js";
 import { measured, type Measured } from "./measured.js";
 import { Outcome } from "./outcome.js";
+import { Rebalancing } from "./rebalancing.js";
 import { marketPrices, pushQuotes, setRatio, type World } from "./world.js";
 import { present } from "../../sdk/present.js";
 
@@ -12,6 +13,13 @@ import { present } from "../../sdk/present.js";
 const KEEPER_DELAY = 4;
 /** Blocks that keepers have at the end to finish what the last update began. */
 const LAST_BLOCKS = 20;
+/** After the path the market stands still, and keepers have this long to bring the reserve back to its targets. {s} */
+const CALM = 86_400;
+const CALM_STEP = 300;
+/** Feeds keep their heartbeats meanwhile. {s} */
+const CALM_UPDATE = 1_800;
+/** Rebalancing may cost no more of what is traded. bps */
+const MAX_COST = 100;
 /** Steps between two looks at the books. */
 const AUDIT_EVERY = 200;
 /** Gas at the end does not stay at zero. {wei} */
@@ -48,6 +56,7 @@ export interface ScenarioResult {
   readonly keeper: KeeperTotals;
   /** What the risk model made of ether before and after. */
   readonly ether: { readonly before: Measured; readonly after: Measured };
+  readonly rebalancing: Rebalancing;
   readonly audit: Audit;
 }
 
@@ -67,6 +76,7 @@ export async function runScenario(
   const outcome = new Outcome(world.provider, world.addresses, world.assets);
   let [priceUpdates, feedUpdates] = [0, 0];
   let lowestEth = quotes.answers.eth;
+  const rebalancing = new Rebalancing(world.provider, world.addresses);
   const auditor = new Auditor(world.provider, world.addresses);
   const before = await measured(world);
   let [ether, observations] = [before, 0];
@@ -90,7 +100,9 @@ export async function runScenario(
     await market.setDepth(step.depth);
     await market.follow(marketPrices(quotes));
     await chain.mine({ time: startTime + step.time, baseFee });
-    const failing = await keeperBlock(world, keeper, outcome, startTime + step.time + KEEPER_DELAY, baseFee);
+    const keepersTime = startTime + step.time + KEEPER_DELAY;
+    const failing = await keeperBlock(world, keeper, { outcome, rebalancing }, keepersTime, baseFee);
+    await rebalancing.look(keepersTime);
     if (keeper.totals.observations !== observations) {
       observations = keeper.totals.observations;
       ether = await measured(world);
@@ -110,14 +122,15 @@ export async function runScenario(
     });
   }
 
-  let time = startTime + path.duration + KEEPER_DELAY;
   const lastFee = present(path.steps[path.steps.length - 1]).gasPrice;
+  let time = startTime + path.duration + KEEPER_DELAY;
   for (let i = 0; i < LAST_BLOCKS; i++) {
     time += KEEPER_DELAY;
     await market.follow(marketPrices(quotes));
-    const failing = await keeperBlock(world, keeper, outcome, time, lastFee);
+    const failing = await keeperBlock(world, keeper, { outcome, rebalancing }, time, lastFee);
     if (failing === 0) break;
   }
+  await calm(world, keeper, { outcome, rebalancing }, time, lastFee);
 
   return {
     path,
@@ -128,15 +141,53 @@ export async function runScenario(
     outcome,
     keeper: keeper.totals,
     ether: { before, after: await measured(world) },
-    audit: await auditor.conclude(),
+    rebalancing,
+    audit: withRebalancing(await auditor.conclude(), rebalancing),
   };
+}
+
+/** What is kept of a run. */
+interface Records {
+  readonly outcome: Outcome;
+  readonly rebalancing: Rebalancing;
+}
+
+/** Prices stand still until the reserve is back on target, or for a day. */
+async function calm(world: World, keeper: Keeper, records: Records, start: number, baseFee: bigint): Promise<void> {
+  const feeds = Object.keys(world.quotes.answers) as FeedName[];
+  await records.rebalancing.look(start);
+  for (let passed = CALM_STEP; passed <= CALM && records.rebalancing.offTarget > 0; passed += CALM_STEP) {
+    if (passed % CALM_UPDATE === 0) await pushQuotes(world, feeds);
+    await world.market.follow(marketPrices(world.quotes));
+    await world.chain.mine({ time: start + passed, baseFee });
+    await keeperBlock(world, keeper, records, start + passed + KEEPER_DELAY, baseFee);
+    await records.rebalancing.look(start + passed + KEEPER_DELAY);
+  }
+}
+
+/** The audit, with what must hold of the reserve's way back. */
+function withRebalancing(audit: Audit, { offTarget, longestOff, costBps, traded }: Rebalancing): Audit {
+  const checks = [
+    ...audit.checks,
+    {
+      name: "the reserve is back inside its bands, and never was outside for a day",
+      holds: offTarget === 0 && longestOff <= CALM,
+      detail: `${offTarget} assets outside, ${(longestOff / 3_600).toFixed(1)} hours at the longest`,
+    },
+    {
+      name: `rebalancing cost less than ${MAX_COST} bps of what was traded`,
+      holds: costBps < MAX_COST,
+      detail: `${costBps} bps of ${traded / 10n ** 18n} USD`,
+    },
+  ];
+  return { ...audit, checks };
 }
 
 /** Lets the keeper look at the chain and mines what it sends. Returns how many accounts it found failing. */
 async function keeperBlock(
   world: World,
   keeper: Keeper,
-  outcome: Outcome,
+  { outcome, rebalancing }: Records,
   time: number,
   baseFee: bigint,
 ): Promise<number> {
@@ -145,6 +196,7 @@ async function keeperBlock(
   if (tick.sent.length > 0) {
     const block = await world.chain.blockNumber();
     await outcome.read(block, block, marketPrices(world.quotes));
+    await rebalancing.read(block, block);
   }
   return tick.failing;
 }

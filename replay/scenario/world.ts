@@ -3,13 +3,18 @@
 import { getAddress, type JsonRpcSigner } from "ethers";
 
 import { DEPTH_FRACTION } from "../../deploy/parameters/core.js";
-import { LOCAL_ASSETS, type LocalAsset } from "../../deploy/parameters/local.js";
+import { DOLLAR_FEED, LOCAL_ASSETS, type LocalAsset } from "../../deploy/parameters/local.js";
+import { DOLLAR_ASSET } from "../../deploy/parameters/reserve.js";
 import { deployLocal } from "../../deploy/local.js";
+import { DOLLAR, type KeeperOptions } from "../../keeper/config.js";
 import { Keeper, type KeeperDependencies } from "../../keeper/keeper.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import {
   FaucetStakedEther__factory,
+  IBackstop__factory,
   ICreditEngine__factory,
+  IPriceOracle__factory,
+  IUniswapV3Pool__factory,
   MockV3Aggregator__factory,
 } from "../../types/contracts/index.js";
 import { type Chain } from "../chain/chain.js";
@@ -28,6 +33,9 @@ const ETHER = WAD;
 const engineAbi = ICreditEngine__factory.createInterface();
 const tokenAbi = FaucetStakedEther__factory.createInterface();
 const feedAbi = MockV3Aggregator__factory.createInterface();
+const backstopAbi = IBackstop__factory.createInterface();
+const oracleAbi = IPriceOracle__factory.createInterface();
+const poolAbi = IUniswapV3Pool__factory.createInterface();
 const WETH_DEPOSIT = "0xd0e30db0";
 
 /** How many of a hundred accounts hold each kind of collateral. */
@@ -39,6 +47,10 @@ const FILL = 0.95;
 /** What the market maker borrows for its dealings, and against how much USDC. */
 const MAKER_COLLATERAL = 8_000_000n;
 const MAKER_DEBT = 4_000_000n;
+/** What it puts into the Backstop of that. {plUSD} */
+const MAKER_STAKE = 250_000n;
+/** Observations that plUSD's pool keeps: one a block over the window of its feed, and more. */
+const OBSERVATIONS = 300;
 /** What it is given of everything else: far more than the pools take. {tok} */
 const MAKER_ENDOWMENT = 100_000_000n;
 /** Half of it as wrapped ether. {ether} */
@@ -188,6 +200,11 @@ export async function createWorld(
             asset: asset.id,
             path: present(market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))),
           })),
+          reserve: {
+            ...addresses.contracts,
+            filler: present(addresses.filler),
+            routes: auctionRoutes(market, tokens),
+          },
         },
         { provider: embedded.provider, signer: keeperAccount, ...(onSettled === undefined ? {} : { onSettled }) },
       ),
@@ -198,7 +215,24 @@ export async function createWorld(
   signal?.throwIfAborted();
   await fillMarket(world);
   await openAccounts(world, signal);
+  await priceDollar(world);
   return world;
+}
+
+/** How what the reserve sells is sold for anything that it may want for it. */
+function auctionRoutes(
+  market: MarketMaker,
+  tokens: ReadonlyMap<string, Token>,
+): NonNullable<KeeperOptions["reserve"]>["routes"] {
+  return LOCAL_ASSETS.flatMap((sold) =>
+    [...tokens.values()]
+      .filter((token) => token.symbol !== sold.symbol)
+      .map((token) => ({
+        sold: sold.id,
+        bought: LOCAL_ASSETS.find((asset) => asset.symbol === token.symbol)?.id ?? DOLLAR,
+        path: present(market.route(tokenOf(tokens, sold.symbol), token)),
+      })),
+  );
 }
 
 /** What borrowers may hold, at the prices that they start with. */
@@ -245,6 +279,37 @@ async function fillMarket(world: World): Promise<void> {
 
   const prices = marketPrices(world.quotes);
   for (const spec of poolSpecs(tokens)) await market.open(spec, prices);
+
+  const pool = present(market.pools.find(({ spec }) => spec.quote.symbol === PLUSD_SYMBOL));
+  const grow = poolAbi.encodeFunctionData("increaseObservationCardinalityNext", [OBSERVATIONS]);
+  await chain.send(maker, { to: pool.address, data: grow, gas: 10_000_000n }, "let plUSD's pool keep a history");
+  const { dollar, backstop } = addresses.contracts;
+  const approve = tokenAbi.encodeFunctionData("approve", [backstop, MAKER_STAKE * WAD]);
+  await chain.send(maker, { to: dollar, data: approve, gas: 80_000n }, "approve plUSD for the Backstop");
+  const stake = backstopAbi.encodeFunctionData("deposit", [MAKER_STAKE * WAD, maker]);
+  await chain.send(maker, { to: backstop, data: stake, gas: 300_000n }, "stake plUSD");
+  await chain.mine();
+}
+
+/** Waits until plUSD's pool has a history, then has the oracle list its price. */
+async function priceDollar(world: World): Promise<void> {
+  const { chain, deployer, addresses } = world;
+  await chain.mine({ time: (await chain.time()) + DOLLAR_FEED.window });
+  const usdc = present(LOCAL_ASSETS.find((asset) => asset.symbol === "USDC"));
+  const feed = {
+    feed: present(addresses.feeds.dollar),
+    heartbeat: usdc.heartbeat,
+    deviation: usdc.deviation,
+    minPrice: usdc.minPrice,
+    maxPrice: usdc.maxPrice,
+  };
+  const data = oracleAbi.encodeFunctionData("listFeed", [DOLLAR_ASSET, feed]);
+  await chain.send(
+    deployer.address,
+    { to: addresses.contracts.oracle, data, gas: 1_000_000n },
+    "list the price of plUSD",
+  );
+  await chain.mine();
 }
 
 /** Opens every borrower's account: tokens, deposit, loan. */

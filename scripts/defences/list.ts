@@ -902,14 +902,27 @@ export const DEFENCES: readonly Defence[] = [
     "",
     MEASURING,
   ),
-  one(
-    "stale-lane",
-    "a depth source that observes while it is asked, and so sets a ramp back",
-    EXTENSION,
-    "uint256 lane = _laneOf(asset);\n        (uint256 terms, ) = _inForce(asset, lane);",
-    "(uint256 terms, ) = _inForce(asset, lane);",
-    MEASURING,
-  ),
+  {
+    id: "stale-lane",
+    withstands: "a depth source that observes while it is asked, and so sets a ramp back",
+    // What was read before the source was asked is used after.
+    patch: [
+      { file: EXTENSION, find: "_aimAt(asset, mark);", replace: "_before = lane;\n        _aimAt(asset, mark);" },
+      {
+        file: EXTENSION,
+        find: "uint256 lane = _laneOf(asset);\n        (uint256 terms, ) = _inForce(asset, lane);",
+        replace:
+          "uint256 lane = _before == 0 ? _laneOf(asset) : _before;\n        (uint256 terms, ) = _inForce(asset, lane);",
+      },
+      {
+        file: EXTENSION,
+        find: "/// @dev Aims one asset anew at the depth that it is aimed at.",
+        replace:
+          "uint256 private transient _before;\n\n    /// @dev Aims one asset anew at the depth that it is aimed at.",
+      },
+    ],
+    tests: [MEASURING],
+  },
   one(
     "few-slots",
     "a pool whose window anyone can cut short with a few trades",

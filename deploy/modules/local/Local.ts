@@ -2,9 +2,10 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
-import { LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
+import { DOLLAR_FEED, LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
+import { seedReserve } from "./seed.js";
 import { stockFaucet } from "./stock.js";
 import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
@@ -14,7 +15,10 @@ const FEED_DECIMALS = 8;
 const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
 
-/** A whole local world: the protocol, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, a liquidator for the keeper. */
+/**
+ * A whole local world: the protocol with a funded reserve, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
+ * keeper liquidates and fills auctions with.
+ */
 export default buildModule("Local", (m) => {
   const core = m.useModule(Core);
   const tokens = m.useModule(Tokens);
@@ -89,10 +93,26 @@ export default buildModule("Local", (m) => {
       id: `list_${asset.symbol}`,
       after: [listed],
     });
-    const room = m.call(core.treasury, "setCapacity", [asset.id, asset.cap * unit], { id: `capacity_${asset.symbol}` });
-    done.push(open, room);
-    if (asset.token === "usdc") stockFaucet(m, { ...core, ...tokens }, asset.id, open);
+    done.push(open);
   }
+
+  const stated = seedReserve(m, { ...core, ...tokens }, done);
+  const dollars = LOCAL_ASSETS.find((asset) => asset.token === "usdc");
+  if (dollars === undefined) throw new RangeError("there is no USDC to borrow against");
+  done.push(stated, stockFaucet(m, { ...core, ...tokens }, dollars.id, stated));
+
+  // plUSD's market. The oracle lists its price once the pool has a history.
+  const created = m.call(uniswap.factory, "createPool", [tokens.usdc, core.dollar, DOLLAR_FEED.fee]);
+  const pool = m.readEventArgument(created, "PoolCreated", "pool", { emitter: uniswap.factory });
+  const dollarFeed = m.contract("TwapFeed", [
+    "plUSD / USD",
+    uniswap.factory,
+    pool,
+    core.dollar,
+    usdcFeed,
+    DOLLAR_FEED.window,
+    DOLLAR_FEED.minLiquidity,
+  ]);
 
   // Assets have no routes yet: their depths stay governed until `setRoutes`, for which a pool needs a window of observations.
   const depth = m.contract("UniswapDepth", [core.manager, uniswap.factory, DEPTH_WINDOW]);
@@ -100,13 +120,15 @@ export default buildModule("Local", (m) => {
 
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
 
+  const filler = m.contract("AuctionFiller", [core.rebalancer, core.reserve, core.dollar, uniswap.router, keeper]);
+
   applyRoles(
     m,
     core.manager,
     { ...core, depth, stakedEtherFeed },
     { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
-    [...done, liquidator],
+    [...done, liquidator, filler],
   );
 
-  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, depth, liquidator };
+  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, dollarFeed, depth, liquidator, filler };
 });

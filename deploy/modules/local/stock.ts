@@ -5,6 +5,8 @@ import type {
   NamedArtifactContractDeploymentFuture,
 } from "@nomicfoundation/ignition-core";
 
+import { TIP_FUND } from "../../parameters/reserve.js";
+
 const WAD = 10n ** 18n;
 
 /**
@@ -28,15 +30,19 @@ interface Stocked {
   readonly weth: CallableContractFuture<string>;
   readonly dollar: CallableContractFuture<string>;
   readonly engine: CallableContractFuture<string>;
+  readonly reserve: CallableContractFuture<string>;
 }
 
-/** Fills the faucet with ether and plUSD, and has it offer plUSD, once the dollars are `listed` as `asset`. */
+/**
+ * Fills the faucet with ether and plUSD, and has it offer plUSD, once plUSD can be lent against `asset`; puts the reserve's tips aside.
+ * @param stated From then on it can.
+ */
 export function stockFaucet(
   m: IgnitionModuleBuilder,
-  { faucet, usdc, weth, dollar, engine }: Stocked,
+  { faucet, usdc, weth, dollar, engine, reserve }: Stocked,
   asset: number,
-  listed: Future,
-): void {
+  stated: Future,
+): Future {
   const deployer = m.getAccount(0);
   const wrapped = m.call(weth, "deposit", [], { id: "stock_wrap", value: STOCK.ether });
   m.call(weth, "transfer", [faucet, STOCK.ether], { id: "stock_ether", after: [wrapped] });
@@ -45,12 +51,14 @@ export function stockFaucet(
   const approved = m.call(usdc, "approve", [engine, STOCK.collateral], { id: "stock_approve", after: [minted] });
   const deposited = m.call(engine, "deposit", [asset, STOCK.collateral, deployer], {
     id: "stock_deposit",
-    after: [approved, listed],
+    after: [approved, stated],
   });
-  const borrowed = m.call(engine, "borrow", [STOCK.dollars, deployer, deployer], {
+  const borrowed = m.call(engine, "borrow", [STOCK.dollars + TIP_FUND, deployer, deployer], {
     id: "stock_borrow",
     after: [deposited],
   });
   m.call(dollar, "transfer", [faucet, STOCK.dollars], { id: "stock_dollars", after: [borrowed] });
   m.call(faucet, "setOffer", [dollar, STOCK.share, false], { id: "offer_plUSD" });
+  const allowed = m.call(dollar, "approve", [reserve, TIP_FUND], { id: "stock_allow_tips", after: [borrowed] });
+  return m.call(reserve, "fundTips", [TIP_FUND], { after: [allowed] });
 }

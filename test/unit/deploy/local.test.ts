@@ -4,16 +4,20 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { network } from "hardhat";
 
+import { withGasHeadroom } from "../../../deploy/gas.js";
 import Local from "../../../deploy/modules/local/Local.js";
 import { LOCAL_ASSETS } from "../../../deploy/parameters/local.js";
 import { PERMISSIONS, ROLES, selectorsOf } from "../../../deploy/roles.js";
 
 const WAD = 10n ** 18n;
+/** Deployed for a moment, until what names the engine is there; theirs are the admin's. */
+const STAND_INS = ["FixedCeilingGate.sol", "Treasury.sol"];
 
 describe("deploy: local world", () => {
   async function deploy() {
-    const { ethers, ignition } = await network.create();
-    const world = await ignition.deploy(Local);
+    const connection = await network.create();
+    const { ethers, ignition } = connection;
+    const world = await withGasHeadroom(connection, () => ignition.deploy(Local));
     const [deployer, keeper, stranger] = await ethers.getSigners();
     return { ethers, world, deployer: deployer!, keeper: keeper!, stranger: stranger! };
   }
@@ -32,8 +36,11 @@ describe("deploy: local world", () => {
       expect(assets[i]!.cap > 0n).to.equal(true);
     }
     const book = await lens.book();
-    // The ceiling, less what the faucet's stock was borrowed for, and a second's interest on it.
-    expect(Number((100_000_000n * WAD - book.issuable) / WAD)).to.equal(50_000);
+    // What the first statement allows, less what the faucet's stock and the tips were borrowed for: far below the ceiling of 100 million.
+    const sheet = await ethers.getContractAt("IBalanceSheet", await world.sheet.getAddress());
+    const { headroom, loanUnit } = await sheet.stored();
+    expect(book.issuable > 0n && book.issuable < 20_000_000n * WAD).to.equal(true);
+    expect(book.issuable <= (headroom * 10_000n) / loanUnit).to.equal(true);
     // 4% a year.
     expect(Math.exp((Number(book.rate) / 1e18) * 31_536_000)).to.be.within(1.0399999, 1.0400001);
   });
@@ -65,10 +72,30 @@ describe("deploy: local world", () => {
     }
   });
 
+  it("starts with a funded reserve on target, more capital than required, and no way to mint or absorb but its own", async () => {
+    const { ethers, world } = await deploy();
+    const sheet = await ethers.getContractAt("IBalanceSheet", await world.sheet.getAddress());
+    const rebalancer = await ethers.getContractAt("IRebalancer", await world.rebalancer.getAddress());
+    const engine = await ethers.getContractAt("ICreditEngine", await world.engine.getAddress());
+    const statement = await sheet.statement();
+    expect(statement.fullyPriced).to.equal(true);
+    expect(statement.reserve > 2_800_000n * WAD).to.equal(true);
+    expect(statement.capital > BigInt(statement.required)).to.equal(true);
+    expect(await rebalancer.offTarget()).to.equal(0n);
+    expect(await engine.issuanceGate()).to.equal(await world.sheet.getAddress());
+    expect(await engine.absorber()).to.equal(await world.reserve.getAddress());
+    expect(await engine.rateSource()).to.equal(await world.rate.getAddress());
+    const dollar = await ethers.getContractAt("IPlimsollDollar", await world.dollar.getAddress());
+    expect(await dollar.facilitators()).to.deep.equal([
+      await world.engine.getAddress(),
+      await world.reserve.getAddress(),
+    ]);
+  });
+
   it("leaves no restricted function out of the table", () => {
     const restricted = (folder: string): string[] =>
       readdirSync(folder, { withFileTypes: true, recursive: true })
-        .filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
+        .filter((entry) => entry.isFile() && entry.name.endsWith(".sol") && !STAND_INS.includes(entry.name))
         .flatMap((entry) => {
           const source = readFileSync(join(entry.parentPath, entry.name), "utf8");
           const found = source.matchAll(/function\s+(\w+)\s*\([^)]*\)[^{;]*\brestricted\b/g);
