@@ -13,7 +13,20 @@ describe("deploy: address books", () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const address = (n: number): string => `0x${n.toString(16).padStart(40, "0")}`;
-  const names = ["manager", "dollar", "oracle", "risk", "engine", "gate", "treasury", "lens"];
+  const names = [
+    "manager",
+    "dollar",
+    "oracle",
+    "risk",
+    "engine",
+    "lens",
+    "sheet",
+    "reserve",
+    "rebalancer",
+    "backstop",
+    "rate",
+    "proof",
+  ];
   const book = (rpcUrl: string | undefined, seed = 1) =>
     addressBookSchema.parse({
       chainId: 31_337,
