@@ -9,13 +9,13 @@ import { Adjust } from "./jobs/adjust.js";
 import { CloseAuctions, FillAuctions, OpenAuctions } from "./jobs/auctions.js";
 import { Collect } from "./jobs/collect.js";
 import { Distribute } from "./jobs/distribute.js";
-import { revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
+import { attempt, revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
 import { Look } from "./jobs/look.js";
 import { Rate } from "./jobs/rate.js";
 import { Refresh } from "./jobs/refresh.js";
 import { Settle } from "./jobs/settle.js";
 import { Book, Divest, Invest } from "./jobs/vaults.js";
-import { min } from "./order.js";
+import { max, min } from "./order.js";
 import type { ReserveContracts } from "./reserve-contracts.js";
 import type { Idle, JobName } from "./types.js";
 
@@ -97,10 +97,15 @@ export class ReserveJobs {
     const from = await signer.getAddress();
     // Estimating simulates it: what would revert ends here.
     const estimate = await provider.estimateGas({ ...call.transaction, from });
-    const earns = call.earns ?? 0n;
-    // What solvency needs does not wait for what gas costs to be known.
-    const cost = urgent && call.earns === undefined ? 0n : (await this.#desk.gasCost()).of(estimate);
-    if (!urgent && cost > earns && cost - earns > this.#budget.left(this.#desk.head.timestamp)) {
+    const gas = await attempt(() => this.#desk.gasCost());
+    if (!gas.ok && !urgent) {
+      this.#skip(job.name, `what gas costs is not known: ${gas.reason}`);
+      return;
+    }
+    // What solvency needs does not wait for the price of what pays for gas.
+    const cost = gas.ok ? gas.value.of(estimate) : 0n;
+    const lost = max(cost - (call.earns ?? 0n), 0n);
+    if (!urgent && lost > this.#budget.left(this.#desk.head.timestamp)) {
       this.#skip(job.name, "gas costs more than what is left of the day's budget");
       return;
     }
@@ -109,8 +114,8 @@ export class ReserveJobs {
       gasLimit: min(withHeadroom(estimate), config.maxGas),
       ...this.#desk.fees(),
     });
-    if (!urgent && cost > earns) this.#budget.spend(this.#desk.head.timestamp, cost - earns);
-    this.#desk.track({ job: job.name, accounts: [], subject, expected: earns - cost }, response);
+    if (!urgent) this.#budget.spend(this.#desk.head.timestamp, lost);
+    this.#desk.track({ job: job.name, accounts: [], subject, expected: (call.earns ?? 0n) - cost }, response);
     job.sent?.(this.#desk.head);
   }
 

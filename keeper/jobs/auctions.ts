@@ -9,7 +9,7 @@ import { attempt, dueNow, notDue, type Call, type Job, type Verdict } from "./jo
 /** Parts of what can be filled that are tried: all of it, then halves, as a pool may be too thin. */
 const SIZES = [1n, 2n, 4n, 8n];
 const MAX_UINT256 = 2n ** 256n - 1n;
-const ASSETS = 16n;
+const ASSETS = [...Array(16).keys()];
 
 interface Running {
   readonly sold: bigint;
@@ -21,12 +21,11 @@ interface Running {
 /** Auctions that were opened and not closed; some of them are over. */
 async function running({ rebalancer }: ReserveContracts): Promise<Running[]> {
   const { auctions } = await rebalancer.terms();
-  const found: Running[] = [];
-  for (let sold = 0n; sold < ASSETS; sold++) {
-    const { bought, startedAt } = await rebalancer.auction(sold);
-    if (startedAt !== 0n) found.push({ sold, bought, endsAt: Number(startedAt + auctions.duration) });
-  }
-  return found;
+  // Asked together, so that a node may be asked in one go.
+  const all = await Promise.all(ASSETS.map((sold) => rebalancer.auction(sold)));
+  return all.flatMap(({ bought, startedAt }, sold) =>
+    startedAt === 0n ? [] : [{ sold: BigInt(sold), bought, endsAt: Number(startedAt + auctions.duration) }],
+  );
 }
 
 /** Fills what pays: the largest part whose proceeds leave the least profit after gas; near the end, one that costs no more than the subsidy. */

@@ -10,6 +10,8 @@ import type { ReserveContracts } from "../reserve-contracts.js";
 import { dueNow, notDue, type Job, type Verdict } from "./job.js";
 
 const HOUR = 3_600;
+/** Looks of the past that are taken into account: more than a day's. After two hours without one, what came before does not matter. */
+const RECENT = 100;
 const sheetAbi = IBalanceSheet__factory.createInterface();
 
 /**
@@ -48,7 +50,7 @@ export class Look implements Job {
   }
 
   async #learn(logs: readonly Log[]): Promise<void> {
-    for (const log of logs) {
+    for (const log of logs.slice(-RECENT)) {
       const { timestamp } = present(await this.#provider.getBlock(log.blockNumber), "block");
       if (this.#sampledHour === undefined || samples(timestamp, this.#sampledHour)) {
         this.#sampledHour = Math.ceil(timestamp / HOUR);

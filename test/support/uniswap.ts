@@ -105,12 +105,17 @@ export async function deployMarket() {
     return positionsAbi.decodeFunctionResult(name, result);
   }
 
+  /** A token that there is already, of which the trader owns some. {USD/tok} 18 decimals */
+  async function adopt(contract: TestToken, symbol: string, decimals: number, price: bigint): Promise<MarketToken> {
+    await contract.approve(positions, MaxUint256);
+    await contract.approve(routerAddress, MaxUint256);
+    return { symbol, decimals, price, contract, address: await contract.getAddress() };
+  }
+
   async function token(symbol: string, decimals: number, dollars: bigint): Promise<MarketToken> {
     const contract = await ethers.deployContract("TestToken", [symbol, decimals]);
     await contract.mint(trader.address, (RICHES * 10n ** BigInt(decimals)) / WAD);
-    await contract.approve(positions, MaxUint256);
-    await contract.approve(routerAddress, MaxUint256);
-    return { symbol, decimals, price: dollars * WAD, contract, address: await contract.getAddress() };
+    return await adopt(contract, symbol, decimals, dollars * WAD);
   }
 
   /** Provides liquidity between two ticks; returns the position's number. */
@@ -223,6 +228,7 @@ export async function deployMarket() {
     router,
     deployFactory,
     token,
+    adopt,
     open,
     provide,
     withdraw,

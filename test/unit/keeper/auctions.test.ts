@@ -1,11 +1,14 @@
 import { expect } from "chai";
 
 import type { Keeper } from "../../../keeper/keeper.js";
+import { encodePath } from "../../../sdk/uniswap/math.js";
 import { freshWorld } from "../../support/fresh.js";
 import { deployKeeperWorld, ETHER, USDC, type KeeperWorld } from "../../support/keeper-world.js";
-import { WAD } from "../../support/world.js";
+import { MAX_UINT256, WAD } from "../../support/world.js";
 
 const MINUTE = 60;
+/** Of the pools, hundredths of a bp. */
+const FEE = 500;
 const zeros = Array<bigint>(14).fill(0n);
 
 /** Ether should be 40% of the reserve: it is a half. */
@@ -50,6 +53,40 @@ describe("keeper: auctions", () => {
     expect(await usdc.contract.balanceOf(filler)).to.equal(0n);
   });
 
+  it("buys plUSD while capital is short, and it is burned", async () => {
+    const { ethers, governor, dollar, weth, adopt, open, newKeeper, tick, rebalancer, reserve } = world();
+    await overweight(world());
+    // Nine tenths of the reserve's own means are somebody's now, who sells plUSD for 0.95.
+    await dollar.mint(governor.address, 900_000n * WAD);
+    const token = await ethers.getContractAt("TestToken", await dollar.getAddress());
+    const plusd = await adopt(token, "plUSD", 18, (95n * WAD) / 100n);
+    await open({ base: weth, quote: plusd, fee: FEE, depth: 800n * WAD });
+    const path = encodePath([weth.address, plusd.address], [FEE]);
+    const keeper = newKeeper({ routes: [{ sold: ETHER, bought: "dollar", path }] });
+    const supply = await dollar.totalSupply();
+    const { cash } = await reserve.position(ETHER);
+    for (let minute = 0; minute < 60 && keeper.totals.jobs.fill === 0; minute++) await tick(keeper, MINUTE);
+    expect(keeper.totals.jobs.fill).to.be.above(0);
+    const sold = cash - (await reserve.position(ETHER)).cash;
+    // At the oracle's 2,000 or above, 8 decimals of ether to 18 of plUSD.
+    expect(supply - (await dollar.totalSupply()) >= sold * 2_000n * 10n ** 10n).to.equal(true);
+    expect(sold > 0n).to.equal(true);
+    expect((await rebalancer.auction(ETHER)).bought).to.be.oneOf([0n, 2n ** 256n - 1n]);
+  });
+
+  it("takes a statement after a fill that books no loss as well", async () => {
+    const { rebalancer, governor, usdc, reserve, newKeeper, calm, tick } = world();
+    await overweight(world());
+    const keeper = newKeeper({ filler: undefined });
+    await calm(keeper);
+    await usdc.contract.approve(reserve, MAX_UINT256);
+    expect(await tick(keeper)).to.not.include("refresh");
+    // Early in the auction: for more than the oracle's price.
+    await rebalancer.fill(ETHER, 10n * 10n ** 8n, MAX_UINT256, governor.address, "0x");
+    expect(await tick(keeper)).to.include("refresh");
+    expect(await tick(keeper)).to.not.include("refresh");
+  });
+
   it("takes a statement at once after a fill", async () => {
     const { sheet, tick } = world();
     await overweight(world());
@@ -65,8 +102,8 @@ describe("keeper: auctions", () => {
     await overweight(world());
     const keeper = world().newKeeper();
     await world().tick(keeper);
-    // It starts 1% above the oracle and is at it after a quarter of an hour; half of the lot costs 0.3% in the pool.
-    expect(await minutesToFill(world(), keeper, 30)).to.be.within(16, 25);
+    // It starts 1% above the oracle and is at it after a quarter of an hour; the pool takes 0.1% of an eighth of the lot, 0.5% of all.
+    expect(await minutesToFill(world(), keeper, 30)).to.be.within(16, 20);
   });
 
   it("fills what does not pay only when the auction is about to end", async () => {
