@@ -106,7 +106,10 @@ contract SystemBankRunTest is SystemWorld {
         require(inKind != 0, "nobody was paid in kind");
         // Whoever is left with plUSD is backed by what is owed, to the last plUSD of it.
         uint256 loans = engine.totalDebt();
-        require(loans >= 500_000e18 && (_unpaid * _backing()) / WAD <= loans + 1e15, "more than is lent was left unpaid");
+        require(
+            loans >= 500_000e18 && (_unpaid * _backing()) / WAD <= loans + 1e15,
+            "more than is lent was left unpaid"
+        );
     }
 
     /// @dev All of it, or what the reserve has: the rest of what backs plUSD is lent, and whoever holds it holds what the borrower needs.

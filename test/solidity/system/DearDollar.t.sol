@@ -46,7 +46,10 @@ contract SystemDearDollarTest is SystemWorld {
             ++rounds;
         }
         require(rounds != 0 && rounds < 4, "one or two slices heal it");
-        require(_refusal(bob, address(engine), abi.encodeCall(engine.liquidate, (_item(whale, ALL), ""))) != 0, "healthy");
+        require(
+            _refusal(bob, address(engine), abi.encodeCall(engine.liquidate, (_item(whale, ALL), ""))) != 0,
+            "healthy"
+        );
     }
 
     /// @dev The rate falls while plUSD is dear: below par's 5%, by its pace.

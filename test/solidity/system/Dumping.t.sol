@@ -50,7 +50,11 @@ contract SystemDumpingTest is SystemWorld {
         // The largest unit requirement of any asset is a jump of 25% or ether's value at risk.
         uint256 unit = sheet.unitRequirement(ETH) > 2_500 ? sheet.unitRequirement(ETH) : 2_500;
         for (uint256 i; i < ASSETS; ++i) if (sheet.unitRequirement(i) > unit) unit = sheet.unitRequirement(i);
-        require(_headroom() <= headroom - (total * 2_500) / 10_000 && headroom - _headroom() <= (total * unit) / 10_000 + 1e12, "costs headroom at once");
+        require(
+            _headroom() <= headroom - (total * 2_500) / 10_000 &&
+                headroom - _headroom() <= (total * unit) / 10_000 + 1e12,
+            "costs headroom at once"
+        );
         // Slices are taken at a discount of lmin or more, of which the tip is a tenth: above low prices.
         require(uint256(_statement().equity) + 1e12 >= equity, "the reserve is no worse off at low prices");
         // And what it took is sold by auction as anything overweight is.

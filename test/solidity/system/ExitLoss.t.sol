@@ -86,7 +86,10 @@ contract SystemExitLossTest is SystemWorld {
         require(burned == 300_000e18 && backstop.epoch() == 2, "all of it, and a new epoch");
         // b counted the Backstop as burned before it was.
         _near(_backing(), b, 1e10, "b said so from the first moment");
-        require(_refusal(bob, address(reserve), abi.encodeCall(reserve.redeem, (USDC, 1e18, 0, bob))) != 0, "in kind only");
+        require(
+            _refusal(bob, address(reserve), abi.encodeCall(reserve.redeem, (USDC, 1e18, 0, bob))) != 0,
+            "in kind only"
+        );
         require(backstop.balanceOf(alice) == 0, "her shares are void");
     }
 

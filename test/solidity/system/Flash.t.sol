@@ -51,7 +51,8 @@ contract SystemFlashTest is SystemWorld {
         _plan(address(backstop), abi.encodeCall(backstop.transfer, (_self, 1)));
         _plan(address(backstop), abi.encodeCall(backstop.restake, (_self)));
         _mintFlash();
-        for (uint256 i; i < 5; ++i) require(_guest.refusal(i) == ISolvency.Entered.selector, "a statement in a flash mint");
+        for (uint256 i; i < 5; ++i)
+            require(_guest.refusal(i) == ISolvency.Entered.selector, "a statement in a flash mint");
         for (uint256 i = 5; i < 13; ++i) {
             require(_guest.refusal(i) == IPlimsollDollar.FlashMintOpen.selector, "the Backstop in a flash mint");
         }

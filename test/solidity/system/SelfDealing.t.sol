@@ -73,7 +73,8 @@ contract SystemSelfDealingTest is SystemWorld {
         if (kind == 7) return _try(address(engine), abi.encodeCall(engine.repayInStable, (stable, amount, bob, ALL)));
         if (kind == 8) return _try(address(backstop), abi.encodeCall(backstop.deposit, (amount, bob)));
         if (kind == 9) return _try(address(backstop), abi.encodeCall(backstop.claim, (amount * 1e6)));
-        if (kind == 10) return _try(address(rebalancer), abi.encodeCall(rebalancer.open, (ETH, stable == 0 ? STETH : BTC)));
+        if (kind == 10)
+            return _try(address(rebalancer), abi.encodeCall(rebalancer.open, (ETH, stable == 0 ? STETH : BTC)));
         return _try(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, amount / 1e14, ALL, bob, "")));
     }
 

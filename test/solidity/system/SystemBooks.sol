@@ -34,6 +34,7 @@ enum Kind {
     MarkDue,
     Release,
     Exit,
+    Unstake,
     Restake,
     Refresh,
     Look,
@@ -111,7 +112,8 @@ abstract contract SystemBooks is SystemWorld {
 
     function _compare(Kind kind, Before memory x) private {
         // 4. No mint when capital is short or the statement is too old.
-        if (kind == Kind.Issue || kind == Kind.Borrow) _check(!x.barred && x.headroom != 0, "a mint while short or stale");
+        if (kind == Kind.Issue || kind == Kind.Borrow)
+            _check(!x.barred && x.headroom != 0, "a mint while short or stale");
         if (kind != Kind.Refresh) _check(_headroom() <= x.headroom, "headroom rose without a statement");
         // 8. Redemptions leave min(1, b) where it was, shares fall by nothing but a deficit.
         if (kind == Kind.Redeem) {
@@ -148,7 +150,10 @@ abstract contract SystemBooks is SystemWorld {
             _check(yields[i].balanceOf(address(reserve)) >= shares, "vault shares");
         }
         (uint256 active, uint256 streaming, uint256 cooling) = backstop.pools();
-        _check(dollar.balanceOf(address(backstop)) >= active + streaming + cooling, "the Backstop has less than its pools");
+        _check(
+            dollar.balanceOf(address(backstop)) >= active + streaming + cooling,
+            "the Backstop has less than its pools"
+        );
     }
 
     /// @dev 7 and 11: with every feed dead and everything paused each debt is repaid and everybody leaves. Then it never happened.
@@ -172,7 +177,8 @@ abstract contract SystemBooks is SystemWorld {
                 // Somebody sells him what he lacks.
                 vm.prank(address(reserve));
                 dollar.mint(who, owed);
-                if (_refusal(who, address(engine), abi.encodeCall(engine.repay, (ALL, who))) != 0) return "cannot repay";
+                if (_refusal(who, address(engine), abi.encodeCall(engine.repay, (ALL, who))) != 0)
+                    return "cannot repay";
                 if (engine.debtOf(who) != 0) return "repaid, and still owes";
             }
             for (uint256 asset; asset < ASSETS; ++asset) {

@@ -6,7 +6,8 @@ import {IBalanceSheet} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {ICreditShared} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {IIssuanceGate} from "../../../contracts/interfaces/IIssuanceGate.sol";
 import {IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
-import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
+import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
+import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {Kind, SystemBooks} from "./SystemBooks.sol";
 import {SystemWorld} from "./SystemWorld.sol";
@@ -16,8 +17,17 @@ contract SystemHandler is SystemBooks {
     /// @dev {USD/tok} 8 decimals, as they started.
     uint256[ASSETS] private _bases = [uint256(1e8), 1e8, 2_000e8, 2_400e8, 40_000e8];
 
+    /// @notice Deficits that the Backstop paid for.
+    uint256 public burns;
+
     constructor() {
         setUp();
+        // So that there is something to invest.
+        for (uint256 i; i < 2; ++i) {
+            ReserveTerms memory t = _terms(i);
+            (t.liquidFloor, t.liquidCeiling) = (100_000 * units[i], 500_000 * units[i]);
+            reserve.setTerms(i, t);
+        }
         yields[0] = _vault(USDC, 9_000_000);
         yields[1] = _vault(DAI, 9_000_000);
         _listErrors();
@@ -41,24 +51,27 @@ contract SystemHandler is SystemBooks {
 
     function reserveCall(uint256 who, uint256 kind, uint256 asset, uint256 seed) external recorded {
         address user = _user(who);
-        asset %= 2;
-        if (kind % 2 == 0) {
-            uint256 paid = _tok(asset, 1) + (seed % _tok(asset, 400_000));
-            _give(user, asset, paid);
-            bytes memory in_ = abi.encodeCall(reserve.issue, (asset, paid, 0, user));
-            (bool done, bytes memory issued) = _call(Kind.Issue, user, address(reserve), in_);
-            if (done) _minted += abi.decode(issued, (uint256));
-            return;
-        }
+        if (kind % 2 == 0) return _issueSome(user, asset % 2, seed);
         uint256 amount = _amount(seed, _balance(user));
         if (amount == 0) return;
-        (bool ok, ) =
-            kind % 16 == 1
-                ? _call(Kind.Retire, user, address(reserve), abi.encodeCall(reserve.retire, (amount / 1e6 + 1)))
-                : kind % 4 == 1
-                    ? _call(Kind.RedeemInKind, user, address(reserve), abi.encodeCall(reserve.redeemInKind, (amount, (seed >> 250), 0, user)))
-                    : _call(Kind.Redeem, user, address(reserve), abi.encodeCall(reserve.redeem, (asset, amount, 0, user)));
-        if (ok) _burned += kind % 16 == 1 ? amount / 1e6 + 1 : amount;
+        Kind what = Kind.Redeem;
+        bytes memory in_ = abi.encodeCall(reserve.redeem, (asset % 2, amount, 0, user));
+        if (kind % 16 == 1) {
+            amount = amount / 1e6 + 1;
+            (what, in_) = (Kind.Retire, abi.encodeCall(reserve.retire, (amount)));
+        } else if (kind % 4 == 1) {
+            (what, in_) = (Kind.RedeemInKind, abi.encodeCall(reserve.redeemInKind, (amount, seed >> 250, 0, user)));
+        }
+        (bool ok, ) = _call(what, user, address(reserve), in_);
+        if (ok) _burned += amount;
+    }
+
+    function _issueSome(address user, uint256 asset, uint256 seed) private {
+        uint256 paid = _tok(asset, 1) + (seed % _tok(asset, 400_000));
+        _give(user, asset, paid);
+        bytes memory in_ = abi.encodeCall(reserve.issue, (asset, paid, 0, user));
+        (bool ok, bytes memory answer) = _call(Kind.Issue, user, address(reserve), in_);
+        if (ok) _minted += abi.decode(answer, (uint256));
     }
 
     function vaultCall(uint256 kind, uint256 which, uint256 seed) external recorded {
@@ -66,10 +79,11 @@ contract SystemHandler is SystemBooks {
         uint256 held = tokens[which % 2].balanceOf(vault);
         kind %= 6;
         if (kind == 0) _call(Kind.Invest, whale, address(reserve), abi.encodeCall(reserve.invest, (vault)));
-        else if (kind == 1) _call(Kind.Divest, whale, address(reserve), abi.encodeCall(reserve.divest, (vault, ALL)));
+        else if (kind == 1) _divest(vault, which % 2, seed);
         else if (kind == 2) _call(Kind.BookVault, whale, address(reserve), abi.encodeCall(reserve.bookVault, (vault)));
-        else if (kind == 3) _call(Kind.CollectCredit, whale, address(reserve), abi.encodeCall(reserve.collectCredit, (seed % ASSETS)));
-        // Yield, or now and then a theft.
+        else if (kind == 3)
+            _call(Kind.CollectCredit, whale, address(reserve), abi.encodeCall(reserve.collectCredit, (seed % ASSETS)));
+            // Yield, or now and then a theft.
         else if (kind == 4) tokens[which % 2].mint(vault, _amount(seed, held / 200));
         else if (seed % 4 == 0) {
             vm.prank(vault);
@@ -77,31 +91,58 @@ contract SystemHandler is SystemBooks {
         }
     }
 
+    /// @dev What cash lacks; or all of it, as governance wants out for a while.
+    function _divest(address vault, uint256 asset, uint256 seed) private {
+        if (seed % 2 == 0) reserve.setVaultTerms(vault, VaultTerms(0, 5_000, 200));
+        _call(Kind.Divest, whale, address(reserve), abi.encodeCall(reserve.divest, (vault, ALL)));
+        reserve.setVaultTerms(vault, VaultTerms(20_000_000 * units[asset], 5_000, 200));
+    }
+
     // ---- the credit engine
 
     function creditCall(uint256 who, uint256 kind, uint256 asset, uint256 seed) external recorded {
         address user = _user(who);
-        kind %= 5;
+        kind = [uint256(0), 0, 1, 2, 2, 2, 3, 4][kind % 8];
         asset = [USDC, ETH, STETH, BTC][asset % 4];
         if (kind == 0) {
-            uint256 paid = ((1_000 + (seed % 2_000_000)) * 1e18 * units[asset]) / _mid(asset) * scales[asset];
+            uint256 paid = (((1_000 + (seed % 2_000_000)) * 1e18 * units[asset]) / _mid(asset)) * scales[asset];
             _give(user, asset, paid);
             _call(Kind.Deposit, user, address(engine), abi.encodeCall(engine.deposit, (asset, paid, user)));
         } else if (kind == 1) {
             uint256 amount = _amount(seed, engine.balanceOf(user, asset)) * scales[asset];
-            if (amount != 0) _call(Kind.Withdraw, user, address(engine), abi.encodeCall(engine.withdraw, (asset, amount, user, user)));
+            if (amount != 0)
+                _call(
+                    Kind.Withdraw,
+                    user,
+                    address(engine),
+                    abi.encodeCall(engine.withdraw, (asset, amount, user, user))
+                );
         } else if (kind == 2) {
-            uint256 amount = 100e18 + (seed % 600_000e18);
-            (bool ok, ) = _call(Kind.Borrow, user, address(engine), abi.encodeCall(engine.borrow, (amount, user, user)));
+            if (seed % 4 != 0) _lookNow();
+            // Most of what the collateral is good for, so that prices make some fail.
+            uint256 amount = 100e18 + (_room(user) * (5_000 + (seed % 5_200))) / 10_000;
+            (bool ok, ) = _call(
+                Kind.Borrow,
+                user,
+                address(engine),
+                abi.encodeCall(engine.borrow, (amount, user, user))
+            );
             if (ok) _minted += amount;
         } else {
             _repay(user, kind == 3, asset, seed);
         }
     }
 
+    /// @dev 74% of what is deposited less what is owed. {USD}
+    function _room(address user) private view returns (uint256 room) {
+        for (uint256 i; i < ASSETS; ++i) room += (engine.balanceOf(user, i) * _mid(i) * 74) / units[i] / 100;
+        uint256 owed = engine.debtOf(user);
+        room = room > owed ? room - owed : 0;
+    }
+
     function _repay(address user, bool inStable, uint256 asset, uint256 seed) private {
         address debtor = _user(seed >> 128);
-        uint256 amount = seed % 3 == 0 ? ALL : _amount(seed, engine.debtOf(debtor));
+        uint256 amount = seed % 6 == 0 ? ALL : _amount(seed, engine.debtOf(debtor));
         if (amount == 0) return;
         uint256 before = engine.totalDebt();
         uint256 repaid;
@@ -112,8 +153,12 @@ contract SystemHandler is SystemBooks {
             (bool ok, bytes memory answer) = _call(Kind.RepayInStable, user, address(engine), in_);
             if (ok) (repaid, ) = abi.decode(answer, (uint256, uint256));
         } else {
-            (bool ok, bytes memory answer) =
-                _call(Kind.Repay, user, address(engine), abi.encodeCall(engine.repay, (amount, debtor)));
+            (bool ok, bytes memory answer) = _call(
+                Kind.Repay,
+                user,
+                address(engine),
+                abi.encodeCall(engine.repay, (amount, debtor))
+            );
             if (ok) _burned += repaid = abi.decode(answer, (uint256));
         }
         _check(engine.totalDebt() + repaid + 1 >= before, "a debt fell by more than was paid");
@@ -123,12 +168,17 @@ contract SystemHandler is SystemBooks {
         address user = _user(who);
         address account = _user(victim);
         kind %= 3;
+        if (seed % 4 == 0) _crash(seed >> 8);
         if (kind == 2) {
             address[] memory accounts = new address[](2);
-            (accounts[0], accounts[1]) = (account, _user(victim + 1));
+            (accounts[0], accounts[1]) = (account, _user((victim % USERS) + 1));
             uint256 before = engine.totalDebt();
-            (bool ok, bytes memory answer) =
-                _call(Kind.Absorb, user, address(engine), abi.encodeCall(engine.absorb, (accounts)));
+            (bool ok, bytes memory answer) = _call(
+                Kind.Absorb,
+                user,
+                address(engine),
+                abi.encodeCall(engine.absorb, (accounts))
+            );
             if (!ok) return;
             uint256[] memory removed = abi.decode(answer, (uint256[]));
             _check(engine.totalDebt() + removed[0] + removed[1] + 2 >= before, "more was absorbed than told");
@@ -136,13 +186,25 @@ contract SystemHandler is SystemBooks {
         }
         uint256 most = seed % 2 == 0 ? ALL : _balance(user);
         if (kind == 0) {
-            (bool ok, bytes memory answer) =
-                _call(Kind.Liquidate, user, address(engine), abi.encodeCall(engine.liquidate, (_item(account, most), "")));
+            (bool ok, bytes memory answer) = _call(
+                Kind.Liquidate,
+                user,
+                address(engine),
+                abi.encodeCall(engine.liquidate, (_item(account, most), ""))
+            );
             if (ok) _burned += abi.decode(answer, (uint256[]))[0];
         } else {
             _give(user, seed % 2, _tok(seed % 2, 3_000_000));
             bytes memory in_ = abi.encodeCall(engine.liquidateInStable, (seed % 2, _item(account, ALL), ALL, ""));
             _call(Kind.LiquidateInStable, user, address(engine), in_);
+        }
+    }
+
+    /// @dev Everything that moves loses 15% to 50%, but never more than nine tenths of what it began with.
+    function _crash(uint256 seed) private {
+        for (uint256 i = ETH; i < ASSETS; ++i) {
+            uint256 price_ = (uint256(feeds[i].answer()) * (5_000 + (seed % 3_500))) / 10_000;
+            if (price_ * 10 > _bases[i]) _price(i, price_);
         }
     }
 
@@ -152,37 +214,61 @@ contract SystemHandler is SystemBooks {
         (uint256 sold, uint256 bought) = (pair % ASSETS, (pair >> 8) % (ASSETS + 1));
         if (bought == ASSETS) bought = ALL;
         kind %= 5;
-        if (kind == 0) _call(Kind.Open, whale, address(rebalancer), abi.encodeCall(rebalancer.open, (sold, bought)));
+        if (kind == 0) _openAny(sold, bought);
         else if (kind == 1) _call(Kind.Close, whale, address(rebalancer), abi.encodeCall(rebalancer.close, (sold)));
         else if (kind == 2) _call(Kind.Adjust, whale, address(rebalancer), abi.encodeCall(rebalancer.adjust, ()));
         else _fill(_user(who), sold, seed);
     }
 
+    /// @dev The first pair from these on that an auction can be opened for.
+    function _openAny(uint256 sold, uint256 bought) private {
+        for (uint256 i; i < 2 * ASSETS; ++i) {
+            uint256 to = bought == ALL ? ALL : (bought + i) % ASSETS;
+            bytes memory in_ = abi.encodeCall(rebalancer.open, ((sold + i / ASSETS) % ASSETS, to));
+            (bool ok, ) = _call(Kind.Open, whale, address(rebalancer), in_);
+            if (ok || bought == ALL) return;
+        }
+    }
+
+    /// @dev Seen before a fill.
+    struct Auctioned {
+        uint256 sold;
+        uint256 bought;
+        uint256[16] weights;
+        uint256[16] targets;
+        int256 equity; // at mid {USD}
+        uint256 budget; // {USD}
+    }
+
     function _fill(address user, uint256 sold, uint256 seed) private {
         // Whichever auction runs.
         for (uint256 i; i < ASSETS && rebalancer.auction(sold).startedAt == 0; ++i) sold = (sold + 1) % ASSETS;
-        uint256 bought = rebalancer.auction(sold).bought;
-        if (bought < ASSETS) _give(user, bought, _tok(bought, 4_000_000e18 / _mid(bought) + 1));
-        (uint256[16] memory weights, uint256[16] memory targets, ) = _weights();
-        int256 before = _statement().midEquity;
-        uint256 budget = rebalancer.lossBudget();
+        Auctioned memory x;
+        (x.sold, x.bought) = (sold, rebalancer.auction(sold).bought);
+        if (x.bought < ASSETS) _give(user, x.bought, _tok(x.bought, 4_000_000e18 / _mid(x.bought) + 1));
+        (x.weights, x.targets, ) = rebalancer.weights();
+        x.equity = _statement().midEquity;
+        x.budget = rebalancer.lossBudget();
         uint256 wanted = seed % 2 == 0 ? ALL : _amount(seed, rebalancer.auction(sold).left);
-        (bool ok, bytes memory answer) =
-            _call(Kind.Fill, user, address(rebalancer), abi.encodeCall(rebalancer.fill, (sold, wanted, ALL, user, "")));
+        bytes memory in_ = abi.encodeCall(rebalancer.fill, (sold, wanted, ALL, user, ""));
+        (bool ok, bytes memory answer) = _call(Kind.Fill, user, address(rebalancer), in_);
         if (!ok) return;
-        if (bought == ALL) {
+        if (x.bought == ALL) {
             (, uint256 paid) = abi.decode(answer, (uint256, uint256));
             _burned += paid;
         }
-        // 10. No more than the budget is lost, and neither side passes its target.
-        _check(_statement().midEquity + int256(budget) + 1e15 >= before, "a fill lost more than the budget");
-        (uint256[16] memory later, , ) = _weights();
-        _check(later[sold] <= weights[sold] && later[sold] + 1 >= targets[sold], "sold past its target");
-        if (bought != ALL) _check(later[bought] + 1 >= weights[bought] && later[bought] <= targets[bought], "bought past its target");
+        _requireFair(x);
     }
 
-    function _weights() private view returns (uint256[16] memory, uint256[16] memory, uint256[16] memory) {
-        return rebalancer.weights();
+    /// @dev 10. No more than the budget is lost, and neither side passes its target. Weights are rounded down to a basis point.
+    function _requireFair(Auctioned memory x) private {
+        _check(_statement().midEquity + int256(x.budget) + 1e15 >= x.equity, "a fill lost more than the budget");
+        (uint256[16] memory later, , ) = rebalancer.weights();
+        _check(later[x.sold] <= x.weights[x.sold], "what was sold weighs more");
+        _check(later[x.sold] + 1 >= x.targets[x.sold], "sold past its target");
+        if (x.bought == ALL) return;
+        _check(later[x.bought] >= x.weights[x.bought], "what was bought weighs less");
+        _check(later[x.bought] <= x.targets[x.bought], "bought past its target");
     }
 
     // ---- the Backstop
@@ -209,6 +295,31 @@ contract SystemHandler is SystemBooks {
         }
     }
 
+    /// @dev Somebody patient: claims, waits, is marked due, waits, and leaves; if he may.
+    function leave(uint256 who, uint256 seed) external recorded {
+        address user = _user(who);
+        uint256 shares = _amount(seed, backstop.balanceOf(user));
+        if (shares == 0) return;
+        _call(Kind.Claim, user, address(backstop), abi.encodeCall(backstop.claim, (shares)));
+        _pass(3 days);
+        _call(Kind.MarkDue, whale, address(backstop), abi.encodeCall(backstop.markDue, (user)));
+        _pass(6 hours);
+        _call(Kind.Refresh, whale, address(sheet), abi.encodeCall(sheet.refresh, ()));
+        if (seed % 4 != 0) {
+            _call(Kind.Exit, user, address(backstop), abi.encodeCall(backstop.exit, (user)));
+            return;
+        }
+        (bool ok, bytes memory answer) = _call(
+            Kind.Release,
+            user,
+            address(backstop),
+            abi.encodeCall(backstop.release, ())
+        );
+        if (!ok) return;
+        bytes memory out = abi.encodeCall(backstop.redeem, (abi.decode(answer, (uint256)), user, user));
+        _call(Kind.Unstake, user, address(backstop), out);
+    }
+
     // ---- keepers
 
     function keeperCall(uint256 kind) external recorded {
@@ -216,12 +327,16 @@ contract SystemHandler is SystemBooks {
         if (kind < 2) _call(Kind.Refresh, whale, address(sheet), abi.encodeCall(sheet.refresh, ()));
         else if (kind == 2) _call(Kind.Look, whale, address(sheet), abi.encodeCall(sheet.lookAtCollateral, ()));
         else if (kind == 3) {
-            (bool ok, bytes memory answer) =
-                _call(Kind.Settle, whale, address(sheet), abi.encodeCall(sheet.settleDeficit, ()));
-            if (ok) _burned += abi.decode(answer, (uint256));
+            _settle();
+            _pass(2 hours);
+            _settle();
         } else if (kind == 4) {
-            (bool ok, bytes memory answer) =
-                _call(Kind.Distribute, whale, address(reserve), abi.encodeCall(reserve.distribute, ()));
+            (bool ok, bytes memory answer) = _call(
+                Kind.Distribute,
+                whale,
+                address(reserve),
+                abi.encodeCall(reserve.distribute, ())
+            );
             if (!ok) return;
             _minted += abi.decode(answer, (uint256));
             // 4. Surplus too is minted only by who has more than is required.
@@ -231,6 +346,19 @@ contract SystemHandler is SystemBooks {
         } else {
             _call(Kind.Observe, whale, address(risk), abi.encodeCall(risk.observe, ()));
         }
+    }
+
+    function _settle() private {
+        (bool ok, bytes memory answer) = _call(
+            Kind.Settle,
+            whale,
+            address(sheet),
+            abi.encodeCall(sheet.settleDeficit, ())
+        );
+        if (!ok) return;
+        uint256 burned = abi.decode(answer, (uint256));
+        _burned += burned;
+        if (burned != 0) ++burns;
     }
 
     // ---- the world
@@ -260,9 +388,19 @@ contract SystemHandler is SystemBooks {
     /// @dev Seconds, hours or days; after it a keeper may have looked.
     function pass(uint256 seed) external recorded {
         uint256 kind = seed % 4;
-        _pass(kind == 0 ? (seed >> 8) % 60 : kind == 1 ? (seed >> 8) % 3 days : (seed >> 8) % 4 hours);
+        _pass(
+            kind == 0
+                ? (seed >> 8) % 60
+                : kind == 1
+                    ? (seed >> 8) % 3 days
+                    : (seed >> 8) % 4 hours
+        );
         if ((seed >> 4) % 2 == 0) return;
         try oracle.record(31) {} catch {}
+        _lookNow();
+    }
+
+    function _lookNow() private {
         _call(Kind.Look, whale, address(sheet), abi.encodeCall(sheet.lookAtCollateral, ()));
         _call(Kind.Refresh, whale, address(sheet), abi.encodeCall(sheet.refresh, ()));
     }
@@ -371,6 +509,7 @@ contract SystemHandler is SystemBooks {
         _may(Kind.MarkDue, IBackstop.AlreadyDue.selector);
         _may(Kind.Release, IBackstop.CapitalShort.selector);
         _may(Kind.Exit, IBackstop.CapitalShort.selector);
+        _may(Kind.Unstake, IBackstop.ZeroAmount.selector);
         _may(Kind.Restake, IBackstop.NoClaim.selector);
         _may(Kind.Restake, IBackstop.ClaimRunning.selector);
     }

@@ -123,7 +123,14 @@ abstract contract SystemWorld {
         oracle.listFeed(asset, FeedConfig(address(feeds[asset]), 1 days, stable ? 25 : 50, 1e9, 1e26));
         int256[] memory loadings = new int256[](asset == STETH ? 3 : 0);
         if (asset == STETH) loadings[ETH] = 1e18;
-        uint256 depth = (stable ? 1_000_000_000 : asset == BTC ? 5_000 : 100_000) * units[asset];
+        uint256 depth =
+            (
+                stable
+                    ? 1_000_000_000
+                    : asset == BTC
+                        ? 5_000
+                        : 100_000
+            ) * units[asset];
         HaircutBounds memory clamps = HaircutBounds(2_500, 2_500, 1_700, 1_700);
         risk.listAsset(
             asset,
@@ -200,8 +207,7 @@ abstract contract SystemWorld {
                     : asset == BTC
                         ? 1_000
                         : 20_000
-            ) *
-            units[asset];
+            ) * units[asset];
         if (t.stable) (t.liquidFloor, t.liquidCeiling) = (1_000_000 * units[asset], 3_000_000 * units[asset]);
         (t.baseFee, t.maxFee) = (10, 100);
     }
@@ -362,13 +368,5 @@ abstract contract SystemWorld {
         vm.prank(who);
         (bool ok, bytes memory answer) = target.call(data);
         return ok ? bytes4(0) : bytes4(answer);
-    }
-
-    function _s(int256 v) internal pure returns (string memory) {
-        bool neg = v < 0;
-        uint256 x = uint256(neg ? -v : v) / 1e15;
-        bytes memory out;
-        do { out = abi.encodePacked(bytes1(uint8(48 + (x % 10))), out); x /= 10; } while (x != 0);
-        return string(abi.encodePacked(neg ? "-" : "", out, "e-3"));
     }
 }

@@ -44,10 +44,15 @@ contract WorldTest is SystemWorld {
         _redeem(alice, USDC, 100_000e18);
         require(before == WAD && _backing() == WAD, "backed");
         require(tokens[USDC].balanceOf(alice) > _tok(USDC, 99_000), "par less fee and deviation");
-        require(dollar.level(address(engine)) + dollar.level(address(reserve)) == int256(dollar.totalSupply()), "levels");
+        require(
+            dollar.level(address(engine)) + dollar.level(address(reserve)) == int256(dollar.totalSupply()),
+            "levels"
+        );
     }
 
     function _repay() private {
-        require(_refusal(carol, address(engine), abi.encodeCall(engine.repayInStable, (USDC, 100_000e18, bob, ALL))) == 0);
+        require(
+            _refusal(carol, address(engine), abi.encodeCall(engine.repayInStable, (USDC, 100_000e18, bob, ALL))) == 0
+        );
     }
 }
