@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 
 import type { SolidityCompilerConfig } from "hardhat/types/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import type { CompilerOutput } from "hardhat/types/solidity";
 
 /** Every Solidity source below `directory`, as Hardhat names it: relative to `root`, with slashes. */
 export function sourcesIn(root: string, directory: string): string[] {
@@ -26,6 +27,28 @@ export function shareEqual(overrides: Overrides): Overrides {
       return [source, shared];
     }),
   );
+}
+
+type Contracts = CompilerOutput["contracts"];
+
+/** The same contracts, each with the code that an abstract one has: none. */
+function withoutCode(contracts: Contracts): Contracts {
+  const none = { object: "", opcodes: "", sourceMap: "", linkReferences: {} };
+  const strip = (source: NonNullable<Contracts>[string]): NonNullable<Contracts>[string] =>
+    Object.fromEntries(
+      Object.entries(source).map(([name, { abi, evm }]) => [
+        name,
+        {
+          abi,
+          evm: {
+            methodIdentifiers: evm?.methodIdentifiers ?? {},
+            bytecode: none,
+            deployedBytecode: { ...none, immutableReferences: {} },
+          },
+        },
+      ]),
+    );
+  return Object.fromEntries(Object.entries(contracts ?? {}).map(([file, source]) => [file, strip(source)]));
 }
 
 /**
@@ -56,16 +79,23 @@ export const compilationPlugin: HardhatPlugin = {
               return next(context, roots, { ...options, concurrency: availableParallelism() });
             },
             async invokeSolc(context, compiler, input, config, next) {
-              const { overrides } = context.config.solidity.profiles.default;
+              const overrides = context.config.solidity.profiles.default?.overrides ?? {};
               const own = Object.keys(overrides)
                 .filter((source) => overrides[source] === config)
                 .map((source) => `project/${source}`)
                 .filter((source) => source in input.sources);
               if (own.length === 0) return next(context, compiler, input, config);
-              // Not even syntax trees of the others: with these asked for, the compiler generates code for everything.
-              const outputs = input.settings.outputSelection["*"] ?? {};
-              const outputSelection = Object.fromEntries(own.map((source) => [source, outputs]));
-              return next(context, compiler, { ...input, settings: { ...input.settings, outputSelection } }, config);
+              const select = async (outputSelection: typeof input.settings.outputSelection) =>
+                await next(context, compiler, { ...input, settings: { ...input.settings, outputSelection } }, config);
+              const { "": file = [], "*": contract = [] } = input.settings.outputSelection["*"] ?? {};
+              const code = await select(Object.fromEntries(own.map((source) => [source, { "*": contract }])));
+              // Stack traces need syntax trees and interfaces of all. Asked for beside code they would make the compiler generate code for all.
+              const rest = await select({ "*": { "": file, "*": ["abi", "evm.methodIdentifiers"] } });
+              return {
+                ...code,
+                sources: { ...code.sources, ...rest.sources },
+                contracts: { ...withoutCode(rest.contracts), ...code.contracts },
+              };
             },
           }),
       }),
