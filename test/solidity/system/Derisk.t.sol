@@ -39,7 +39,7 @@ contract SystemDeriskTest is SystemWorld {
     function test_deriskingAfterACrashConvergesAndItsCostIsBounded() public {
         uint256 last = 10_000;
         uint256 turns;
-        uint256 at = clock;
+        uint256 movedAt = clock;
         uint256 traded;
         uint256 before = _nav();
         bool down = true;
@@ -48,9 +48,9 @@ contract SystemDeriskTest is SystemWorld {
             _look();
             uint256 scale = rebalancer.adjust();
             if (scale != last && (scale < last) != down) (down, turns) = (!down, turns + 1);
-            uint256 most = ((clock - at) * 2_000) / 1 days + 1;
+            uint256 most = ((clock - movedAt) * 2_000) / 1 days + 1;
             require(scale <= last ? last - scale <= most : scale - last <= most, "faster than 20% a day");
-            at = clock;
+            movedAt = clock;
             last = scale;
             traded += _auctionEverything();
         }

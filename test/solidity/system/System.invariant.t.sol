@@ -70,7 +70,7 @@ contract SystemInvariantTest {
         else if (kind < 16) _handler.vaultCall(a, b, d);
         else if (kind < 20) _handler.auctionCall(a, b, c, d);
         else if (kind < 22) _handler.stakeCall(a, b, d);
-        else if (kind == 22) _handler.leave(a, d);
+        else if (kind == 22) _handler.depart(a, d);
         else if (kind < 26) _handler.keeperCall(a);
         else if (kind < 28) _handler.price(a, d);
         else if (kind == 28 && b % 4 == 0) _handler.feed(a, d);

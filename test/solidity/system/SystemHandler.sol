@@ -5,6 +5,7 @@ import {IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
 import {IBalanceSheet} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {ICreditShared} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {IIssuanceGate} from "../../../contracts/interfaces/IIssuanceGate.sol";
+import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
 import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
@@ -71,7 +72,12 @@ contract SystemHandler is SystemBooks {
         _give(user, asset, paid);
         bytes memory in_ = abi.encodeCall(reserve.issue, (asset, paid, 0, user));
         (bool ok, bytes memory answer) = _call(Kind.Issue, user, address(reserve), in_);
-        if (ok) _minted += abi.decode(answer, (uint256));
+        if (!ok) return;
+        _minted += abi.decode(answer, (uint256));
+        // 4. Not without a price, nor beyond a cap.
+        _check(oracle.price(asset).status == PriceStatus.Live, "issued without a price");
+        (, , ReserveTerms memory t) = reserve.assetTerms(asset);
+        _check(reserve.position(asset).cash <= t.cap, "issued beyond the cap");
     }
 
     function vaultCall(uint256 kind, uint256 which, uint256 seed) external recorded {
@@ -296,7 +302,7 @@ contract SystemHandler is SystemBooks {
     }
 
     /// @dev Somebody patient: claims, waits, is marked due, waits, and leaves; if he may.
-    function leave(uint256 who, uint256 seed) external recorded {
+    function depart(uint256 who, uint256 seed) external recorded {
         address user = _user(who);
         uint256 shares = _amount(seed, backstop.balanceOf(user));
         if (shares == 0) return;
