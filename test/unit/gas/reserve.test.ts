@@ -28,7 +28,7 @@ const CEILINGS = {
   "fill, 4 assets": 177_000n,
   "open, 8 assets": 183_000n,
   "fill, 8 assets": 225_000n,
-  "fill below mid, 4 assets": 195_000n,
+  "fill below mid, 4 assets": 198_000n,
   "refresh, 8 assets": 250_000n,
   "look, 8 assets": 306_000n,
 } as const;
