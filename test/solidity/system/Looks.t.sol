@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {vm} from "../../contracts/Vm.sol";
 import {SystemWorld} from "./SystemWorld.sol";
 
 /// @notice A look at collateral in the transaction that deposited, absorbed or collected it. All of a test is one transaction.

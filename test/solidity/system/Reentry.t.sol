@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
 import {ICreditShared} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
 import {ISolvency} from "../../../contracts/interfaces/ISolvency.sol";

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
-import {SheetParameters} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {PlainVault} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {SystemWorld} from "./SystemWorld.sol";

@@ -11,7 +11,6 @@ import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReser
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {Kind, SystemBooks} from "./SystemBooks.sol";
-import {SystemWorld} from "./SystemWorld.sol";
 
 /// @title Random histories of the whole protocol: four users, keepers, prices and time, at every public entry point
 contract SystemHandler is SystemBooks {
