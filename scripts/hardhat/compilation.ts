@@ -10,7 +10,11 @@ import type { CompilerOutput } from "hardhat/types/solidity";
 export function sourcesIn(root: string, directory: string): string[] {
   return readdirSync(join(root, directory), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".sol"))
-    .map((name) => relative(root, join(root, directory, name)).split(sep).join("/"))
+    .map((name) =>
+      relative(root, join(root, directory, name))
+        .split(sep)
+        .join("/"),
+    )
     .sort();
 }
 
@@ -41,7 +45,7 @@ function withoutCode(contracts: Contracts): Contracts {
         {
           abi,
           evm: {
-            methodIdentifiers: evm?.methodIdentifiers ?? {},
+            methodIdentifiers: (evm?.methodIdentifiers ?? {}) as Record<string, string>,
             bytecode: none,
             deployedBytecode: { ...none, immutableReferences: {} },
           },
