@@ -43,9 +43,9 @@ function withoutCode(contracts: Contracts): Contracts {
       Object.entries(source).map(([name, { abi, evm }]) => [
         name,
         {
-          abi,
+          abi: abi as unknown,
           evm: {
-            methodIdentifiers: (evm?.methodIdentifiers ?? {}) as Record<string, string>,
+            methodIdentifiers: evm?.methodIdentifiers ?? {},
             bytecode: none,
             deployedBytecode: { ...none, immutableReferences: {} },
           },
