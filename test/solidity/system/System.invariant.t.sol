@@ -36,8 +36,8 @@ contract SystemInvariantTest {
         excluded[0].selectors[0] = _handler.setUp.selector;
     }
 
-    /// hardhat-config: invariant.runs = 16
-    /// hardhat-config: invariant.depth = 80
+    /// hardhat-config: invariant.runs = 32
+    /// hardhat-config: invariant.depth = 150
     /// hardhat-config: invariant.failOnRevert = true
     function invariant_theProtocolIsSound() public view {
         _handler.check();
