@@ -20,11 +20,11 @@ library Lanes {
         words[asset >> 2] = (words[asset >> 2] & ~(MAX << shift)) | (amount << shift);
     }
 
-    /// @notice Adds amounts to a table by asset number.
-    function addTo(uint256[4] storage words, uint256[] memory table) internal view {
-        for (uint256 word; word < 4; ++word) {
-            uint256 rest = words[word];
-            for (uint256 asset = word << 2; rest != 0; ++asset) {
+    /// @notice Adds amounts to a table by asset number. Words beyond the last asset of `mask` are not read: each would cost as much as asking a feed.
+    function addTo(uint256[4] storage words, uint256[] memory table, uint256 mask) internal view {
+        for (uint256 first; mask >> first != 0; first += 4) {
+            uint256 rest = words[first >> 2];
+            for (uint256 asset = first; rest != 0; ++asset) {
                 table[asset] += rest & MAX;
                 rest >>= 64;
             }

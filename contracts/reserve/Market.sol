@@ -99,7 +99,7 @@ abstract contract Market is ReserveValue, IReserveMarket {
     /// @inheritdoc IReserveMarket
     function counted() external view returns (uint256 mask, uint256 unreadable, uint256[] memory amounts) {
         (, uint256[] memory table) = _credits();
-        _cash.addTo(table);
+        _cash.addTo(table, _global.listed);
         uint256 places = _allPlaces();
         for (uint256 place; places >> place != 0; ++place) {
             if ((places >> place) & 1 == 0) continue;
@@ -114,8 +114,7 @@ abstract contract Market is ReserveValue, IReserveMarket {
     /// @inheritdoc IReserveMarket
     function booked() external view returns (uint256 mask, uint256[] memory amounts) {
         (, uint256[] memory table) = _credits();
-        _cash.addTo(table);
-        _vaulted.addTo(table);
+        _addHeld(table);
         return _compact(table, 0);
     }
 

@@ -45,6 +45,13 @@ abstract contract ReserveValue is ReserveStorage {
         return _cash.get(asset) + _vaulted.get(asset);
     }
 
+    /// @dev Adds cash and vaults as booked. Nothing but listed assets is ever held, and none is taken off the list. {ledger}
+    function _addHeld(uint256[] memory table) internal view {
+        uint256 listed = _global.listed;
+        _cash.addTo(table, listed);
+        _vaulted.addTo(table, listed);
+    }
+
     /// @dev A table by asset number as a list without zeros (but for the assets in `kept`) and its mask.
     function _compact(
         uint256[] memory table,

@@ -23,8 +23,7 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
     /// @inheritdoc IAbsorber
     function capacities(uint256 mask) external view returns (uint256[] memory room) {
         (, uint256[] memory held) = _credits();
-        _cash.addTo(held);
-        _vaulted.addTo(held);
+        _addHeld(held);
         room = new uint256[](RESERVE_ASSETS);
         uint256 count;
         for (uint256 asset; asset < RESERVE_ASSETS; ++asset) {

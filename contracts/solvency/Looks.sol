@@ -88,8 +88,10 @@ abstract contract Looks is SheetStorage {
         for (uint256 asset = 0; listed >> asset != 0; ++asset) {
             if ((listed >> asset) & 1 == 0) continue;
             uint256 amount = totals[rank++];
-            // Its credit is part of the total.
-            if (next < credit.length && credit[next] >> ASSET_SHIFT == asset) amount -= credit[next++] & BALANCE_MASK;
+            // Its credit is part of the total; unless what was absorbed was deposited in this very transaction, which holdings leave out.
+            if (next < credit.length && credit[next] >> ASSET_SHIFT == asset) {
+                amount = Math.saturatingSub(amount, credit[next++] & BALANCE_MASK);
+            }
             if (amount == 0) continue;
             amounts[asset] = amount;
             lent |= 1 << asset;

@@ -10,7 +10,11 @@ import type { CompilerOutput } from "hardhat/types/solidity";
 export function sourcesIn(root: string, directory: string): string[] {
   return readdirSync(join(root, directory), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".sol"))
-    .map((name) => relative(root, join(root, directory, name)).split(sep).join("/"))
+    .map((name) =>
+      relative(root, join(root, directory, name))
+        .split(sep)
+        .join("/"),
+    )
     .sort();
 }
 
@@ -39,7 +43,7 @@ function withoutCode(contracts: Contracts): Contracts {
       Object.entries(source).map(([name, { abi, evm }]) => [
         name,
         {
-          abi,
+          abi: abi as unknown,
           evm: {
             methodIdentifiers: evm?.methodIdentifiers ?? {},
             bytecode: none,

@@ -49,6 +49,15 @@ library Deploy {
         }
     }
 
+    /// @notice Where the `count`-th contract that `deployer` creates from now on will be, 0 being the next: for contracts that name each other.
+    function predict(address deployer, uint256 count) internal view returns (address) {
+        uint256 nonce = vm.getNonce(deployer) + count;
+        // Above that, and from 128 on, RLP writes a nonce in another way.
+        require(nonce != 0 && nonce < 128, "too many creations");
+        bytes memory rlp = abi.encodePacked(bytes2(0xd694), deployer, uint8(nonce));
+        return address(uint160(uint256(keccak256(rlp))));
+    }
+
     function accessManager(address admin) internal returns (AccessManager) {
         return AccessManager(create("AccessManager", abi.encode(admin)));
     }

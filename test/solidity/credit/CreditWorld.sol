@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-
 import {CreditEngineConfig} from "../../../contracts/credit/CreditGovernance.sol";
 import {ICreditEngine, LiquidationParameters} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";

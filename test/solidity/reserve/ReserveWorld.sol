@@ -64,7 +64,10 @@ abstract contract ReserveWorld {
         oracle = IPriceOracle(Deploy.create("PriceOracle", abi.encode(manager, address(0), 0, DECAY)));
         address extension = Deploy.create("RiskExtension", abi.encode(manager, oracle));
         risk = IRisk(
-            Deploy.create("RiskModel", abi.encode(manager, oracle, Paces(200, 100, 1000, 300), Pinned.model(), extension))
+            Deploy.create(
+                "RiskModel",
+                abi.encode(manager, oracle, Paces(200, 100, 1000, 300), Pinned.model(), extension)
+            )
         );
         sheet = SheetDouble(Deploy.create("SheetDouble", ""));
         filler = FillerDouble(Deploy.create("FillerDouble", ""));

@@ -42,7 +42,13 @@ contract ExchangeRateFeedTest is OracleFixture {
 
     function _deploy(RateSource memory source) private returns (ExchangeRateFeed) {
         return
-            Deploy.exchangeRateFeed(address(manager), "stTOK / USD", AggregatorV3Interface(address(feed)), source, GROWTH);
+            Deploy.exchangeRateFeed(
+                address(manager),
+                "stTOK / USD",
+                AggregatorV3Interface(address(feed)),
+                source,
+                GROWTH
+            );
     }
 
     function _counted() private view returns (uint256 counted) {

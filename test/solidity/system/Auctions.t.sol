@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
+import {vm} from "../../contracts/Vm.sol";
+import {SystemWorld} from "./SystemWorld.sol";
+
+/// @notice Oracle moves of 20% inside an auction, no way back within a block, nobody who bids.
+/// @dev Ten million, on target, 60% of it risky.
+contract SystemAuctionsTest is SystemWorld {
+    function setUp() public override {
+        super.setUp();
+        _give(bob, USDC, _tok(USDC, 100_000_000));
+        _give(bob, ETH, _tok(ETH, 100_000));
+    }
+
+    /// @dev {USD} at mid, what the reserve owns
+    function _nav() private view returns (uint256 all) {
+        (uint256 mask, uint256[] memory amounts) = reserve.booked();
+        uint256 rank;
+        for (uint256 i; i < ASSETS; ++i) if ((mask >> i) & 1 == 1) all += (amounts[rank++] * _mid(i)) / units[i];
+    }
+
+    function _fill(uint256 sold, uint256 amount) private returns (bool filled) {
+        vm.prank(bob);
+        try rebalancer.fill(sold, amount, ALL, bob, "") {
+            filled = true;
+        } catch {}
+    }
+
+    /// @dev Ether 45% of the reserve, bought with USDC at the start; then its price moves 20% up or down before the fill.
+    function _openOnEther() private {
+        _give(address(this), ETH, _tok(ETH, 1_000));
+        reserve.fund(ETH, _tok(ETH, 1_000));
+        rebalancer.open(ETH, USDC);
+        _at(clock + 900);
+    }
+
+    function test_priceUp20PercentInsideAnAuction() public {
+        _openOnEther();
+        _price(ETH, 2_400e8);
+        uint256 before = _nav();
+        (uint256 paid, uint256 most) = rebalancer.quoteFill(ETH, ALL);
+        require(_fill(ETH, ALL), "filled");
+        // Half time: at mid. By the price of the fill, not of the opening.
+        _near(paid * 1e12, (most * 2_400e18) / units[ETH], 1e13, "at today's price");
+        require(_nav() + 1e13 >= before, "nothing lost");
+    }
+
+    function test_priceDown20PercentInsideAnAuction() public {
+        _openOnEther();
+        _price(ETH, 1_600e8);
+        (uint256[16] memory weights, uint256[16] memory targets, ) = rebalancer.weights();
+        uint256 before = _nav();
+        require(_fill(ETH, ALL), "still overweight");
+        (uint256[16] memory later, , ) = rebalancer.weights();
+        require(later[ETH] < weights[ETH] && later[ETH] + 1 >= targets[ETH], "towards the target, not past it");
+        require(_nav() + 1e13 >= before, "nothing lost");
+        // At 500 nothing is overweight any more: no fill, and anybody ends it.
+        _price(ETH, 500e8);
+        require(!_fill(ETH, ALL), "not needed");
+        rebalancer.close(ETH);
+        require(rebalancer.auction(ETH).startedAt == 0, "over");
+    }
+
+    /// @dev Filling ether for USDC and USDC for ether in a block: each fill goes towards its target, so there is no way back.
+    function test_noFillBothWays() public {
+        _openOnEther();
+        require(_fill(ETH, ALL), "filled");
+        bytes4 refusal = _refusal(bob, address(rebalancer), abi.encodeCall(rebalancer.open, (USDC, ETH)));
+        require(refusal == IRebalancer.NotOverweight.selector, "no way back");
+    }
+
+    /// @dev Nobody bids for a day: each auction that ran out comes back half as large, absorption and redemption go on.
+    function test_noBidderForADay() public {
+        _openOnEther();
+        uint256 first = rebalancer.auction(ETH).left;
+        _issue(alice, USDC, 100_000);
+        for (uint256 i; i < 4; ++i) {
+            _pass(6 hours);
+            _look();
+            rebalancer.open(ETH, USDC);
+            _redeem(alice, USDC, 1_000e18);
+        }
+        uint256 left = rebalancer.auction(ETH).left;
+        require(left * 15 < first && left != 0, "a sixteenth");
+        _at(clock + 900);
+        require(_fill(ETH, ALL), "somebody is back");
+    }
+}
