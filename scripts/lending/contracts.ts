@@ -41,7 +41,10 @@ const REMAPPINGS = [
   "openzeppelin-contracts-upgradeable/contracts/=@openzeppelin/contracts-upgradeable/",
 ];
 
-const OUTPUTS = ["abi", ...["bytecode", "deployedBytecode"].flatMap((c) => [`evm.${c}.object`, `evm.${c}.linkReferences`])];
+const OUTPUTS = [
+  "abi",
+  ...["bytecode", "deployedBytecode"].flatMap((c) => [`evm.${c}.object`, `evm.${c}.linkReferences`]),
+];
 
 /** The compiler's settings: as optimised as what Aave deploys, for the same EVM as our contracts. */
 export const SETTINGS = {

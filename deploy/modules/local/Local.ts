@@ -2,14 +2,14 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
-import { LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
+import { LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
+import Feeds from "./Feeds.js";
 import { stockFaucet } from "./stock.js";
 import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
 
-const FEED_DECIMALS = 8;
 /** Over which liquidity is averaged. {s} */
 const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
@@ -22,9 +22,7 @@ export default buildModule("Local", (m) => {
   const deployer = m.getAccount(0);
   const keeper = m.getParameter("keeper", m.getAccount(1));
 
-  const ethFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.eth], { id: "ethFeed" });
-  const btcFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.btc], { id: "btcFeed" });
-  const usdcFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.usdc], { id: "usdcFeed" });
+  const { ethFeed, btcFeed, usdcFeed } = m.useModule(Feeds);
   const stakedEtherFeed = m.contract("ExchangeRateFeed", [
     core.manager,
     "wstETH / USD",
