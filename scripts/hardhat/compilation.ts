@@ -9,11 +9,7 @@ import type { HardhatPlugin } from "hardhat/types/plugins";
 export function sourcesIn(root: string, directory: string): string[] {
   return readdirSync(join(root, directory), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".sol"))
-    .map((name) =>
-      relative(root, join(root, directory, name))
-        .split(sep)
-        .join("/"),
-    )
+    .map((name) => relative(root, join(root, directory, name)).split(sep).join("/"))
     .sort();
 }
 
