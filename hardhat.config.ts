@@ -4,6 +4,7 @@ import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-et
 import { defineConfig } from "hardhat/config";
 
 import { compilationPlugin, sourcesIn } from "./scripts/hardhat/compilation.js";
+import { lendingPlugin } from "./scripts/hardhat/lending.js";
 import { warningsPlugin } from "./scripts/hardhat/warnings.js";
 
 // The compiler is the npm package `solc`: nothing is downloaded at build time, and the lock file pins it.
@@ -27,7 +28,7 @@ const suites = {
 const asContracts = ["test/solidity/risk/Covariance.t.sol"];
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, compilationPlugin, warningsPlugin],
+  plugins: [hardhatToolboxMochaEthers, compilationPlugin, lendingPlugin, warningsPlugin],
   solidity: {
     compilers: [compiler(600)],
     // Small, and asked by everything that anybody does: here code may be larger to be cheaper.
@@ -41,6 +42,8 @@ export default defineConfig({
       "contracts/risk/RiskModel.sol": compiler(1_000_000),
     },
     npmFilesToBuild: [
+      "@aave-dao/aave-v3-origin/src/contracts/interfaces/IDefaultInterestRateStrategyV2.sol",
+      "@aave-dao/aave-v3-origin/src/contracts/interfaces/IPool.sol",
       "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol",
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
       "@uniswap/v3-core/contracts/interfaces/IUniswapV3Factory.sol",

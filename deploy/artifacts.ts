@@ -1,7 +1,8 @@
-/** Contracts whose published bytecode comes from npm instead of our own compiler. */
+/** Contracts of others: with bytecode published on npm, or compiled from npm packages beside our own. */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 import type { Artifact } from "@nomicfoundation/ignition-core";
 import { z } from "zod";
@@ -21,8 +22,33 @@ const schema = z.object({
   deployedLinkReferences: references.default({}),
 });
 
+/** A contract that the build has not compiled. */
+export class NotBuilt extends Error {
+  override readonly name = "NotBuilt";
+
+  constructor(
+    readonly contract: string,
+    cause: unknown,
+  ) {
+    super(`${contract} is not compiled: run "npm run build"`, { cause });
+  }
+}
+
 /** Reads the artifact at a module path such as `canonical-weth/build/contracts/WETH9.json`. */
 export function npmArtifact(specifier: string): Artifact {
   const parsed = schema.parse(JSON.parse(readFileSync(require.resolve(specifier), "utf8")));
   return { _format: "hh-sol-artifact-1", ...parsed, sourceName: parsed.sourceName ?? specifier };
+}
+
+/**
+ * Reads the artifact of a contract of the lending market, which the build compiles (`scripts/lending/compile.ts`).
+ * @throws {NotBuilt} if it did not.
+ */
+export function lendingArtifact(contract: string): Artifact {
+  try {
+    return npmArtifact(fileURLToPath(new URL(`../cache/lending/${contract}.json`, import.meta.url)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") throw new NotBuilt(contract, error);
+    throw error;
+  }
 }

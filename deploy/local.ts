@@ -56,7 +56,7 @@ export async function deployLocal(
 
   return {
     chainId,
-    vaults: {},
+    vaults: { USDC: await at("usdcVault") },
     firstBlock: await firstBlockOf(provider, await at("engine")),
     contracts: {
       manager: await at("manager"),

@@ -205,3 +205,11 @@ export const LOCAL_RESERVE: Readonly<Record<TokenName, LocalHolding>> = {
 
 /** How plUSD's own price is read: the mean of its pool with USDC over so long, if so much liquidity was in range. s */
 export const DOLLAR_FEED = { fee: 100, window: 1_800, minLiquidity: 10n ** 15n } as const;
+
+/** How much of the reserve's dollars the lending market may hold, and how fast its share price is believed. {tok}, bps, {1e-6 a day} */
+export const LOCAL_VAULT = {
+  absoluteCap: 600_000n,
+  relativeCap: 5_000,
+  growthPerDay: 500,
+  minSupply: 100_000n,
+} as const;

@@ -12,9 +12,19 @@ const SPECS = [
   { symbol: "wstETH", decimals: 18, unitDecimals: 8, price: 2_400_00000000n, stable: false },
 ] as const;
 
-/** Reserve, engine, oracle, risk model and plUSD, all real, on a balance sheet double. The first signer governs. */
-export async function deployReserveWorld() {
-  const { ethers } = await network.create({ override: { gas: TRANSACTION_GAS } });
+/** A chain for `deployReserveWorld`. */
+export const newChain = async () => await network.create({ override: { gas: TRANSACTION_GAS } });
+
+/**
+ * Reserve, engine, oracle, risk model and plUSD, all real, on a balance sheet double. The first signer governs.
+ * @param chain Where; a new chain if absent.
+ * @param existing Tokens that are there already and that the first signer may mint, by symbol.
+ */
+export async function deployReserveWorld(
+  chain?: Awaited<ReturnType<typeof newChain>>,
+  existing: Readonly<Record<string, string>> = {},
+) {
+  const { ethers } = chain ?? (await newChain());
   const [governor, alice, bob] = (await ethers.getSigners()) as [
     HardhatEthersSigner,
     HardhatEthersSigner,
@@ -70,7 +80,11 @@ export async function deployReserveWorld() {
 
   const tokens: TestToken[] = [];
   for (const [asset, spec] of SPECS.entries()) {
-    const deployed = await ethers.deployContract("TestToken", [spec.symbol, spec.decimals]);
+    const there = existing[spec.symbol];
+    const deployed: TestToken =
+      there === undefined
+        ? await ethers.deployContract("TestToken", [spec.symbol, spec.decimals])
+        : await ethers.getContractAt("TestToken", there);
     const feed = await ethers.deployContract("OneSlotFeed", [spec.price]);
     await oracle.listFeed(asset, {
       feed: await feed.getAddress(),

@@ -2,15 +2,16 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
-import { DOLLAR_FEED, LOCAL_ANSWERS, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP } from "../../parameters/local.js";
+import { DOLLAR_FEED, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP, LOCAL_VAULT } from "../../parameters/local.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
+import Feeds from "./Feeds.js";
+import Lending from "./Lending.js";
 import { seedReserve } from "./seed.js";
 import { stockFaucet } from "./stock.js";
 import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
 
-const FEED_DECIMALS = 8;
 /** Over which liquidity is averaged. {s} */
 const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
@@ -23,12 +24,11 @@ export default buildModule("Local", (m) => {
   const core = m.useModule(Core);
   const tokens = m.useModule(Tokens);
   const uniswap = m.useModule(Uniswap);
+  const lending = m.useModule(Lending);
   const deployer = m.getAccount(0);
   const keeper = m.getParameter("keeper", m.getAccount(1));
 
-  const ethFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.eth], { id: "ethFeed" });
-  const btcFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.btc], { id: "btcFeed" });
-  const usdcFeed = m.contract("MockV3Aggregator", [FEED_DECIMALS, LOCAL_ANSWERS.usdc], { id: "usdcFeed" });
+  const { ethFeed, btcFeed, usdcFeed } = m.useModule(Feeds);
   const stakedEtherFeed = m.contract("ExchangeRateFeed", [
     core.manager,
     "wstETH / USD",
@@ -101,6 +101,19 @@ export default buildModule("Local", (m) => {
   if (dollars === undefined) throw new RangeError("there is no USDC to borrow against");
   done.push(stated, stockFaucet(m, { ...core, ...tokens }, dollars.id, stated));
 
+  // Idle dollars earn in the lending market.
+  const unit = 10n ** BigInt(dollars.unitDecimals);
+  const { absoluteCap, relativeCap, growthPerDay, minSupply } = LOCAL_VAULT;
+  done.push(
+    m.call(
+      core.reserve,
+      "listVault",
+      [lending.usdcVault, minSupply * unit, { absoluteCap: absoluteCap * unit, relativeCap, growthPerDay }],
+      // Somebody else has put something into it before: all of a module that is used comes first.
+      { after: [stated] },
+    ),
+  );
+
   // plUSD's market. The oracle lists its price once the pool has a history.
   const created = m.call(uniswap.factory, "createPool", [tokens.usdc, core.dollar, DOLLAR_FEED.fee]);
   const pool = m.readEventArgument(created, "PoolCreated", "pool", { emitter: uniswap.factory });
@@ -130,5 +143,18 @@ export default buildModule("Local", (m) => {
     [...done, liquidator, filler],
   );
 
-  return { ...core, ...tokens, ...uniswap, ethFeed, btcFeed, usdcFeed, stakedEtherFeed, dollarFeed, depth, liquidator, filler };
+  return {
+    ...core,
+    ...tokens,
+    ...uniswap,
+    ...lending,
+    ethFeed,
+    btcFeed,
+    usdcFeed,
+    stakedEtherFeed,
+    dollarFeed,
+    depth,
+    liquidator,
+    filler,
+  };
 });
