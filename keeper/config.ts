@@ -43,6 +43,10 @@ export const reserveConfigSchema = z.object({
   dust: wad.default(100n * WAD),
   /** Less than this is not worth distributing. {plUSD} */
   minDistribution: wad.default(100n * WAD),
+  /** After that long jobs that solvency does not need are asked again whether they are due: auctions, and what keeps things in order. {s} */
+  recheck: z
+    .object({ auctions: z.number().int().nonnegative(), rest: z.number().int().nonnegative() })
+    .default({ auctions: 30, rest: 600 }),
   /** Least times between two moves of the de-risking scale, bookings of a vault, updates of the rate. {s} */
   adjustInterval: seconds.default(3_600),
   bookInterval: seconds.default(86_400),

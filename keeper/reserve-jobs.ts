@@ -6,7 +6,7 @@ import { Budget } from "./budget.js";
 import type { ReserveConfig } from "./config.js";
 import type { Desk } from "./desk.js";
 import { Adjust } from "./jobs/adjust.js";
-import { CloseAuctions, FillAuctions, OpenAuctions } from "./jobs/auctions.js";
+import { AuctionBook, CloseAuctions, FillAuctions, OpenAuctions } from "./jobs/auctions.js";
 import { Collect } from "./jobs/collect.js";
 import { Distribute } from "./jobs/distribute.js";
 import { attempt, revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
@@ -26,14 +26,15 @@ export const RANKS: readonly Rank[] = ["solvency", "auctions", "rest"];
 export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk: Desk): Job[] {
   const { provider } = desk;
   const { firstBlock } = desk.config;
+  const book = new AuctionBook(contracts);
   return [
     new Look(contracts, provider, config.sheet, firstBlock),
     new Refresh(contracts, config, provider, firstBlock),
     new Settle(contracts),
-    new FillAuctions(contracts, config, desk),
+    new FillAuctions(contracts, book, config, desk),
     // An auction that is over closes when the next of the asset is opened: only what is not opened again is closed.
-    new OpenAuctions(contracts, config),
-    new CloseAuctions(contracts),
+    new OpenAuctions(contracts, book, config),
+    new CloseAuctions(contracts, book),
     new Adjust(contracts, config),
     new Book(contracts, config),
     new Divest(contracts, config),
@@ -55,6 +56,9 @@ export class ReserveJobs {
   readonly #desk: Desk;
   readonly #jobs: readonly Job[];
   readonly #budget: Budget;
+  readonly #recheck: Readonly<Record<Rank, number>>;
+  /** Before that a job that had nothing to do is not asked again. (unix seconds) */
+  readonly #asleep = new Map<JobName, number>();
   #idle: Idle[] = [];
   #errors: unknown[] = [];
 
@@ -62,6 +66,7 @@ export class ReserveJobs {
     this.#desk = desk;
     this.#jobs = jobs;
     this.#budget = new Budget(config.gasBudget);
+    this.#recheck = { solvency: 0, ...config.recheck };
   }
 
   /** Does what is due, solvency first. */
@@ -77,7 +82,13 @@ export class ReserveJobs {
   }
 
   async #attend(job: Job): Promise<void> {
+    const { timestamp } = this.#desk.head;
+    if (timestamp < (this.#asleep.get(job.name) ?? 0)) {
+      this.#skip(job.name, "had nothing to do a moment ago");
+      return;
+    }
     const verdict = await job.due(this.#desk.head);
+    this.#asleep.set(job.name, timestamp + this.#recheck[job.rank]);
     if (!verdict.due) {
       this.#skip(job.name, verdict.reason);
       return;

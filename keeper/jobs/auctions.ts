@@ -3,13 +3,12 @@
 import { present } from "../../sdk/present.js";
 import type { ReserveConfig } from "../config.js";
 import type { Desk, Head } from "../desk.js";
-import { DOLLAR_ASSET, pathBetween, worthOfToken, type ReserveContracts } from "../reserve-contracts.js";
+import { assetsOf, DOLLAR_ASSET, pathBetween, worthOfToken, type ReserveContracts } from "../reserve-contracts.js";
 import { attempt, dueNow, notDue, type Call, type Job, type Verdict } from "./job.js";
 
 /** Parts of what can be filled that are tried: all of it, then halves, as a pool may be too thin. */
 const SIZES = [1n, 2n, 4n, 8n];
 const MAX_UINT256 = 2n ** 256n - 1n;
-const ASSETS = [...Array(16).keys()];
 
 interface Running {
   readonly sold: bigint;
@@ -18,14 +17,38 @@ interface Running {
   readonly endsAt: number;
 }
 
-/** Auctions that were opened and not closed; some of them are over. */
-async function running({ rebalancer }: ReserveContracts): Promise<Running[]> {
-  const { auctions } = await rebalancer.terms();
-  // Asked together, so that a node may be asked in one go.
-  const all = await Promise.all(ASSETS.map((sold) => rebalancer.auction(sold)));
-  return all.flatMap(({ bought, startedAt }, sold) =>
-    startedAt === 0n ? [] : [{ sold: BigInt(sold), bought, endsAt: Number(startedAt + auctions.duration) }],
-  );
+/** Auctions that were opened and not closed; some of them are over. Several jobs ask in the same block: the chain is asked once. */
+export class AuctionBook {
+  readonly #contracts: ReserveContracts;
+  #asOf = -1;
+  #running: Promise<Running[]> = Promise.resolve([]);
+
+  constructor(contracts: ReserveContracts) {
+    this.#contracts = contracts;
+  }
+
+  async running(head: Head): Promise<Running[]> {
+    if (head.number !== this.#asOf) {
+      this.#asOf = head.number;
+      this.#running = this.#read();
+      // Not kept where the node failed.
+      this.#running.catch(() => (this.#asOf = -1));
+    }
+    return await this.#running;
+  }
+
+  async #read(): Promise<Running[]> {
+    const { rebalancer, reserve } = this.#contracts;
+    // Only what is held can be for sale, collateral that the reserve does not list included.
+    const { mask } = await reserve.booked();
+    const { auctions } = await rebalancer.terms();
+    const found = await Promise.all(
+      assetsOf(mask).map(async (sold) => ({ sold, auction: await rebalancer.auction(sold) })),
+    );
+    return found.flatMap(({ sold, auction: { bought, startedAt } }) =>
+      startedAt === 0n ? [] : [{ sold, bought, endsAt: Number(startedAt + auctions.duration) }],
+    );
+  }
 }
 
 /** Fills what pays: the largest part whose proceeds leave the least profit after gas; near the end, one that costs no more than the subsidy. */
@@ -33,11 +56,13 @@ export class FillAuctions implements Job {
   readonly name = "fill";
   readonly rank = "auctions";
   readonly #contracts: ReserveContracts;
+  readonly #book: AuctionBook;
   readonly #config: ReserveConfig;
   readonly #desk: Desk;
 
-  constructor(contracts: ReserveContracts, config: ReserveConfig, desk: Desk) {
+  constructor(contracts: ReserveContracts, book: AuctionBook, config: ReserveConfig, desk: Desk) {
     this.#contracts = contracts;
+    this.#book = book;
     this.#config = config;
     this.#desk = desk;
   }
@@ -46,7 +71,7 @@ export class FillAuctions implements Job {
     if (this.#contracts.filler === undefined) return notDue("there is no filler");
     const calls: Call[] = [];
     let tried = 0;
-    for (const auction of await running(this.#contracts)) {
+    for (const auction of await this.#book.running(head)) {
       if (head.timestamp > auction.endsAt) continue;
       tried += 1;
       const call = await this.#best(auction, head);
@@ -101,15 +126,17 @@ export class CloseAuctions implements Job {
   readonly name = "close";
   readonly rank = "auctions";
   readonly #contracts: ReserveContracts;
+  readonly #book: AuctionBook;
 
-  constructor(contracts: ReserveContracts) {
+  constructor(contracts: ReserveContracts, book: AuctionBook) {
     this.#contracts = contracts;
+    this.#book = book;
   }
 
-  async due(): Promise<Verdict> {
+  async due(head: Head): Promise<Verdict> {
     const { rebalancer } = this.#contracts;
     const calls: Call[] = [];
-    for (const { sold } of await running(this.#contracts)) {
+    for (const { sold } of await this.#book.running(head)) {
       if (!(await attempt(() => rebalancer.close.staticCall(sold))).ok) continue;
       calls.push({ transaction: await rebalancer.close.populateTransaction(sold), subject: sold.toString() });
     }
@@ -122,10 +149,12 @@ export class OpenAuctions implements Job {
   readonly name = "open";
   readonly rank = "auctions";
   readonly #contracts: ReserveContracts;
+  readonly #book: AuctionBook;
   readonly #config: ReserveConfig;
 
-  constructor(contracts: ReserveContracts, config: ReserveConfig) {
+  constructor(contracts: ReserveContracts, book: AuctionBook, config: ReserveConfig) {
     this.#contracts = contracts;
+    this.#book = book;
     this.#config = config;
   }
 
@@ -136,7 +165,7 @@ export class OpenAuctions implements Job {
     const { buysDollar } = await rebalancer.derisking();
     const { short } = await sheet.stored();
     if (buysDollar || short) wanted.push(DOLLAR_ASSET);
-    const open = new Map((await running(this.#contracts)).map((auction) => [auction.sold, auction.endsAt]));
+    const open = new Map((await this.#book.running(head)).map((auction) => [auction.sold, auction.endsAt]));
     const calls: Call[] = [];
     for (const [asset, weight] of weights.entries()) {
       // Weights are cut to whole basis points: what is on its bound may be above it, which the simulation tells.

@@ -155,6 +155,8 @@ export async function deployKeeperWorld() {
     rebalancer: await rebalancer.getAddress(),
     backstop: await backstop.getAddress(),
     filler: await filler.getAddress(),
+    // Asked at each look, as tests do not let time pass for it.
+    recheck: { auctions: 0, rest: 0 },
     routes: [
       { sold: ETHER, bought: USDC, path: encodePath([weth.address, usdc.address], [FEE]) },
       { sold: USDC, bought: ETHER, path: encodePath([usdc.address, weth.address], [FEE]) },

@@ -15,14 +15,14 @@ describe("keeper: jobs for a reserve", () => {
   const world = freshWorld(deployKeeperWorld);
 
   /** A desk that looks at the latest block, and jobs that say what they are told. */
-  async function deskOf(jobs: readonly Job[], gasBudget = 50n * WAD) {
+  async function deskOf(jobs: readonly Job[], gasBudget = 50n * WAD, recheck = { auctions: 0, rest: 0 }) {
     const { options, reserveOptions, provider, governor } = world();
     const signer = await provider.getSigner(governor.address);
     const oracle = IPriceOracle__factory.connect(options.oracle, signer);
     const desk = new Desk(keeperConfigSchema.parse(options), provider, signer, oracle);
     const head = present(await provider.getBlock("latest"));
     desk.turnTo({ number: head.number, timestamp: head.timestamp, baseFee: head.baseFeePerGas ?? 0n });
-    const config = reserveConfigSchema.parse({ ...reserveOptions, gasBudget });
+    const config = reserveConfigSchema.parse({ ...reserveOptions, gasBudget, recheck });
     return { desk, jobs: new ReserveJobs(desk, config, jobs) };
   }
 
@@ -80,5 +80,31 @@ describe("keeper: jobs for a reserve", () => {
     await connection.provider.request({ method: "evm_setAutomine", params: [true] });
     expect(desk.sent).to.have.length(1);
     expect(idle).to.deep.equal([{ job: "look", reason: "on its way" }]);
+  });
+
+  it("asks again after a while only, but for what solvency needs", async () => {
+    const asked: JobName[] = [];
+    const counted = (name: JobName, rank: Rank): Job =>
+      jobThat(name, rank, () => {
+        asked.push(name);
+        return Promise.resolve(notDue("nothing"));
+      });
+    const { desk, jobs } = await deskOf(
+      [counted("look", "solvency"), counted("open", "auctions"), counted("rate", "rest")],
+      0n,
+      { auctions: 30, rest: 600 },
+    );
+    const { number, timestamp, baseFee } = desk.head;
+    for (const passed of [0, 29, 30, 599, 600]) {
+      desk.turnTo({ number, timestamp: timestamp + passed, baseFee });
+      await jobs.run();
+      asked.push("observe");
+    }
+    expect(
+      asked
+        .join(" ")
+        .split("observe")
+        .map((block) => block.trim()),
+    ).to.deep.equal(["look open rate", "look", "look open", "look open", "look open rate", ""]);
   });
 });
