@@ -14,6 +14,7 @@ const wad = z.bigint().nonnegative();
 const assetNumber = z.number().int().min(0).max(15);
 const path = z.string().startsWith("0x");
 const seconds = z.number().int().positive();
+const interval = z.number().int().nonnegative();
 
 /** What stands for plUSD where an asset is asked for. */
 export const DOLLAR = "dollar";
@@ -43,10 +44,10 @@ export const reserveConfigSchema = z.object({
   dust: wad.default(100n * WAD),
   /** Less than this is not worth distributing. {plUSD} */
   minDistribution: wad.default(100n * WAD),
-  /** After that long jobs that solvency does not need are asked again whether they are due: auctions, and what keeps things in order. {s} */
+  /** After that long jobs are asked again whether they are due: deficits, auctions, and what keeps things in order. {s} */
   recheck: z
-    .object({ auctions: z.number().int().nonnegative(), rest: z.number().int().nonnegative() })
-    .default({ auctions: 30, rest: 600 }),
+    .object({ deficits: interval.default(300), auctions: interval.default(30), rest: interval.default(600) })
+    .default({}),
   /** Least times between two moves of the de-risking scale, bookings of a vault, updates of the rate. {s} */
   adjustInterval: seconds.default(3_600),
   bookInterval: seconds.default(86_400),

@@ -30,7 +30,7 @@ export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk:
   return [
     new Look(contracts, provider, config.sheet, firstBlock),
     new Refresh(contracts, config, provider, firstBlock),
-    new Settle(contracts),
+    new Settle(contracts, config.recheck.deficits),
     new FillAuctions(contracts, book, config, desk),
     // An auction that is over closes when the next of the asset is opened: only what is not opened again is closed.
     new OpenAuctions(contracts, book, config),
@@ -88,7 +88,7 @@ export class ReserveJobs {
       return;
     }
     const verdict = await job.due(this.#desk.head);
-    this.#asleep.set(job.name, timestamp + this.#recheck[job.rank]);
+    this.#asleep.set(job.name, timestamp + (job.recheck ?? this.#recheck[job.rank]));
     if (!verdict.due) {
       this.#skip(job.name, verdict.reason);
       return;

@@ -7,7 +7,8 @@ import { assetsOf, DOLLAR_ASSET, pathBetween, worthOfToken, type ReserveContract
 import { attempt, dueNow, notDue, type Call, type Job, type Verdict } from "./job.js";
 
 /** Parts of what can be filled that are tried: all of it, then halves, as a pool may be too thin. */
-const SIZES = [1n, 2n, 4n, 8n];
+const SIZES = [1n, 2n, 4n];
+const SMALLEST = 8n;
 const MAX_UINT256 = 2n ** 256n - 1n;
 
 interface Running {
@@ -88,11 +89,17 @@ export class FillAuctions implements Job {
     const quote = await attempt(() => rebalancer.quoteFill(sold, MAX_UINT256));
     if (!quote.ok || quote.value.maximum === 0n) return undefined;
     const ending = endsAt - head.timestamp <= this.#config.auctionEnding;
+    const { maximum } = quote.value;
+    const worth = async (size: bigint): Promise<Call | undefined> =>
+      await this.#evaluate(sold, bought, maximum / size, path, ending);
+    // What does not pay for the smallest part, which moves the pool least, pays for no other, gas near the end apart.
+    const least = await worth(SMALLEST);
+    if (least === undefined && !ending) return undefined;
     for (const size of SIZES) {
-      const call = await this.#evaluate(sold, bought, quote.value.maximum / size, path, ending);
+      const call = await worth(size);
       if (call !== undefined) return call;
     }
-    return undefined;
+    return least;
   }
 
   /** The fill, if it is worth its gas. */

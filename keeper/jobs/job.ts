@@ -34,6 +34,8 @@ export type Verdict = Due | NotDue;
 export interface Job {
   readonly name: JobName;
   readonly rank: Rank;
+  /** After that long it is asked again, where its rank does not say so. {s} */
+  readonly recheck?: number;
   /** Looks, without sending anything, whether there is something to do in this block. */
   due(head: Head): Promise<Verdict>;
   /** Told when a transaction of it was sent. */

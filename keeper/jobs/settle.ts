@@ -7,10 +7,13 @@ import { attempt, dueNow, notDue, type Job, type Verdict } from "./job.js";
 export class Settle implements Job {
   readonly name = "settle";
   readonly rank = "solvency";
+  readonly recheck: number;
   readonly #contracts: ReserveContracts;
 
-  constructor(contracts: ReserveContracts) {
+  /** @param recheck A deficit takes hours to settle: it need not be looked for in every block. {s} */
+  constructor(contracts: ReserveContracts, recheck: number) {
     this.#contracts = contracts;
+    this.recheck = recheck;
   }
 
   async due(head: Head): Promise<Verdict> {

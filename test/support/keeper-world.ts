@@ -156,7 +156,7 @@ export async function deployKeeperWorld() {
     backstop: await backstop.getAddress(),
     filler: await filler.getAddress(),
     // Asked at each look, as tests do not let time pass for it.
-    recheck: { auctions: 0, rest: 0 },
+    recheck: { deficits: 0, auctions: 0, rest: 0 },
     routes: [
       { sold: ETHER, bought: USDC, path: encodePath([weth.address, usdc.address], [FEE]) },
       { sold: USDC, bought: ETHER, path: encodePath([usdc.address, weth.address], [FEE]) },

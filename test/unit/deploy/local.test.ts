@@ -80,7 +80,7 @@ describe("deploy: local world", () => {
     const statement = await sheet.statement();
     expect(statement.fullyPriced).to.equal(true);
     expect(statement.reserve > 2_800_000n * WAD).to.equal(true);
-    expect(statement.capital > BigInt(statement.required)).to.equal(true);
+    expect(statement.capital > statement.required).to.equal(true);
     expect(await rebalancer.offTarget()).to.equal(0n);
     expect(await engine.issuanceGate()).to.equal(await world.sheet.getAddress());
     expect(await engine.absorber()).to.equal(await world.reserve.getAddress());
