@@ -75,7 +75,7 @@ interface IRebalancer is IAccessManaged {
     error AuctionRunning(uint256 sold, uint256 endsAt);
     error NoAuction(uint256 sold);
     error AuctionOver(uint256 sold, uint256 endedAt);
-    /// @notice The sold asset is not above its band. bps
+    /// @notice The sold asset is not above its band; or, for one that is below its own, not above its target. bps
     error NotOverweight(uint256 asset, uint256 weight, uint256 bound);
     /// @notice The bought asset is not below its target. bps
     error NotUnderweight(uint256 asset, uint256 weight, uint256 target);
@@ -93,7 +93,7 @@ interface IRebalancer is IAccessManaged {
 
     // ---- anyone
 
-    /// @notice Opens an auction of an asset above `target + band`, for one below its target (or plUSD, see above). An asset that is not in the targets may be sold from any weight on.
+    /// @notice Opens an auction of an asset above `target + band`, for one below its target (or plUSD, see above); for one below `target - band` of whatever is above its target. An asset that is not in the targets may be sold from any weight on.
     /// @param bought Asset number or `DOLLAR`.
     /// @return lot {ledger}
     function open(uint256 sold, uint256 bought) external returns (uint256 lot);

@@ -226,6 +226,12 @@ contract Rebalancer is Derisk {
 
     // ---- internals: lots
 
+    /// @param target In force. 18 decimals
+    function _isBelowBand(Book memory book, uint256 target, uint256 asset) private view returns (bool) {
+        uint256 bound = Math.saturatingSub(target, _bands.laneOf(asset) * StatementMath.BP);
+        return book.values[asset] * WAD < book.all * bound;
+    }
+
     /// @dev What can be put up now, with all conditions for it. {USD}
     function _lotValue(
         Book memory book,
@@ -238,8 +244,11 @@ contract Rebalancer is Derisk {
         uint256[16] memory targets = _targetsInForce(s);
         uint256 value = book.values[sold];
         uint256 bound = targets[sold];
-        // What is not in the targets may go from any weight on.
-        if (_targets.laneOf(sold) != 0) bound += _bands.laneOf(sold) * StatementMath.BP;
+        // What is not in the targets may go from any weight on; so may whatever is above its target while what it is sold for is below its band: a little
+        // too much of several assets can be far too little of one.
+        if (_targets.laneOf(sold) != 0 && (bought == DOLLAR || !_isBelowBand(book, targets[bought], bought))) {
+            bound += _bands.laneOf(sold) * StatementMath.BP;
+        }
         require(
             value * WAD > book.all * bound,
             NotOverweight(sold, _weight(value, book.all), Math.ceilDiv(bound, StatementMath.BP))

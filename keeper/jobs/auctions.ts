@@ -151,7 +151,10 @@ export class CloseAuctions implements Job {
   }
 }
 
-/** Opens, for every asset above its band, the auction that brings most: for an asset below its target, or for plUSD while that is bought. */
+/**
+ * Opens, for every asset above its band, the auction that brings most: for an asset below its target, or for plUSD while that is bought. While an asset is below
+ * its band, what is above its target is sold for it.
+ */
 export class OpenAuctions implements Job {
   readonly name = "open";
   readonly rank = "auctions";
@@ -169,6 +172,10 @@ export class OpenAuctions implements Job {
     const { rebalancer, sheet } = this.#contracts;
     const { now_: weights, targets, bands } = await rebalancer.weights();
     const wanted = weights.flatMap((weight, asset) => (weight < present(targets[asset]) ? [BigInt(asset)] : []));
+    const starved = wanted.filter((asset) => {
+      const [weight, target, band] = [weights, targets, bands].map((list) => present(list[Number(asset)]));
+      return present(weight) + present(band) < present(target);
+    });
     const { buysDollar } = await rebalancer.derisking();
     const { short } = await sheet.stored();
     if (buysDollar || short) wanted.push(DOLLAR_ASSET);
@@ -176,10 +183,12 @@ export class OpenAuctions implements Job {
     const calls: Call[] = [];
     for (const [asset, weight] of weights.entries()) {
       // Weights are cut to whole basis points: what is on its bound may be above it, which the simulation tells.
-      if (weight === 0n || weight < present(targets[asset]) + present(bands[asset])) continue;
+      if (weight === 0n || weight < present(targets[asset])) continue;
+      // Within its band it is sold only for what is below its own.
+      const candidates = weight < present(targets[asset]) + present(bands[asset]) ? starved : wanted;
       const sold = BigInt(asset);
       if (head.timestamp <= (open.get(sold) ?? -1)) continue;
-      const bought = await this.#bestFor(sold, wanted);
+      const bought = await this.#bestFor(sold, candidates);
       if (bought === undefined) continue;
       calls.push({ transaction: await rebalancer.open.populateTransaction(sold, bought), subject: sold.toString() });
     }

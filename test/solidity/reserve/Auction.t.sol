@@ -32,7 +32,7 @@ contract AuctionTest is AuctionWorld {
     }
 
     function test_onlyFromAboveTheBandToBelowTheTarget() public {
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NotOverweight.selector, BTC, 2_000, 2_100));
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NotOverweight.selector, BTC, 2_000, 2_000));
         rebalancer.open(BTC, USDC);
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.NotUnderweight.selector, BTC, 2_000, 2_000));
         rebalancer.open(ETH, BTC);
@@ -47,6 +47,28 @@ contract AuctionTest is AuctionWorld {
         rebalancer.open(16, USDC);
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, 16));
         rebalancer.open(ETH, 16);
+    }
+
+    /// @dev 40.9%, 20.8%, 27.5%, 10.8%: ether, bitcoin and USDT are a little heavy, within their bands, and USDC is far too light.
+    function test_whatIsBelowItsBandIsBoughtForWhateverIsAboveItsTarget() public {
+        _hold(ETH, 20_450_000_000);
+        _hold(BTC, 520_000_000);
+        _hold(USDC, 275_000 * UNIT);
+        _hold(USDT, 108_000 * UNIT);
+        require(rebalancer.offTarget() == 1, "USDC alone");
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NotOverweight.selector, ETH, 4_090, 4_100));
+        rebalancer.open(ETH, BTC);
+        uint256 lot = rebalancer.open(ETH, USDC);
+        require(lot > 4.49e8 && lot <= 4.5e8, "down to its target and no further");
+        _pass(900);
+        bidder.fill(ETH, ALL, false);
+        require(_value(ETH) >= 400_000e18 && _value(ETH) < 400_100e18, "at its target");
+        rebalancer.open(BTC, USDC);
+        // Back within its band, it is no reason any more.
+        _hold(USDC, 295_000 * UNIT);
+        require(rebalancer.offTarget() == 0, "all within");
+        (bool open, ) = address(rebalancer).call(abi.encodeCall(rebalancer.open, (USDT, USDC)));
+        require(!open, "opened within all bands");
     }
 
     function test_oneAuctionAnAssetAtATime() public {

@@ -18,6 +18,8 @@ contract SystemInvariantTest {
         bytes4[] selectors;
     }
 
+    uint256 private constant KINDS = uint256(type(Kind).max) + 1;
+
     function setUp() public {
         _handler = new Handler();
     }
@@ -46,17 +48,20 @@ contract SystemInvariantTest {
     /// @dev Histories from fixed seeds: no kind of call is always refused.
     function test_everyKindOfCallReallySucceeds() public {
         uint256 seed = 11;
-        for (uint256 step; step < 3_000; ++step) {
+        for (uint256 step; step < 9_000 && (step < 3_000 || _never() < KINDS || _handler.burns() == 0); ++step) {
             seed = uint256(keccak256(abi.encode(seed)));
             _act(seed);
             if (step % 50 == 0) _handler.check();
         }
         _handler.exits();
         _handler.check();
-        for (uint256 i; i <= uint256(type(Kind).max); ++i) {
-            if (_handler.counts(Kind(i)) == 0) revert NeverSucceeded(Kind(i));
-        }
+        if (_never() < KINDS) revert NeverSucceeded(Kind(_never()));
         require(_handler.burns() != 0, "no deficit was paid for");
+    }
+
+    /// @dev The first kind of call that has not succeeded yet; `KINDS` when all have.
+    function _never() private view returns (uint256 kind) {
+        while (kind < KINDS && _handler.counts(Kind(kind)) != 0) ++kind;
     }
 
     /// @dev One event, with parameters from a seed.
