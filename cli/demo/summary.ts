@@ -112,7 +112,7 @@ export function toSummary(result: ScenarioResult): string[] {
       `  Open with more debt than their collateral maintains: ${audit.openUnderwater}.`,
     `  Outstanding: ${whole(audit.supply)} plUSD against loans of ${whole(audit.totalDebt)} and collateral worth ${whole(audit.collateralValue)} USD.`,
     "",
-    `  The reserve: ${whole(statement.reserve)} USD. Capital ${whole(statement.capital)} against ${whole(statement.required)} required ` +
+    `  The reserve: ${whole(statement.reserve)} USD, ${whole(audit.invested)} of it earning in the lending market. Capital ${whole(statement.capital)} against ${whole(statement.required)} required ` +
       `(${whole(statement.backstop)} of it staked in the Backstop); backing ${backing(statement.backing)}.`,
     `  ${rebalancing.opened} auctions with ${rebalancing.fills} fills sold ${whole(rebalancing.traded)} USD worth; ` +
       (rebalancing.lost > 0n ? `that cost ${rebalancing.costBps} bps.` : `that earned ${-rebalancing.costBps} bps.`) +

@@ -40,6 +40,8 @@ export interface Audit {
   /** Accounts with D > M. */
   readonly openUnderwater: number;
   readonly statement: StatementStructOutput;
+  /** What of the reserve is in vaults. {USD} */
+  readonly invested: bigint;
 }
 
 const ASSET_SHIFT = 248n;
@@ -179,7 +181,12 @@ export class Auditor {
 
     const { collateralValue } = await this.#lens.book();
     const statement = await this.#sheet.statement();
-    return { checks, supply, totalDebt, collateralValue, badDebt, openUnderwater: failing, statement };
+    let invested = 0n;
+    for (const { asset, amount, midValue } of statement.lines) {
+      const { vaulted } = await this.#reserve.position(asset);
+      if (amount !== 0n) invested += (midValue * vaulted) / amount;
+    }
+    return { checks, supply, totalDebt, collateralValue, badDebt, openUnderwater: failing, statement, invested };
   }
 
   async #balanceOf(token: string, account: string): Promise<bigint> {

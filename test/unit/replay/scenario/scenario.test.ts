@@ -43,6 +43,18 @@ describe("replay/scenario: a short crash from end to end", () => {
     expect(result.ether.after.initialHaircut > result.ether.before.initialHaircut).to.equal(true);
     expect(result.audit.checks.map((check) => check.name)).to.include("the books balanced all the time");
 
+    // The reserve took positions over, went off target, and came back by auctions; idle dollars earn.
+    expect(report.auctions, "auctions opened").to.be.above(3);
+    expect(result.rebalancing.fills, "fills").to.be.above(3);
+    expect(result.rebalancing.longestOff, "time off target").to.be.within(1, 86_400);
+    expect(report.weightsOffTarget).to.equal(0);
+    expect(report.rebalanceCostBps).to.be.below(100);
+    expect(Number(report.capital)).to.be.above(Number(report.required));
+    expect(Number(report.backing)).to.be.above(1);
+    expect(Number(report.reserveNav)).to.be.above(2_000_000);
+    expect(result.audit.invested > 100_000n * WAD, "invested").to.equal(true);
+    expect(keeper.totals.jobs.fill).to.equal(result.rebalancing.fills);
+
     // What the README promises a wallet that comes afterwards, haircuts being what they are then.
     const wallet = present(world.accounts[8]);
     await world.chain.setAutomine(true);
