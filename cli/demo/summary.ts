@@ -100,7 +100,7 @@ export function toSummary(result: ScenarioResult): string[] {
     "",
     `12-13 March 2020: ${result.priceUpdates.toLocaleString("en-US")} ether price updates, lowest ${usd(result.lowestEth)}`,
     "",
-    `  ${handled} of ${result.accounts} accounts failed their limit and were handled:`,
+    `  ${handled} of ${result.accounts} accounts failed their limit and were handled, some both ways:`,
     describe("liquidated", outcome.liquidated, "sold through Uniswap, repaid in plUSD"),
     describe("absorbed", outcome.absorbed, "taken over by the reserve"),
     `  The keeper sent ${keeper.liquidations} liquidations and ${keeper.absorptions} absorptions, earned ${whole(keeper.profit)} plUSD before gas ` +

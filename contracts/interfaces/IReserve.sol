@@ -71,7 +71,7 @@ interface IReserveMarket is IReserveShared {
 
     /// @notice min(1, b), b = (reserve + loans) / (supply - all Backstop assets), everything at low and vaults as last booked (anyone can book a
     /// loss in the same batch). Stops adding up as soon as 1 is reached.
-    /// @param first Asset to begin with: the one whose price the caller needs anyway.
+    /// @param first Asset to begin with, listed here or not: the one whose price the caller needs anyway.
     /// @return b 18 decimals, rounded down
     function cappedBacking(uint256 first) external view returns (uint256 b);
 

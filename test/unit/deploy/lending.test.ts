@@ -145,7 +145,7 @@ describe("deploy: lending market", function () {
 
     async function invested() {
       const chain = await newChain();
-      const { usdcVault, lendingPool, usdc } = await chain.ignition.deploy(Market);
+      const { usdcVault, lendingPool, usdc } = await withGasHeadroom(chain, () => chain.ignition.deploy(Market));
       const world = await deployReserveWorld(chain, { USDC: await usdc.getAddress() });
       const { ethers, reserve } = world;
       const vault = await ethers.getContractAt("PlainVault", await usdcVault.getAddress());

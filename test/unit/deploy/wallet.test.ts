@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
+import { withGasHeadroom } from "../../../deploy/gas.js";
 import Local from "../../../deploy/modules/local/Local.js";
 
 const WAD = 10n ** 18n;
@@ -10,8 +11,9 @@ const SOME_TIME = 30 * 86_400;
 
 describe("deploy: a wallet in the local world", () => {
   it("goes all the way that the README shows: faucet, deposit, borrow, wait, repay all, withdraw all", async () => {
-    const { ethers, ignition, networkHelpers } = await network.create();
-    const world = await ignition.deploy(Local);
+    const connection = await network.create();
+    const { ethers, ignition, networkHelpers } = connection;
+    const world = await withGasHeadroom(connection, () => ignition.deploy(Local));
     const you = (await ethers.getSigners())[7]!;
     const engine = (await ethers.getContractAt("ICreditEngine", await world.engine.getAddress())).connect(you);
     const lens = await ethers.getContractAt("ICreditLens", await world.lens.getAddress());
