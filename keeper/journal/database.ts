@@ -1,0 +1,134 @@
+/** The two databases that a journal may be in, behind one small interface. */
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { PGlite } from "@electric-sql/pglite";
+import pg from "pg";
+
+import { JournalError } from "./types.js";
+
+export type Row = Readonly<Record<string, unknown>>;
+/** Runs one statement. */
+export type Run = (sql: string, parameters?: unknown[]) => Promise<Row[]>;
+
+export interface Database {
+  readonly run: Run;
+  /** All of `work` or nothing of it; it is on disk when this resolves. */
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** {ms} */
+const CONNECT_TIMEOUT = 5_000;
+const STATEMENT_TIMEOUT = 10_000;
+
+/**
+ * A database of files in `directory`, which only one process may have open.
+ * @throws {JournalError}
+ */
+export async function embeddedDatabase(directory: string): Promise<Database> {
+  mkdirSync(directory, { recursive: true });
+  const unlock = lock(directory);
+  let lite: PGlite;
+  try {
+    lite = await PGlite.create(join(directory, "journal"));
+  } catch (error) {
+    unlock();
+    throw new JournalError(`the journal in ${directory} cannot be opened: ${messageOf(error)}`, { cause: error });
+  }
+  return {
+    run: async (sql, parameters) => (await lite.query<Row>(sql, parameters)).rows,
+    transaction: async (work) =>
+      await lite.transaction(
+        async (tx) => await work(async (sql, parameters) => (await tx.query<Row>(sql, parameters)).rows),
+      ),
+    close: async () => {
+      await lite.close();
+      unlock();
+    },
+  };
+}
+
+/**
+ * A PostgreSQL server.
+ * @throws {JournalError}
+ */
+export async function serverDatabase(url: string): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    statement_timeout: STATEMENT_TIMEOUT,
+    application_name: "plimsoll-keeper",
+  });
+  // Of idle connections: the next statement tells whoever needs one.
+  pool.on("error", () => undefined);
+  try {
+    await pool.query("select 1");
+  } catch (error) {
+    await pool.end();
+    throw new JournalError(`the journal's PostgreSQL server does not answer: ${messageOf(error)}`);
+  }
+  return {
+    run: async (sql, parameters) => (await pool.query<Record<string, unknown>>(sql, parameters)).rows,
+    transaction: async (work) => {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query("begin");
+        const result = await work(
+          async (sql, parameters) => (await client.query<Record<string, unknown>>(sql, parameters)).rows,
+        );
+        await client.query("commit");
+        return result;
+      } catch (error) {
+        await client.query("rollback").catch((cause: unknown) => {
+          broken = cause instanceof Error ? cause : new Error(String(cause));
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: async () => {
+      await pool.end();
+    },
+  };
+}
+
+/** Takes the directory for this process; returns what gives it back. What a process left that was killed does not count. */
+function lock(directory: string): () => void {
+  const path = join(directory, "keeper.lock");
+  for (let attempt = 0; ; attempt++) {
+    try {
+      writeFileSync(path, process.pid.toString(), { flag: "wx" });
+      return () => {
+        rmSync(path, { force: true });
+      };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 0) throw error;
+    }
+    const owner = Number(readFileSync(path, "utf8"));
+    if (isAlive(owner)) {
+      throw new JournalError(
+        `the journal in ${directory} is in use by process ${owner.toString()}: one process at a time can have it open`,
+      );
+    }
+    rmSync(path, { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
