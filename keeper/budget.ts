@@ -1,5 +1,8 @@
 /** What may be spent on keeping things in order. */
 
+import type { Purse } from "./journal/types.js";
+import { min } from "./order.js";
+
 const DAY = 86_400;
 
 interface Expense {
@@ -28,5 +31,36 @@ export class Budget {
 
   spend(time: number, cost: bigint): void {
     this.#expenses.push({ time, cost });
+  }
+}
+
+/**
+ * The purses of a keeper. All jobs lose out of one budget; what solvency needs comes first within a block, and when that budget is spent it has
+ * one more of its own, which no other job can touch.
+ */
+export class Spending {
+  readonly #shared: Budget;
+  readonly #reserved: Budget;
+
+  /**
+   * @param shared {plUSD} within a day
+   * @param reserved For solvency alone. {plUSD} within a day
+   */
+  constructor(shared: bigint, reserved: bigint) {
+    this.#shared = new Budget(shared);
+    this.#reserved = new Budget(reserved);
+  }
+
+  /** {plUSD} */
+  left(purse: Purse, time: number): bigint {
+    const shared = this.#shared.left(time);
+    return purse === "solvency" ? shared + this.#reserved.left(time) : shared;
+  }
+
+  spend(purse: Purse, time: number, cost: bigint): void {
+    if (cost === 0n) return;
+    const fromShared = purse === "solvency" ? min(cost, this.#shared.left(time)) : cost;
+    this.#shared.spend(time, fromShared);
+    this.#reserved.spend(time, cost - fromShared);
   }
 }

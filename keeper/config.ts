@@ -29,7 +29,7 @@ export const reserveConfigSchema = z.object({
   filler: address.optional(),
   /** How what auctions sell is sold for what they want on Uniswap v3. */
   routes: z.array(z.object({ sold: assetNumber, bought: z.union([assetNumber, z.literal(DOLLAR)]), path })).default([]),
-  /** What may be spent within a day on what solvency does not need. {plUSD} */
+  /** What all jobs together may lose within a day; the ones that solvency needs have more. {plUSD} */
   gasBudget: wad.default(50n * WAD),
   /** A fill may cost this much gas beyond what it brings when its auction is about to end. {plUSD} */
   auctionSubsidy: wad.default(5n * WAD),
@@ -83,8 +83,18 @@ export const keeperConfigSchema = z.object({
   sweepInterval: z.number().int().positive().default(3_600),
   /** Accounts per view call. */
   chunk: z.number().int().positive().default(500),
-  /** Blocks that a transaction may wait to be included before it is taken back. */
+  /** Blocks that a transaction may wait to be included before it is outbid, or taken back if nobody wants it any more. */
   patience: z.number().int().positive().default(12),
+  /** Blocks, its own included, after which a transaction is taken to stay. */
+  confirmations: z.number().int().positive().default(1),
+  /** By how much one transaction outbids another. % */
+  bumpPercent: z.number().min(12.5).max(100).default(12.5),
+  /** No transaction ever offers more. {wei} per gas */
+  feeCeiling: z.bigint().positive().default(3_000_000_000_000n),
+  /** What jobs that solvency needs may lose within a day beyond the budget that they share with all others. {plUSD} */
+  solvencyBudget: wad.default(1_000n * WAD),
+  /** What a whole coin of gas is taken to be worth while its price was never known; rather too much. {plUSD} */
+  gasAssetPrice: wad.default(10_000n * WAD),
   /** Seconds between two recordings of the oracle's last good prices. */
   recordInterval: z.number().int().positive().default(1_800),
   /** The reserve to look after, if any. */

@@ -1,59 +1,147 @@
-/** What all jobs of a keeper share: the block they look at, what gas costs in it, and the way out. */
+/** What all jobs of a keeper share: the block they look at, what gas costs in it, what may be spent, and the way out. */
 
-import type { Provider, Signer, TransactionResponse } from "ethers";
+import type { Provider, Signer } from "ethers";
 
 import type { IPriceOracle } from "../types/contracts/index.js";
+import { Spending } from "./budget.js";
 import type { KeeperConfig } from "./config.js";
-import { Outbox } from "./outbox.js";
-import type { JobName, Sent } from "./types.js";
+import {
+  Executor,
+  SendRefused,
+  type At,
+  type ExecutorOptions,
+  type Point,
+  type Rules,
+  type Work,
+} from "./execution/executor.js";
+import { firstOffer, type Offer } from "./execution/fees.js";
+import { attempt } from "./jobs/job.js";
+import { MemoryJournal } from "./journal/memory.js";
+import type { Intent, Journal, Purse, Terms } from "./journal/types.js";
+import { SILENT, type Log } from "./log.js";
+import { max } from "./order.js";
+import type { JobName, Planned, Sent } from "./types.js";
 
 const WAD = 10n ** 18n;
+const DAY = 86_400;
+/** What is spent within a day where no reserve says. {plUSD} */
+const USUAL_BUDGET = 50n * WAD;
+/** Of a gas limit that is burned: what is asked for beyond the estimate is not. % */
+const BURNED_PERCENT = 77n;
 
 /** The block that is looked at. */
-export interface Head {
-  readonly number: number;
-  /** (unix seconds) */
-  readonly timestamp: number;
-  /** {wei} per gas */
-  readonly baseFee: bigint;
-}
+export type Head = At;
 
 /** What gas costs now. */
 export interface GasCost {
   /** {wei} per gas */
   readonly price: bigint;
+  /** What a whole coin of gas is worth. {plUSD} 18 decimals */
+  readonly coin: bigint;
+  /** Whether the oracle knows that now; else it is what was known last, or what the operator takes it to be. */
+  readonly known: boolean;
   /** {plUSD} of so much gas */
   of(gas: bigint): bigint;
 }
 
-/** A transaction on its way. */
-export interface Pending extends Sent {
-  readonly sales: number;
+/** What a job wants to have done. */
+export interface Order {
+  readonly job: JobName;
+  readonly accounts: readonly string[];
+  /** What is expected to be left after gas. {plUSD} */
+  readonly expected: bigint;
+  readonly subject?: string;
+  readonly sales?: number;
+  /** Whose money pays where that is below 0. */
+  readonly purse: Purse;
+}
+
+/** A transaction without what decides its place in the chain. */
+export interface Request {
+  readonly to: string;
+  readonly data: string;
+  readonly value?: bigint;
+  readonly gasLimit: bigint;
+}
+
+export interface DeskOptions {
+  /** In memory if absent. */
+  readonly journal?: Journal;
+  /** False: nothing is sent, it is only told what would be. */
+  readonly execute?: boolean;
+  readonly log?: Log;
+  readonly assess?: ExecutorOptions["assess"];
+  readonly watch?: (point: Point, intent: Intent) => void;
 }
 
 export class Desk {
   readonly config: KeeperConfig;
   readonly provider: Provider;
   readonly signer: Signer;
-  readonly outbox: Outbox<Pending>;
+  readonly executor: Executor;
+  readonly spending: Spending;
+  readonly execute: boolean;
+  readonly #rules: Rules;
+  readonly #journal: Journal;
+  readonly #log: Log;
   readonly #oracle: IPriceOracle;
   #head: Head = { number: -1, timestamp: 0, baseFee: 0n };
   #sent: Sent[] = [];
+  #planned: Planned[] = [];
+  /** What was announced at the last look and at this one: said aloud once. */
+  #announced: [ReadonlySet<string>, Set<string>] = [new Set(), new Set()];
   #gas: GasCost | undefined;
+  /** Price of gas's coin when it was known last. */
+  #coin: bigint | undefined;
+  #restored = false;
 
-  constructor(config: KeeperConfig, provider: Provider, signer: Signer, oracle: IPriceOracle) {
+  constructor(
+    config: KeeperConfig,
+    provider: Provider,
+    signer: Signer,
+    oracle: IPriceOracle,
+    options: DeskOptions = {},
+  ) {
+    const { journal = new MemoryJournal(), execute = true, log = SILENT, assess, watch } = options;
     this.config = config;
     this.provider = provider;
     this.signer = signer;
-    this.outbox = new Outbox(provider, signer, config.patience);
+    this.execute = execute;
+    this.#journal = journal;
+    this.#log = log;
     this.#oracle = oracle;
+    const { priorityFee, feeCeiling: ceiling, bumpPercent, patience, confirmations } = config;
+    this.#rules = { priorityFee, ceiling, bumpPercent, patience, confirmations };
+    this.spending = new Spending(config.reserve?.gasBudget ?? USUAL_BUDGET, config.solvencyBudget);
+    this.executor = new Executor({
+      provider,
+      signer,
+      journal,
+      rules: this.#rules,
+      log,
+      terms: (intent, offer, at) => this.#terms(intent, offer, at),
+      ...(assess === undefined ? {} : { assess }),
+      ...(watch === undefined ? {} : { watch }),
+    });
   }
 
   /** Begins a look at a block. */
   turnTo(head: Head): void {
+    if (head.number !== this.#head.number) this.#announced = [this.#announced[1], new Set()];
     this.#head = head;
     this.#sent = [];
+    this.#planned = [];
     this.#gas = undefined;
+  }
+
+  /** Takes up what an earlier process left: what is on its way, and what was spent within the day. */
+  async restore(now: number): Promise<void> {
+    if (this.#restored) return;
+    await this.executor.load();
+    for (const { state, purse, time, loss } of await this.#journal.since(now - DAY)) {
+      if (state !== "dropped") this.spending.spend(purse, time, loss);
+    }
+    this.#restored = true;
   }
 
   get head(): Head {
@@ -65,34 +153,95 @@ export class Desk {
     return this.#sent;
   }
 
-  /** What gas costs in this block; the price of what pays for it is asked for once. */
+  /** What would have been sent in this look. */
+  get planned(): readonly Planned[] {
+    return this.#planned;
+  }
+
+  /** What gas costs in this block; the price of what pays for it is asked for once. Solvency does not wait for a feed that is dead. */
   async gasCost(): Promise<GasCost> {
     if (this.#gas === undefined) {
       const price = this.#head.baseFee + this.config.priorityFee;
-      const { high } = await this.#oracle.price(this.config.gasAsset);
-      this.#gas = { price, of: (gas) => (gas * price * high) / WAD };
+      const asked = await attempt(() => this.#oracle.price(this.config.gasAsset));
+      const known = asked.ok && asked.value.high > 0n;
+      if (known) this.#coin = asked.value.high;
+      const coin = this.#coin ?? this.config.gasAssetPrice;
+      this.#gas = { price, coin, known, of: (gas) => (gas * price * coin) / WAD };
     }
     return this.#gas;
   }
 
-  /** What a transaction offers: enough for a base fee that doubles. */
-  fees(): { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint } {
-    const price = this.#head.baseFee + this.config.priorityFee;
-    return { maxFeePerGas: price * 2n, maxPriorityFeePerGas: this.config.priorityFee };
+  /** Why a transaction cannot be sent now, whatever it is about; undefined if it can. */
+  #obstacle({ purse, expected }: Order): string | undefined {
+    const loss = max(-expected, 0n);
+    if (loss > this.spending.left(purse, this.#head.timestamp)) {
+      const whose = purse === "solvency" ? "the day's budget and of what is kept for solvency" : "the day's budget";
+      return `gas costs more than what is left of ${whose}`;
+    }
+    return firstOffer(this.#head.baseFee, this.#rules) === undefined ? "gas costs more than the ceiling" : undefined;
   }
 
-  track(
-    what: Omit<Sent, "hash" | "subject"> & { readonly subject?: string },
-    response: TransactionResponse,
-    sales = 0,
-  ): void {
-    const transaction: Sent = { subject: "", ...what, hash: response.hash };
-    this.outbox.add({ ...transaction, sales }, response, this.#head.number);
-    this.#sent.push(transaction);
+  /** Sends it, or says what would be sent. Returns why not, if it does neither. */
+  async send(order: Order, request: Request): Promise<string | undefined> {
+    const { job, accounts, expected, purse, subject = "", sales = 0 } = order;
+    const obstacle = this.#obstacle(order);
+    const offer = firstOffer(this.#head.baseFee, this.#rules);
+    if (obstacle !== undefined || offer === undefined) {
+      this.#log.warn({ job, subject, expected, reason: obstacle }, "not sent");
+      return obstacle;
+    }
+    if (!this.execute) {
+      this.#plan({ job, accounts, subject, expected }, request);
+      return undefined;
+    }
+    const { price: gasPrice, coin: coinPrice } = await this.gasCost();
+    const { to, data, value = 0n, gasLimit } = request;
+    const loss = max(-expected, 0n);
+    const call = { to, data, value, gasLimit };
+    const work: Work = { job, subject, accounts, sales, expected, loss, purse, coinPrice, gasPrice, call };
+    let intent: Intent;
+    try {
+      intent = await this.executor.submit(work, offer, this.#head);
+    } catch (error) {
+      if (!(error instanceof SendRefused)) throw error;
+      this.#log.error({ job, subject, reason: error.message }, "no node takes the transaction");
+      return `no node takes the transaction: ${error.message}`;
+    }
+    this.spending.spend(purse, this.#head.timestamp, loss);
+    const hash = intent.transactions[0]?.hash ?? "";
+    this.#sent.push({ job, accounts, subject, expected, hash });
+    this.#log.info({ job, subject, accounts, expected, nonce: intent.nonce, hash }, "sent");
+    return undefined;
+  }
+
+  #plan(planned: Planned, { to, data, gasLimit }: Request): void {
+    const { job, subject, accounts, expected } = planned;
+    const key = [job, subject, ...accounts].join(" ");
+    const said = this.#announced[0].has(key) || this.#announced[1].has(key);
+    this.#announced[1].add(key);
+    this.#planned.push(planned);
+    this.#log[said ? "debug" : "info"]({ job, subject, accounts, expected, to, data, gasLimit }, "would send");
+  }
+
+  /** Accounts that transactions on their way are about. */
+  get busy(): Set<string> {
+    return new Set(this.executor.waiting.flatMap((intent) => intent.accounts));
   }
 
   /** Whether such a transaction is on its way. */
   isWaiting(job: JobName, subject = ""): boolean {
-    return this.outbox.waiting.some((t) => t.job === job && t.subject === subject);
+    return this.executor.waiting.some((intent) => intent.job === job && intent.subject === subject);
+  }
+
+  /** What work leaves when it offers more: undefined where the purse does not allow that loss. What it loses more is spent. */
+  #terms(intent: Intent, offer: Offer, { baseFee, timestamp }: At): Terms | undefined {
+    const price = baseFee + offer.tip;
+    const gas = (intent.call.gasLimit * BURNED_PERCENT) / 100n;
+    const expected = intent.expected - (gas * max(price - intent.gasPrice, 0n) * intent.coinPrice) / WAD;
+    const loss = max(-expected, intent.loss);
+    const more = loss - intent.loss;
+    if (more > this.spending.left(intent.purse, timestamp)) return undefined;
+    this.spending.spend(intent.purse, timestamp, more);
+    return { expected, loss, gasPrice: max(price, intent.gasPrice) };
   }
 }

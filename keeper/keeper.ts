@@ -17,26 +17,40 @@ import {
 } from "../types/contracts/index.js";
 import { BorrowerBook } from "./accounts.js";
 import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./config.js";
-import { Desk, type Pending } from "./desk.js";
+import { Desk, type Head } from "./desk.js";
+import type { Point } from "./execution/executor.js";
+import { flowsOf, Valuer } from "./execution/flows.js";
 import { Absorb } from "./jobs/absorb.js";
 import { findFailing } from "./jobs/failing.js";
 import { Liquidate } from "./jobs/liquidate.js";
 import { Observe } from "./jobs/observe.js";
 import { Record } from "./jobs/record.js";
+import type { Intent, Journal, Outcome, Purse } from "./journal/types.js";
+import type { Log } from "./log.js";
 import { reserveContracts } from "./reserve-contracts.js";
 import { jobsOf, ReserveJobs, rethrow } from "./reserve-jobs.js";
-import { newTotals, type Fate, type Idle, type KeeperTotals, type Sent, type Tick } from "./types.js";
+import { newTotals, type Fate, type Idle, type JobName, type KeeperTotals, type Sent, type Tick } from "./types.js";
 import { Watch } from "./watch.js";
+import { present } from "../sdk/present.js";
 
 export type { Fate, Idle, JobName, KeeperTotals, Sent, Tick } from "./types.js";
 
 export interface KeeperDependencies {
   readonly provider: Provider;
-  /** Owner of the FlashLiquidator, and of the AuctionFiller if there is one. */
+  /** Owner of the FlashLiquidator, and of the AuctionFiller if there is one. It signs here: nodes see only what is signed. */
   readonly signer: Signer;
+  /** Where intents are written; if absent in memory, which ends with the process. */
+  readonly journal?: Journal;
+  /** False: the keeper looks, simulates and says what it would send. */
+  readonly execute?: boolean;
+  readonly log?: Log;
+  /** Told of each step of each transaction. */
+  readonly watch?: (point: Point, intent: Intent) => void;
   /** Told of each transaction's fate. */
-  readonly onSettled?: (sent: Sent, fate: Fate) => void;
+  readonly onSettled?: (sent: Sent, fate: Fate, intent: Intent) => void;
 }
+
+const WAD = 10n ** 18n;
 
 export class Keeper {
   readonly config: KeeperConfig;
@@ -48,6 +62,7 @@ export class Keeper {
   readonly #book: BorrowerBook;
   readonly #watch: Watch;
   readonly #desk: Desk;
+  readonly #valuer: Valuer;
   readonly #liquidate: Liquidate;
   readonly #absorb: Absorb;
   readonly #record: Record;
@@ -55,7 +70,7 @@ export class Keeper {
   readonly #reserve: ReserveJobs | undefined;
   #lastBlock = -1;
 
-  constructor(options: KeeperOptions, { provider, signer, onSettled }: KeeperDependencies) {
+  constructor(options: KeeperOptions, { provider, signer, onSettled, ...others }: KeeperDependencies) {
     const config = keeperConfigSchema.parse(options);
     this.config = config;
     this.#provider = provider;
@@ -66,7 +81,10 @@ export class Keeper {
     this.#engine = engine;
     this.#book = new BorrowerBook(provider, config.engine, config.firstBlock);
     this.#watch = new Watch(engine, ICreditLens__factory.connect(config.lens, signer), oracle, this.#book, config);
-    this.#desk = new Desk(config, provider, signer, oracle);
+    this.#valuer = new Valuer({ engine, oracle, risk });
+    const assess = async (intent: Intent, receipt: TransactionReceipt): Promise<Outcome> =>
+      await this.#assess(intent, receipt);
+    this.#desk = new Desk(config, provider, signer, oracle, { ...others, assess });
     this.#liquidate = new Liquidate(this.#desk, engine, FlashLiquidator__factory.connect(config.liquidator, signer));
     this.#absorb = new Absorb(this.#desk, engine);
     this.#record = new Record(this.#desk, engine, oracle);
@@ -84,23 +102,24 @@ export class Keeper {
   async tick(): Promise<Tick> {
     const head = await this.#provider.getBlock("latest");
     if (head === null) throw new Error("the node knows no block");
-    const baseFee = head.baseFeePerGas ?? 0n;
-    await this.#settle(head.number, baseFee);
+    const at = { number: head.number, timestamp: head.timestamp, baseFee: head.baseFeePerGas ?? 0n };
+    await this.#desk.restore(at.timestamp);
+    const errors = this.#desk.execute ? await this.#settle(at) : [];
     const look = { failing: 0, idle: [] as Idle[] };
     if (head.number !== this.#lastBlock) {
       this.#lastBlock = head.number;
-      this.#desk.turnTo({ number: head.number, timestamp: head.timestamp, baseFee });
-      const errors: unknown[] = [];
+      this.#desk.turnTo(at);
       await guarded(errors, async () => (look.failing = await this.#rescue()));
       await this.#attend(["solvency"], look.idle, errors);
       await guarded(errors, () => this.#record.run());
       await guarded(errors, () => this.#observe.run());
       await this.#attend(["auctions", "rest"], look.idle, errors);
-      rethrow(errors);
     } else {
       this.#desk.turnTo(this.#desk.head);
     }
-    return { block: head.number, borrowers: this.#book.accounts.length, ...look, sent: this.#desk.sent };
+    rethrow(errors);
+    const { sent, planned } = this.#desk;
+    return { block: head.number, time: at.timestamp, borrowers: this.#book.accounts.length, ...look, sent, planned };
   }
 
   /** Sees to failing accounts; returns how many there are. */
@@ -121,37 +140,60 @@ export class Keeper {
 
   // ---- what became of transactions
 
-  async #settle(block: number, baseFee: bigint): Promise<void> {
-    for (const { transaction, receipt, wasted } of await this.#desk.outbox.settle(block, baseFee)) {
-      this.totals.gasSpent += receipt?.fee ?? wasted;
+  async #settle(at: Head): Promise<unknown[]> {
+    const { settled, errors } = await this.#desk.executor.settle(at);
+    for (const { intent, receipt } of settled) {
+      this.totals.gasSpent += intent.inclusion?.fee ?? 0n;
+      const { job } = intent;
+      // What only filled a gap was no job.
+      if (job === "gap") continue;
       let fate: Fate = "lost";
-      if (receipt === undefined) {
-        this.totals.lost += 1;
-      } else if (receipt.status !== 1) {
+      if (intent.state === "confirmed" && receipt !== undefined) {
+        this.#count(job, intent, receipt);
+        fate = "done";
+      } else if (intent.state === "reverted") {
         this.totals.reverted += 1;
         fate = "reverted";
       } else {
-        this.#count(transaction, receipt);
-        fate = "done";
+        this.totals.lost += 1;
       }
-      this.#onSettled?.(transaction, fate);
+      const { accounts, subject, expected, transactions } = intent;
+      const hash = intent.inclusion?.hash ?? present(transactions[0], "transaction").hash;
+      this.#onSettled?.({ job, accounts, subject, expected, hash }, fate, intent);
     }
+    return errors;
   }
 
-  #count(transaction: Pending, receipt: TransactionReceipt): void {
-    const { job, accounts } = transaction;
+  #count(job: JobName, intent: Intent, receipt: TransactionReceipt): void {
+    const { accounts } = intent;
     this.totals.jobs[job] += 1;
     if (job === "liquidate") {
       this.totals.liquidations += accounts.length;
-      this.totals.profit += this.#liquidate.settled(transaction, receipt);
+      this.totals.profit += this.#liquidate.settled(intent, receipt);
     } else if (job === "absorb") {
       this.totals.absorptions += accounts.length;
-      this.#absorb.settled(transaction, receipt);
+      this.#absorb.settled(intent, receipt);
     } else if (job === "record") {
       this.totals.records += 1;
     } else if (job === "observe") {
       this.totals.observations += 1;
     }
+  }
+
+  /** What a transaction brought, to the unit, and what that is worth after gas. */
+  async #assess({ coinPrice }: Intent, receipt: TransactionReceipt): Promise<Outcome> {
+    const flows = flowsOf(receipt, await this.#desk.signer.getAddress());
+    return { flows, realised: (await this.#valuer.worth(flows)) - (receipt.fee * coinPrice) / WAD };
+  }
+
+  /** Transactions whose fate is open. */
+  get open(): number {
+    return this.#desk.executor.open;
+  }
+
+  /** What jobs may still lose today. {plUSD} */
+  budgetLeft(purse: Purse): bigint {
+    return this.#desk.spending.left(purse, this.#desk.head.timestamp);
   }
 
   // ---- life

@@ -2,20 +2,19 @@
 
 import { present } from "../sdk/present.js";
 import { withHeadroom } from "../sdk/gas.js";
-import { Budget } from "./budget.js";
 import type { ReserveConfig } from "./config.js";
 import type { Desk } from "./desk.js";
 import { Adjust } from "./jobs/adjust.js";
 import { AuctionBook, CloseAuctions, FillAuctions, OpenAuctions } from "./jobs/auctions.js";
 import { Collect } from "./jobs/collect.js";
 import { Distribute } from "./jobs/distribute.js";
-import { attempt, revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
+import { revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
 import { Look } from "./jobs/look.js";
 import { Rate } from "./jobs/rate.js";
 import { Refresh } from "./jobs/refresh.js";
 import { Settle } from "./jobs/settle.js";
 import { Book, Divest, Invest } from "./jobs/vaults.js";
-import { max, min } from "./order.js";
+import { min } from "./order.js";
 import type { ReserveContracts } from "./reserve-contracts.js";
 import type { Idle, JobName } from "./types.js";
 
@@ -55,7 +54,6 @@ export interface Done {
 export class ReserveJobs {
   readonly #desk: Desk;
   readonly #jobs: readonly Job[];
-  readonly #budget: Budget;
   readonly #recheck: Readonly<Record<Rank, number>>;
   /** Before that a job that had nothing to do is not asked again. (unix seconds) */
   readonly #asleep = new Map<JobName, number>();
@@ -65,7 +63,6 @@ export class ReserveJobs {
   constructor(desk: Desk, config: ReserveConfig, jobs: readonly Job[]) {
     this.#desk = desk;
     this.#jobs = jobs;
-    this.#budget = new Budget(config.gasBudget);
     this.#recheck = { solvency: 0, ...config.recheck };
   }
 
@@ -108,26 +105,26 @@ export class ReserveJobs {
     const from = await signer.getAddress();
     // Estimating simulates it: what would revert ends here.
     const estimate = await provider.estimateGas({ ...call.transaction, from });
-    const gas = await attempt(() => this.#desk.gasCost());
-    if (!gas.ok && !urgent) {
-      this.#skip(job.name, `what gas costs is not known: ${gas.reason}`);
-      return;
-    }
+    const gas = await this.#desk.gasCost();
     // What solvency needs does not wait for the price of what pays for gas.
-    const cost = gas.ok ? gas.value.of(estimate) : 0n;
-    const lost = max(cost - (call.earns ?? 0n), 0n);
-    if (!urgent && lost > this.#budget.left(this.#desk.head.timestamp)) {
-      this.#skip(job.name, "gas costs more than what is left of the day's budget");
+    if (!gas.known && !urgent) {
+      this.#skip(job.name, "what gas costs is not known");
       return;
     }
-    const response = await signer.sendTransaction({
-      ...call.transaction,
-      gasLimit: min(withHeadroom(estimate), config.maxGas),
-      ...this.#desk.fees(),
-    });
-    if (!urgent) this.#budget.spend(this.#desk.head.timestamp, lost);
-    this.#desk.track({ job: job.name, accounts: [], subject, expected: (call.earns ?? 0n) - cost }, response);
-    job.sent?.(this.#desk.head);
+    const expected = (call.earns ?? 0n) - gas.of(estimate);
+    const purse = urgent ? "solvency" : "rest";
+    const { to, data, value } = call.transaction;
+    const obstacle = await this.#desk.send(
+      { job: job.name, accounts: [], subject, expected, purse },
+      {
+        to,
+        data,
+        ...(value === undefined ? {} : { value }),
+        gasLimit: min(withHeadroom(estimate), config.maxGas),
+      },
+    );
+    if (obstacle === undefined) job.sent?.(this.#desk.head);
+    else this.#skip(job.name, obstacle);
   }
 
   /** Such a transaction is on its way, or one that makes it needless: what opens an auction closes the one before. */

@@ -54,6 +54,9 @@ export interface Sent {
   readonly expected: bigint;
 }
 
+/** A transaction that a dry run would have sent. */
+export type Planned = Omit<Sent, "hash">;
+
 /** A job that was not done, and why. */
 export interface Idle {
   readonly job: JobName;
@@ -63,9 +66,13 @@ export interface Idle {
 /** What one look at the chain led to. */
 export interface Tick {
   readonly block: number;
+  /** Of the block. (unix seconds) */
+  readonly time: number;
   readonly borrowers: number;
   readonly failing: number;
   readonly sent: readonly Sent[];
+  /** What would have been sent, in a dry run. */
+  readonly planned: readonly Planned[];
   /** Of the reserve's jobs. */
   readonly idle: readonly Idle[];
 }
@@ -79,7 +86,7 @@ export interface KeeperTotals {
   records: number;
   observations: number;
   reverted: number;
-  /** Never included, and taken back or forgotten by the node. */
+  /** Never included: taken back, or another transaction had their number. */
   lost: number;
   /** Of liquidations. {plUSD}, before gas */
   profit: bigint;

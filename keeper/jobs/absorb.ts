@@ -5,7 +5,8 @@ import { isError, type TransactionReceipt } from "ethers";
 import { withHeadroom } from "../../sdk/gas.js";
 import type { ICreditEngine } from "../../types/contracts/index.js";
 import type { KeeperConfig } from "../config.js";
-import type { Desk, Pending } from "../desk.js";
+import type { Desk } from "../desk.js";
+import type { Intent } from "../journal/types.js";
 import { GasModel } from "../gas.js";
 import { compare, min } from "../order.js";
 import { liquidationTerms, type Failing } from "./failing.js";
@@ -48,12 +49,13 @@ export class Absorb {
     if (accounts.length === 0) return;
     const estimate = await this.#engine.absorb.estimateGas(accounts);
     const limit = min(withHeadroom(estimate), this.#config.maxGas);
-    const response = await this.#engine.absorb(accounts, { gasLimit: limit, ...this.#desk.fees() });
-    this.#desk.track({ job: "absorb", accounts, expected: tip - gas.of(estimate) }, response);
+    const { to, data } = await this.#engine.absorb.populateTransaction(accounts);
+    const order = { job: "absorb", accounts, expected: tip - gas.of(estimate), purse: "solvency" } as const;
+    await this.#desk.send(order, { to, data, gasLimit: limit });
   }
 
   /** Learns from a receipt. */
-  settled({ accounts }: Pending, receipt: TransactionReceipt): void {
+  settled({ accounts }: Pick<Intent, "accounts">, receipt: TransactionReceipt): void {
     this.#gas.learn(accounts.length, 0, receipt.gasUsed);
   }
 }

@@ -25,7 +25,7 @@ export async function liquidationTerms(
 /** Failing accounts that no transaction on its way is about. */
 export async function findFailing(desk: Desk, engine: ICreditEngine, watch: Watch): Promise<Failing[]> {
   const list = await watch.failing(desk.head.number, desk.head.timestamp);
-  const busy = desk.outbox.busy;
+  const busy = desk.busy;
   const found: Failing[] = [];
   let terms: { p: LiquidationParameters; minimumDebt: bigint } | undefined;
   for (const h of list) {

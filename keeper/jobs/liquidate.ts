@@ -6,7 +6,8 @@ import { withHeadroom } from "../../sdk/gas.js";
 import { present } from "../../sdk/present.js";
 import type { FlashLiquidator, ICreditEngine } from "../../types/contracts/index.js";
 import type { KeeperConfig } from "../config.js";
-import type { Desk, GasCost, Pending } from "../desk.js";
+import type { Desk, GasCost } from "../desk.js";
+import type { Intent } from "../journal/types.js";
 import { GasModel } from "../gas.js";
 import { compare, min } from "../order.js";
 import { liquidationTerms, type Failing } from "./failing.js";
@@ -66,13 +67,12 @@ export class Liquidate {
 
     const limit = min(withHeadroom(estimate), this.#config.maxGas);
     // On chain the profit must still pay for the gas: otherwise somebody was faster, and the call reverts early.
-    const response = await this.#liquidator.liquidate(plan.items, routes, cost, {
-      gasLimit: limit,
-      ...this.#desk.fees(),
-    });
+    const { to, data } = await this.#liquidator.liquidate.populateTransaction(plan.items, routes, cost);
     const accounts = plan.accounts.map((f) => f.account);
-    this.#desk.track({ job: "liquidate", accounts, expected: plan.profit - cost }, response, plan.sales);
-    return new Set(accounts);
+    const { profit, sales } = plan;
+    const order = { job: "liquidate", accounts, expected: profit - cost, sales, purse: "solvency" } as const;
+    const obstacle = await this.#desk.send(order, { to, data, gasLimit: limit });
+    return new Set(obstacle === undefined ? accounts : []);
   }
 
   /**
@@ -179,7 +179,7 @@ export class Liquidate {
    * Learns from a receipt.
    * @returns What the transaction left for the owner, before gas. {plUSD}
    */
-  settled({ accounts, sales }: Pending, receipt: TransactionReceipt): bigint {
+  settled({ accounts, sales }: Pick<Intent, "accounts" | "sales">, receipt: TransactionReceipt): bigint {
     this.#gas.learn(accounts.length, sales, receipt.gasUsed);
     let profit = 0n;
     for (const log of receipt.logs) {

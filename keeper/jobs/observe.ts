@@ -31,7 +31,9 @@ export class Observe {
       if (isError(error, "CALL_EXCEPTION")) return;
       throw error;
     }
-    const response = await this.#risk.observe({ gasLimit: withHeadroom(estimate), ...this.#desk.fees() });
-    this.#desk.track({ job: "observe", accounts: [], expected: 0n }, response);
+    const { to, data } = await this.#risk.observe.populateTransaction();
+    const expected = -(await this.#desk.gasCost()).of(estimate);
+    const order = { job: "observe", accounts: [], expected, purse: "solvency" } as const;
+    await this.#desk.send(order, { to, data, gasLimit: withHeadroom(estimate) });
   }
 }

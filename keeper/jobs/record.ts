@@ -4,6 +4,8 @@ import type { ICreditEngine, IPriceOracle } from "../../types/contracts/index.js
 import type { Desk } from "../desk.js";
 
 const GAS_LIMIT = 1_500_000n;
+/** What it burns, about. */
+const GAS = 300_000n;
 
 export class Record {
   readonly #desk: Desk;
@@ -23,8 +25,10 @@ export class Record {
     if (timestamp - this.#recordedAt < this.#desk.config.recordInterval) return;
     const mask = await this.#engine.listedMask();
     if (mask !== 0n) {
-      const response = await this.#oracle.record(mask, { gasLimit: GAS_LIMIT, ...this.#desk.fees() });
-      this.#desk.track({ job: "record", accounts: [], expected: 0n }, response);
+      const { to, data } = await this.#oracle.record.populateTransaction(mask);
+      const expected = -(await this.#desk.gasCost()).of(GAS);
+      const order = { job: "record", accounts: [], expected, purse: "rest" } as const;
+      if ((await this.#desk.send(order, { to, data, gasLimit: GAS_LIMIT })) !== undefined) return;
     }
     this.#recordedAt = timestamp;
   }

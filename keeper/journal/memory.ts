@@ -1,7 +1,15 @@
 /** A journal that ends with the process: for chains that do too, and for dry runs. */
 
 import { present } from "../../sdk/present.js";
-import { FINAL, NumberTaken, type Intent, type Journal, type SignedTransaction, type Standing } from "./types.js";
+import {
+  FINAL,
+  NumberTaken,
+  type Intent,
+  type Journal,
+  type SignedTransaction,
+  type Standing,
+  type Terms,
+} from "./types.js";
 
 /** How many final intents are remembered: a chain that runs for days does not fill the memory. */
 const KEPT = 5_000;
@@ -30,7 +38,7 @@ export class MemoryJournal implements Journal {
     this.#forget();
   }
 
-  replace(id: string, transaction: SignedTransaction, terms: { expected: bigint; loss: bigint }): Promise<void> {
+  replace(id: string, transaction: SignedTransaction, terms: Terms): Promise<void> {
     const intent = present(this.#intents.get(id), "intent");
     this.#intents.set(id, { ...intent, ...terms, transactions: [...intent.transactions, transaction] });
     return Promise.resolve();

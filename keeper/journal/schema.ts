@@ -23,6 +23,8 @@ const MIGRATIONS: readonly string[] = [
     loss        numeric(78, 0) not null,
     purse       text not null,
     coin_price  numeric(78, 0) not null,
+    -- {wei} per gas
+    gas_price   numeric(78, 0) not null,
     call_to     text not null,
     call_data   text not null,
     call_value  numeric(78, 0) not null,

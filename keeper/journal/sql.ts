@@ -15,6 +15,7 @@ import {
   type Outcome,
   type SignedTransaction,
   type Standing,
+  type Terms,
 } from "./types.js";
 
 /** Whose intents are meant: one table may hold those of several chains and keepers. */
@@ -44,6 +45,7 @@ const intentRow = z.object({
   loss: big,
   purse: z.enum(["solvency", "rest"]),
   coin_price: big,
+  gas_price: big,
   call_to: z.string(),
   call_data: z.string(),
   call_value: big,
@@ -99,13 +101,14 @@ export class SqlJournal implements Journal {
     const values = [
       ...[intent.id, ...this.#whose, intent.nonce, intent.job, intent.subject, JSON.stringify(intent.accounts)],
       ...[intent.sales, intent.expected.toString(), intent.loss.toString(), intent.purse, intent.coinPrice.toString()],
+      intent.gasPrice.toString(),
       ...[call.to, call.data, call.value.toString(), call.gasLimit.toString(), intent.time, intent.state],
     ];
     const places = values.map((_, index) => `$${(index + 1).toString()}`).join(", ");
     try {
       await this.#database.transaction(async (run) => {
         await run(
-          `insert into intents (id, chain, sender, nonce, job, subject, accounts, sales, expected, loss, purse, coin_price,
+          `insert into intents (id, chain, sender, nonce, job, subject, accounts, sales, expected, loss, purse, coin_price, gas_price,
              call_to, call_data, call_value, gas_limit, made_at, state) values (${places})`,
           values,
         );
@@ -119,12 +122,12 @@ export class SqlJournal implements Journal {
     }
   }
 
-  async replace(id: string, transaction: SignedTransaction, terms: { expected: bigint; loss: bigint }): Promise<void> {
+  async replace(id: string, transaction: SignedTransaction, terms: Terms): Promise<void> {
     await this.#database.transaction(async (run) => {
       const [row] = await run("select count(*) as known from transactions where intent = $1", [id]);
       await insertTransaction(run, id, Number(present(row).known), transaction);
-      const values = [id, terms.expected.toString(), terms.loss.toString()];
-      await run("update intents set expected = $2, loss = $3 where id = $1", values);
+      const values = [id, terms.expected.toString(), terms.loss.toString(), terms.gasPrice.toString()];
+      await run("update intents set expected = $2, loss = $3, gas_price = $4 where id = $1", values);
     });
   }
 
@@ -216,6 +219,7 @@ function toIntent(row: Row, transactions: ReadonlyMap<string, SignedTransaction[
     loss: r.loss,
     purse: r.purse,
     coinPrice: r.coin_price,
+    gasPrice: r.gas_price,
     call: { to: r.call_to, data: r.call_data, value: r.call_value, gasLimit: r.gas_limit },
     time: r.made_at,
     state: r.state,

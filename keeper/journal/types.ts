@@ -85,6 +85,8 @@ export interface Intent {
   readonly purse: Purse;
   /** What a whole coin of gas was worth. {plUSD} 18 decimals */
   readonly coinPrice: bigint;
+  /** What gas was taken to cost in `expected`. {wei} per gas */
+  readonly gasPrice: bigint;
   readonly call: Call;
   /** Time of the head that it was made at. (unix seconds) */
   readonly time: number;
@@ -94,6 +96,9 @@ export interface Intent {
   readonly inclusion?: Inclusion;
   readonly outcome?: Outcome;
 }
+
+/** What is expected of an intent; outbidding it changes that. */
+export type Terms = Pick<Intent, "expected" | "loss" | "gasPrice">;
 
 /** How an intent stands now. What is absent is forgotten: a transaction that was reorganised away was never included. */
 export interface Standing {
@@ -112,8 +117,8 @@ export interface Journal {
    * @throws {NumberTaken} if another intent that is not dropped has the number.
    */
   prepare(intent: Intent): Promise<void>;
-  /** Writes a transaction that is to take the place of the intent's last one; the intent may lose `loss` in all from now on, and is expected to leave `expected`. */
-  replace(id: string, transaction: SignedTransaction, terms: { expected: bigint; loss: bigint }): Promise<void>;
+  /** Writes a transaction that is to take the place of the intent's last one, and what is expected of the intent from now on. */
+  replace(id: string, transaction: SignedTransaction, terms: Terms): Promise<void>;
   advance(id: string, standing: Standing): Promise<void>;
   /** Intents made at `time` or later, oldest first. (unix seconds) */
   since(time: number): Promise<Intent[]>;

@@ -1,12 +1,20 @@
 /** An embedded chain: a node inside this process, with the protocol's local world on it. */
 
-import { BrowserProvider, Network, type JsonRpcSigner } from "ethers";
+import { BrowserProvider, HDNodeWallet, Network, type BaseWallet, type JsonRpcSigner, type Provider } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { Chain } from "./chain.js";
 
 export const LOCAL_CHAIN_ID = 31_337;
+
+/** Where the accounts of local nodes come from; everybody knows it. */
+const PHRASE = "test test test test test test test test test test test junk";
+
+/** A local node's own account, with its key: for who signs by himself. */
+export function localWallet(index: number, provider: Provider): BaseWallet {
+  return HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${index.toString()}`).connect(provider);
+}
 
 export interface EmbeddedChain {
   readonly connection: NetworkConnection<"l1">;

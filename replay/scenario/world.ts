@@ -18,7 +18,7 @@ import {
   MockV3Aggregator__factory,
 } from "../../types/contracts/index.js";
 import { type Chain } from "../chain/chain.js";
-import type { EmbeddedChain } from "../chain/embedded.js";
+import { localWallet, type EmbeddedChain } from "../chain/embedded.js";
 import { MarketMaker, type PoolSpec, type Prices, type Token } from "../market/market-maker.js";
 import type { FeedName } from "../path/path.js";
 import type { Random } from "../path/random.js";
@@ -29,6 +29,8 @@ const WAD = 10n ** 18n;
 /** Answers have 8 decimals. */
 const ANSWER_TO_WAD = 10n ** 10n;
 const ETHER = WAD;
+/** Which of the node's accounts is the keeper's. */
+const KEEPER = 1;
 
 const engineAbi = ICreditEngine__factory.createInterface();
 const tokenAbi = FaucetStakedEther__factory.createInterface();
@@ -163,7 +165,7 @@ export async function createWorld(
   signal?: AbortSignal,
 ): Promise<World> {
   const { chain, connection, accounts } = embedded;
-  const [deployer, keeperAccount, maker] = accounts;
+  const [deployer, keeperAccount, maker] = [accounts[0], accounts[KEEPER], accounts[2]];
   if (deployer === undefined || keeperAccount === undefined || maker === undefined)
     throw new Error("the node has too few accounts");
 
@@ -176,6 +178,7 @@ export async function createWorld(
   );
   tokens.set(PLUSD_SYMBOL, { symbol: PLUSD_SYMBOL, address: addresses.contracts.dollar, decimals: 18 });
 
+  const keeperWallet = localWallet(KEEPER, embedded.provider);
   await chain.setAutomine(false);
   const market = new MarketMaker(chain, maker.address, present(addresses.uniswap));
   const world: World = {
@@ -206,7 +209,7 @@ export async function createWorld(
             routes: auctionRoutes(market, tokens),
           },
         },
-        { provider: embedded.provider, signer: keeperAccount, ...(onSettled === undefined ? {} : { onSettled }) },
+        { provider: embedded.provider, signer: keeperWallet, ...(onSettled === undefined ? {} : { onSettled }) },
       ),
   };
   await pushQuotes(world, ["eth", "btc", "usdc"]);

@@ -23,6 +23,7 @@ export function intentOf(overrides: Partial<Intent> = {}): Intent {
     loss: 10n ** 24n + 1n,
     purse: "solvency",
     coinPrice: 2_000n * 10n ** 18n,
+    gasPrice: 3n * 10n ** 9n,
     call: { to: `0x${"cd".repeat(20)}`, data: "0x1234", value: 1n, gasLimit: 500_000n },
     time: 1_800_000_000,
     state: "prepared",

@@ -3,6 +3,7 @@ import { BrowserProvider, Network } from "ethers";
 import { Keeper } from "../../keeper/keeper.js";
 import type { KeeperOptions, ReserveOptions } from "../../keeper/config.js";
 import type { JobName } from "../../keeper/types.js";
+import { localWallet } from "../../replay/chain/embedded.js";
 import { encodePath } from "../../sdk/uniswap/math.js";
 import type { ICreditEngine, IReserve, OneSlotFeed } from "../../types/contracts/index.js";
 import { deployRiskModel } from "./risk.js";
@@ -170,7 +171,7 @@ export async function deployKeeperWorld() {
     liquidator: await liquidator.getAddress(),
     routes: [],
   };
-  const signer = await provider.getSigner(governor.address);
+  const signer = localWallet(0, provider);
 
   /** A keeper of this reserve, told otherwise what `overrides` and `others` say. */
   function newKeeper(overrides: Partial<ReserveOptions> = {}, others: Partial<KeeperOptions> = {}): Keeper {

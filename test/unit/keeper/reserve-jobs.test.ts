@@ -1,10 +1,11 @@
 import { expect } from "chai";
 
-import { keeperConfigSchema, reserveConfigSchema } from "../../../keeper/config.js";
+import { keeperConfigSchema, reserveConfigSchema, type KeeperOptions } from "../../../keeper/config.js";
 import { Desk } from "../../../keeper/desk.js";
 import { dueNow, notDue, type Job, type Rank, type Verdict } from "../../../keeper/jobs/job.js";
 import { ReserveJobs } from "../../../keeper/reserve-jobs.js";
 import type { JobName } from "../../../keeper/types.js";
+import { localWallet } from "../../../replay/chain/embedded.js";
 import { present } from "../../../sdk/present.js";
 import { IPriceOracle__factory } from "../../../types/contracts/index.js";
 import { freshWorld } from "../../support/fresh.js";
@@ -15,14 +16,24 @@ describe("keeper: jobs for a reserve", () => {
   const world = freshWorld(deployKeeperWorld);
 
   /** A desk that looks at the latest block, and jobs that say what they are told. */
-  async function deskOf(jobs: readonly Job[], gasBudget = 50n * WAD, recheck = { auctions: 0, rest: 0 }) {
-    const { options, reserveOptions, provider, governor } = world();
-    const signer = await provider.getSigner(governor.address);
+  async function deskOf(
+    jobs: readonly Job[],
+    gasBudget = 50n * WAD,
+    recheck = { auctions: 0, rest: 0 },
+    others: Partial<KeeperOptions> = {},
+  ) {
+    const { options, reserveOptions, provider } = world();
+    const signer = localWallet(0, provider);
     const oracle = IPriceOracle__factory.connect(options.oracle, signer);
-    const desk = new Desk(keeperConfigSchema.parse(options), provider, signer, oracle);
+    const config = reserveConfigSchema.parse({ ...reserveOptions, gasBudget, recheck });
+    const desk = new Desk(
+      keeperConfigSchema.parse({ ...options, ...others, reserve: config }),
+      provider,
+      signer,
+      oracle,
+    );
     const head = present(await provider.getBlock("latest"));
     desk.turnTo({ number: head.number, timestamp: head.timestamp, baseFee: head.baseFeePerGas ?? 0n });
-    const config = reserveConfigSchema.parse({ ...reserveOptions, gasBudget, recheck });
     return { desk, jobs: new ReserveJobs(desk, config, jobs) };
   }
 

@@ -51,13 +51,14 @@ function behavesAsJournal(open: (sender: string) => Promise<Journal>): void {
     await journal.prepare(intent);
     const second = signed({ maxFee: 3n * 10n ** 9n });
     const third = signed({ kind: "nothing" });
-    await journal.replace(intent.id, second, { expected: -5n, loss: 6n });
-    await journal.replace(intent.id, third, { expected: -8n, loss: 9n });
+    await journal.replace(intent.id, second, { expected: -5n, loss: 6n, gasPrice: 7n });
+    await journal.replace(intent.id, third, { expected: -8n, loss: 9n, gasPrice: 10n });
     const [found] = await journal.open();
     expect(found).to.deep.equal({
       ...intent,
       expected: -8n,
       loss: 9n,
+      gasPrice: 10n,
       transactions: [...intent.transactions, second, third],
     });
   });

@@ -1,0 +1,426 @@
+/**
+ * Sends what jobs ask for, and sees it through: each transaction is signed here and written into the journal before any node sees it, sent
+ * again while no block has it, outbid when it waits too long, taken back when nobody wants it any more, and counted when it is deep enough.
+ */
+
+import { randomUUID } from "node:crypto";
+
+import { isError, keccak256, type Provider, type Signer, type TransactionReceipt } from "ethers";
+
+import { present } from "../../sdk/present.js";
+import {
+  FINAL,
+  type Call,
+  type Inclusion,
+  type Intent,
+  type IntentState,
+  type Journal,
+  type Outcome,
+  type SignedTransaction,
+  type Terms,
+} from "../journal/types.js";
+import { SILENT, type Log } from "../log.js";
+import { max } from "../order.js";
+import { broadcast } from "./broadcast.js";
+import { outbid, workCeiling, type FeeRules, type Offer } from "./fees.js";
+import { gapsOf, nextNonce, type Counts } from "./nonces.js";
+
+/** The block that is acted at. */
+export interface At {
+  readonly number: number;
+  /** (unix seconds) */
+  readonly timestamp: number;
+  /** {wei} per gas */
+  readonly baseFee: bigint;
+}
+
+export interface Rules extends FeeRules {
+  /** Blocks that a transaction may wait before it is outbid. */
+  readonly patience: number;
+  /** Blocks, its own included, after which a transaction is taken to stay. */
+  readonly confirmations: number;
+}
+
+/** Work to be sent. */
+export type Work = Pick<
+  Intent,
+  "job" | "subject" | "accounts" | "sales" | "expected" | "loss" | "purse" | "coinPrice" | "gasPrice" | "call"
+>;
+
+/** Steps of a transaction's life, as they are told to whoever watches. */
+export type Point =
+  /** Signed, not written. */
+  | "signed"
+  | "written"
+  /** Given to the node, not yet noted. */
+  | "sent"
+  /** The same bytes given to the node once more. */
+  | "resent"
+  /** Seen in a block, not yet noted. */
+  | "included"
+  | "reorganised"
+  /** What outbids it is signed, or written. */
+  | "outbid"
+  | "outbid written"
+  | "final";
+
+export interface ExecutorOptions {
+  readonly provider: Provider;
+  readonly signer: Signer;
+  readonly journal: Journal;
+  readonly rules: Rules;
+  /** On what terms the work may be outbid: what it is then expected to leave, and may lose. Undefined: it is not worth that. */
+  readonly terms?: (intent: Intent, offer: Offer, at: At) => Terms | undefined;
+  /** What an included transaction came to. */
+  readonly assess?: (intent: Intent, receipt: TransactionReceipt) => Promise<Outcome>;
+  readonly log?: Log;
+  readonly watch?: (point: Point, intent: Intent) => void;
+}
+
+/** An intent that is final, with the receipt of whichever of its transactions was included. */
+export interface Settled {
+  readonly intent: Intent;
+  readonly receipt: TransactionReceipt | undefined;
+}
+
+/** No node takes the transaction; it was not sent and its number is free. */
+export class SendRefused extends Error {
+  override readonly name = "SendRefused";
+}
+
+const NOTHING_GAS = 21_000n;
+/** Blocks for which a number must have been somebody else's before the intent is given up. */
+const OVERTAKEN = 2;
+
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #log: Log;
+  readonly #open = new Map<string, Intent>();
+  /** Since which block another transaction has the intent's number. */
+  readonly #overtaken = new Map<string, number>();
+  #loaded = false;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#log = options.log ?? SILENT;
+  }
+
+  /** Reads what an earlier process left open. */
+  async load(): Promise<void> {
+    if (this.#loaded) return;
+    for (const intent of await this.#options.journal.open()) this.#open.set(intent.id, intent);
+    this.#loaded = true;
+    if (this.#open.size > 0) this.#log.info({ open: this.#open.size }, "took up what the journal has open");
+  }
+
+  /** Work that may still take place, and is not being taken back. */
+  get waiting(): Intent[] {
+    return [...this.#open.values()].filter(
+      (i) => (i.state === "prepared" || i.state === "sent") && last(i).kind === "work" && !this.#overtaken.has(i.id),
+    );
+  }
+
+  /** Intents that are not final. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  // ---- sending
+
+  /**
+   * Signs, writes and sends.
+   * @throws {SendRefused}
+   */
+  async submit(work: Work, offer: Offer, at: At): Promise<Intent> {
+    const { journal } = this.#options;
+    await this.load();
+    const counts = await this.#counts();
+    const nonce = nextNonce(counts, await journal.numbers(counts.latest));
+    return await this.#write(work, nonce, await this.#sign("work", work.call, nonce, offer, at), at);
+  }
+
+  async #write(work: Work, nonce: number, signed: SignedTransaction, at: At): Promise<Intent> {
+    const intent: Intent = {
+      ...work,
+      id: randomUUID(),
+      nonce,
+      time: at.timestamp,
+      state: "prepared",
+      transactions: [signed],
+    };
+    this.#tell("signed", intent);
+    await this.#options.journal.prepare(intent);
+    this.#open.set(intent.id, intent);
+    this.#tell("written", intent);
+    const answer = await broadcast(this.#options.provider, signed.raw);
+    if (answer.kind === "refused") {
+      await this.#advance(intent, "dropped");
+      throw new SendRefused(answer.reason);
+    }
+    if (answer.kind !== "taken") {
+      this.#log.warn({ ...about(intent), reason: answer.reason }, "no node said that it took the transaction");
+      return intent;
+    }
+    this.#tell("sent", intent);
+    return await this.#advance(intent, "sent");
+  }
+
+  async #sign(
+    kind: SignedTransaction["kind"],
+    work: Call,
+    nonce: number,
+    { maxFee, tip }: Offer,
+    { number }: At,
+  ): Promise<SignedTransaction> {
+    const { provider, signer } = this.#options;
+    const { chainId } = await provider.getNetwork();
+    const nothing = { to: await signer.getAddress(), data: "0x", value: 0n, gasLimit: NOTHING_GAS };
+    const call = kind === "work" ? work : nothing;
+    const raw = await signer.signTransaction({
+      type: 2,
+      chainId,
+      nonce,
+      to: call.to,
+      data: call.data,
+      value: call.value,
+      gasLimit: call.gasLimit,
+      maxFeePerGas: maxFee,
+      maxPriorityFeePerGas: tip,
+    });
+    return { hash: keccak256(raw), raw, kind, maxFee, tip, block: number };
+  }
+
+  async #counts(): Promise<Counts> {
+    const { provider, signer } = this.#options;
+    const sender = await signer.getAddress();
+    const [latest, pending] = await Promise.all([
+      provider.getTransactionCount(sender, "latest"),
+      provider.getTransactionCount(sender, "pending"),
+    ]);
+    return { latest, pending };
+  }
+
+  // ---- seeing it through
+
+  /**
+   * Looks what became of what was sent, and does what it needs. What goes wrong with one intent stops none of the others, and is thrown in the end.
+   * @returns What is final since the last time.
+   */
+  async settle(at: At): Promise<{ settled: Settled[]; errors: unknown[] }> {
+    await this.load();
+    const counts = await this.#counts();
+    const taken = await this.#options.journal.numbers(counts.latest);
+    await this.#reopen(taken, at);
+    const [settled, errors]: [Settled[], unknown[]] = [[], []];
+    for (const intent of [...this.#open.values()].sort((a, b) => a.nonce - b.nonce)) {
+      try {
+        const done = await this.#see(intent, counts, at);
+        if (done !== undefined) settled.push(done);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    try {
+      await this.#fillGaps(counts, taken, at);
+    } catch (error) {
+      errors.push(error);
+    }
+    return { settled, errors };
+  }
+
+  async #see(intent: Intent, counts: Counts, at: At): Promise<Settled | undefined> {
+    const receipt = await this.#receiptOf(intent);
+    if (receipt !== null) {
+      this.#overtaken.delete(intent.id);
+      return await this.#included(intent, receipt, at);
+    }
+    let seen = intent;
+    if (intent.state === "included") {
+      this.#log.warn(about(intent), "its block was reorganised away");
+      this.#tell("reorganised", intent);
+      seen = await this.#advance(intent, "sent");
+    }
+    if (counts.latest > intent.nonce) return await this.#lost(seen, at);
+    this.#overtaken.delete(intent.id);
+    await this.#push(seen, at);
+    return undefined;
+  }
+
+  async #receiptOf({ transactions }: Intent): Promise<TransactionReceipt | null> {
+    for (const { hash } of [...transactions].reverse()) {
+      const receipt = await this.#options.provider.getTransactionReceipt(hash);
+      if (receipt !== null) return receipt;
+    }
+    return null;
+  }
+
+  async #included(intent: Intent, receipt: TransactionReceipt, at: At): Promise<Settled | undefined> {
+    const inclusion = inclusionOf(receipt);
+    let seen = intent;
+    if (intent.state !== "included" || intent.inclusion?.blockHash !== inclusion.blockHash) {
+      this.#tell("included", intent);
+      seen = await this.#advance(intent, "included", inclusion);
+    }
+    if (at.number - inclusion.block + 1 < this.#options.rules.confirmations) return undefined;
+    const kind = present(seen.transactions.find((t) => t.hash === inclusion.hash)).kind;
+    const done = kind === "work" || seen.job === "gap" ? "confirmed" : "replaced";
+    const outcome = await this.#options.assess?.(seen, receipt);
+    return await this.#conclude(seen, inclusion.succeeded ? done : "reverted", { inclusion, outcome }, receipt);
+  }
+
+  /** Another transaction has the number: not one of the journal's, or one that this node has no receipt of yet. */
+  async #lost(intent: Intent, at: At): Promise<Settled | undefined> {
+    const since = this.#overtaken.get(intent.id) ?? at.number;
+    this.#overtaken.set(intent.id, since);
+    if (at.number - since < Math.max(this.#options.rules.confirmations, OVERTAKEN)) return undefined;
+    return await this.#conclude(intent, "dropped", {}, undefined);
+  }
+
+  async #conclude(
+    intent: Intent,
+    state: IntentState,
+    { inclusion, outcome }: { inclusion?: Inclusion; outcome?: Outcome | undefined },
+    receipt: TransactionReceipt | undefined,
+  ): Promise<Settled> {
+    const final = await this.#advance(intent, state, inclusion, outcome);
+    this.#overtaken.delete(intent.id);
+    this.#tell("final", final);
+    this.#log[state === "confirmed" ? "info" : "warn"](
+      { ...about(final), block: inclusion?.block, fee: inclusion?.fee, realised: outcome?.realised },
+      `transaction ${state}`,
+    );
+    return { intent: final, receipt };
+  }
+
+  /** Sees that nodes have it, and outbids it when it has waited too long. */
+  async #push(intent: Intent, at: At): Promise<void> {
+    const { provider, rules } = this.#options;
+    const newest = last(intent);
+    if (intent.state === "prepared" || (await provider.getTransaction(newest.hash)) === null) {
+      await this.#resend(intent);
+    }
+    if (at.number - newest.block >= rules.patience) await this.#outbid(intent, at);
+  }
+
+  async #resend(intent: Intent): Promise<void> {
+    const { provider } = this.#options;
+    const answer = await broadcast(provider, last(intent).raw);
+    this.#tell("resent", intent);
+    if (answer.kind === "taken") {
+      this.#log.info(about(intent), "sent again");
+      if (intent.state === "prepared") await this.#advance(intent, "sent");
+    } else {
+      this.#log.warn({ ...about(intent), reason: answer.reason }, "sent again, and no node said that it took it");
+    }
+  }
+
+  /** Offers more for the same work; for nothing, if the work would fail or is not worth that. */
+  async #outbid(intent: Intent, at: At): Promise<void> {
+    const { rules, journal, provider } = this.#options;
+    const newest = last(intent);
+    const wanted = newest.kind === "work" && (await this.#stillWorks(intent));
+    const work = wanted ? outbid(newest, at.baseFee, rules, workCeiling(rules)) : undefined;
+    if (wanted && work === undefined) {
+      // Dearer than allowed now, but worth doing when gas is cheaper again.
+      this.#log.warn(about(intent), "waits: what outbids it is above the ceiling");
+      return;
+    }
+    const terms = work === undefined ? undefined : this.#terms(intent, work, at);
+    const kind = terms === undefined ? "nothing" : "work";
+    const offer = terms === undefined ? outbid(newest, at.baseFee, rules, rules.ceiling) : work;
+    if (offer === undefined) return;
+    const signed = await this.#sign(kind, intent.call, intent.nonce, offer, at);
+    this.#tell("outbid", intent);
+    const { expected, loss, gasPrice } = terms ?? intent;
+    await journal.replace(intent.id, signed, { expected, loss, gasPrice });
+    const replaced = { ...intent, expected, loss, gasPrice, transactions: [...intent.transactions, signed] };
+    this.#open.set(intent.id, { ...replaced, state: this.#open.get(intent.id)?.state ?? intent.state });
+    this.#tell("outbid written", replaced);
+    const answer = await broadcast(provider, signed.raw);
+    const how = kind === "work" ? "outbid" : "taken back";
+    this.#log.warn({ ...about(replaced), ...("reason" in answer ? { reason: answer.reason } : {}) }, how);
+  }
+
+  #terms(intent: Intent, offer: Offer, at: At): Terms | undefined {
+    if (intent.job === "gap") return undefined;
+    return this.#options.terms === undefined ? intent : this.#options.terms(intent, offer, at);
+  }
+
+  async #stillWorks({ job, call }: Intent): Promise<boolean> {
+    if (job === "gap") return false;
+    const { provider, signer } = this.#options;
+    const { to, data, value, gasLimit } = call;
+    try {
+      await provider.call({ from: await signer.getAddress(), to, data, value, gasLimit });
+      return true;
+    } catch (error) {
+      if (isError(error, "CALL_EXCEPTION")) return false;
+      throw error;
+    }
+  }
+
+  /** What was final is not in the chain any more: a reorganisation went deeper than anybody expected. It is sent again. */
+  async #reopen(taken: ReadonlyMap<number, Intent>, at: At): Promise<void> {
+    for (const intent of taken.values()) {
+      // A node that is behind has not got there yet.
+      if (!FINAL.includes(intent.state) || at.number <= (intent.inclusion?.block ?? Infinity)) continue;
+      this.#log.error(about(intent), "a final transaction is not in the chain any more");
+      this.#tell("reorganised", intent);
+      await this.#advance(intent, "sent");
+    }
+  }
+
+  /** Uses numbers that nobody has and later transactions wait for. */
+  async #fillGaps(counts: Counts, taken: ReadonlyMap<number, Intent>, at: At): Promise<void> {
+    const open = new Map([...taken].filter(([, { id }]) => this.#open.has(id)));
+    if (open.size === 0) return;
+    const { rules } = this.#options;
+    const newest = [...open.values()].map(last);
+    const tip = newest.reduce((most, t) => max(most, t.tip), rules.priorityFee);
+    for (const nonce of gapsOf(counts, taken)) {
+      if (nonce > Math.max(...open.keys())) break;
+      const maxFee = 2n * at.baseFee + tip;
+      const offer = { maxFee: maxFee < rules.ceiling ? maxFee : rules.ceiling, tip };
+      const to = await this.#options.signer.getAddress();
+      const call = { to, data: "0x", value: 0n, gasLimit: NOTHING_GAS };
+      const nobody = { subject: "", accounts: [], sales: 0, expected: 0n, loss: 0n, coinPrice: 0n, gasPrice: 0n };
+      const work: Work = { ...nobody, job: "gap", purse: "rest", call };
+      this.#log.warn({ nonce }, "fills a gap that later transactions wait for");
+      await this.#write(work, nonce, await this.#sign("nothing", call, nonce, offer, at), at);
+    }
+  }
+
+  // ---- the book
+
+  async #advance(intent: Intent, state: IntentState, inclusion?: Inclusion, outcome?: Outcome): Promise<Intent> {
+    const standing = {
+      state,
+      ...(inclusion === undefined ? {} : { inclusion }),
+      ...(outcome === undefined ? {} : { outcome }),
+    };
+    await this.#options.journal.advance(intent.id, standing);
+    const { inclusion: _, outcome: __, ...rest } = intent;
+    const advanced: Intent = { ...rest, ...standing };
+    if (FINAL.includes(state)) this.#open.delete(intent.id);
+    else this.#open.set(intent.id, advanced);
+    return advanced;
+  }
+
+  #tell(point: Point, intent: Intent): void {
+    this.#options.watch?.(point, intent);
+  }
+}
+
+function last({ transactions }: Intent): SignedTransaction {
+  return present(transactions[transactions.length - 1], "transaction");
+}
+
+function inclusionOf(receipt: TransactionReceipt): Inclusion {
+  const { hash, blockNumber: block, blockHash, gasUsed, fee } = receipt;
+  return { hash, block, blockHash, succeeded: receipt.status === 1, gasUsed, fee };
+}
+
+function about(intent: Intent): Record<string, unknown> {
+  const { job, subject, nonce, state } = intent;
+  return { job, ...(subject === "" ? {} : { subject }), nonce, state, hash: last(intent).hash };
+}

@@ -1,0 +1,23 @@
+/** Where a keeper says what it does: the part of pino's interface that it uses. */
+
+export type LogLine = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+export interface Log {
+  readonly debug: LogLine;
+  readonly info: LogLine;
+  readonly warn: LogLine;
+  readonly error: LogLine;
+}
+
+const nothing: LogLine = () => undefined;
+
+/** Says nothing. */
+export const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** What went wrong, in one line: errors of the chain's library carry whole requests with them. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  if (!(error instanceof Error)) return String(error);
+  const { shortMessage } = error as { shortMessage?: unknown };
+  return typeof shortMessage === "string" ? shortMessage : error.message;
+}
