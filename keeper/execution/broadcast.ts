@@ -1,6 +1,6 @@
 /** Gives signed bytes to a node, and makes sense of its answer: nodes say the same things in many words. */
 
-import type { Provider } from "ethers";
+import { JsonRpcApiProvider, type Provider } from "ethers";
 
 import { reasonOf } from "../log.js";
 
@@ -20,7 +20,9 @@ const REFUSED =
 
 export async function broadcast(provider: Provider, raw: string): Promise<Answer> {
   try {
-    await provider.broadcastTransaction(raw);
+    // Nothing else is asked along with it, whose failure would look like this one's.
+    if (provider instanceof JsonRpcApiProvider) await provider.send("eth_sendRawTransaction", [raw]);
+    else await provider.broadcastTransaction(raw);
     return { kind: "taken" };
   } catch (error) {
     return classify(error);

@@ -1,14 +1,16 @@
 import { expect } from "chai";
 
 import { Keeper } from "../../../keeper/keeper.js";
+import { localWallet } from "../../../replay/chain/embedded.js";
 import type { World } from "../../../replay/scenario/world.js";
 import { ICreditLens__factory, IRisk__factory } from "../../../types/contracts/index.js";
 import { crash, smallWorlds } from "../../support/scenario.js";
 
 const GWEI = 10n ** 9n;
 const CALM = GWEI;
-/** More than any transaction offers that was sent in calm times. */
-const STORM = 100_000n * GWEI;
+/** More than any transaction offers that was sent in calm times, and more than any may offer. */
+const STORM = 100n * GWEI;
+const BEYOND = 100_000n * GWEI;
 const PATIENCE = 3;
 const HOUR = 3_600;
 
@@ -20,7 +22,7 @@ describe("keeper: transactions that are not included", () => {
     const world = await worldWith({ accounts: 6 });
     const keeper = new Keeper(
       { ...world.newKeeper().config, patience: PATIENCE },
-      { provider: world.provider, signer: world.accounts[1]! },
+      { provider: world.provider, signer: localWallet(1, world.provider) },
     );
     await crash(world, 55n);
     await world.chain.mine({ baseFee: CALM });
@@ -46,27 +48,37 @@ describe("keeper: transactions that are not included", () => {
     return failing;
   }
 
-  it("takes them back after a while, and does the work all the same", async () => {
+  it("offers more for them when gas becomes dearer, and gets the work done in the storm", async () => {
     const { world, keeper, sent } = await busyKeeper();
     for (let i = 0; i < 2 * PATIENCE + 2; i++) {
       await world.chain.mine({ baseFee: STORM });
       await keeper.tick();
     }
-    expect(keeper.totals.lost).to.equal(sent.length);
+    expect(keeper.totals.liquidations + keeper.totals.absorptions).to.be.above(0);
     for (const { hash } of sent) expect(await world.provider.getTransactionReceipt(hash)).to.equal(null);
+    expect(await finish(world, keeper)).to.equal(0);
+    expect(keeper.totals.reverted).to.equal(0);
+  });
 
+  it("waits while gas costs more than anything is worth, and works again afterwards", async () => {
+    const { world, keeper } = await busyKeeper();
+    for (let i = 0; i < 2 * PATIENCE + 2; i++) {
+      await world.chain.mine({ baseFee: BEYOND });
+      expect((await keeper.tick()).sent).to.deep.equal([]);
+    }
+    expect(keeper.totals.gasSpent).to.equal(0n);
     expect(await finish(world, keeper)).to.equal(0);
     expect(keeper.totals.liquidations + keeper.totals.absorptions).to.be.above(0);
   });
 
-  it("tries again when the node has forgotten them", async () => {
+  it("sends the same again when the node has forgotten them", async () => {
     const { world, keeper, sent } = await busyKeeper();
     for (const { hash } of [...sent].reverse()) {
       await world.connection.provider.request({ method: "hardhat_dropTransaction", params: [hash] });
     }
     expect(await finish(world, keeper)).to.equal(0);
-    expect(keeper.totals.lost).to.equal(sent.length);
-    expect(keeper.totals.liquidations + keeper.totals.absorptions).to.be.above(0);
+    expect(keeper.totals.lost).to.equal(0);
+    for (const { hash } of sent) expect((await world.provider.getTransactionReceipt(hash))?.status).to.equal(1);
   });
 
   it("does not send again what is on its way", async () => {

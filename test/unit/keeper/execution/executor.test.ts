@@ -161,9 +161,10 @@ describe("keeper/execution: executor", () => {
         get(target, name): unknown {
           const value = Reflect.get(target, name) as unknown;
           if (typeof value !== "function") return value;
-          if (name !== "broadcastTransaction" || !broken) return value.bind(target) as unknown;
-          return async (raw: string) => {
-            if (arrives) await target.broadcastTransaction(raw);
+          if (name !== "send" || !broken) return value.bind(target) as unknown;
+          return async (method: string, params: unknown[]): Promise<unknown> => {
+            if (method !== "eth_sendRawTransaction") return await target.send(method, params);
+            if (arrives) await target.send(method, params);
             throw new Error("timeout");
           };
         },
