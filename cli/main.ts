@@ -3,6 +3,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { registerDemo } from "./commands/demo.js";
 import { registerFaucet } from "./commands/faucet.js";
+import { registerKeeper } from "./commands/keeper.js";
 import { registerRisk } from "./commands/risk.js";
 import { type ExitCode, EXIT, report } from "./errors.js";
 
@@ -10,13 +11,14 @@ import { type ExitCode, EXIT, report } from "./errors.js";
 export type Registration = (program: Command) => void;
 
 /** Every sub-command, in the order of the help. */
-const COMMANDS: readonly Registration[] = [registerDemo, registerFaucet, registerRisk];
+const COMMANDS: readonly Registration[] = [registerDemo, registerFaucet, registerKeeper, registerRisk];
 
 const EXAMPLES = `
 Examples:
   plimsoll demo                  a market crash on a local chain, which then stays up for a wallet
   plimsoll demo --once --json    the same, ending with the scenario and with one line of JSON
   plimsoll faucet 0x...          test tokens for a wallet, while the demo runs
+  plimsoll keeper --help         run a keeper on a chain; a dry run unless told otherwise
   plimsoll risk --help           measure and calibrate risk on price history
   plimsoll help demo             everything that a command can do
 `;

@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+
+import { needsBuild } from "../built.js";
+import { whenOrphaned } from "../runtime.mjs";
+
+const EXAMPLES = `
+Without --execute nothing is sent: the keeper looks, simulates and says what it would send.
+Flags come before the environment (PLIMSOLL_...), which comes before the file. See docs/keeper.md.
+
+Examples:
+  plimsoll keeper --network localhost                          watch the chain of a running demo
+  plimsoll keeper --rpc https://a --rpc https://b              two nodes, the first preferred
+  plimsoll keeper --config keeper.json --execute               act
+  plimsoll keeper report --json                                what was expected and what came of it
+`;
+
+const WHERE = "JSON file with the configuration";
+const DIRECTORY = "directory of the journal; DATABASE_URL names a PostgreSQL server instead";
+
+/** `plimsoll keeper`: keeps the protocol going, and reports on it. */
+export function registerKeeper(program: Command): void {
+  const keeper = program
+    .command("keeper")
+    .description("run a keeper: liquidate, absorb, keep books, auctions and vaults going")
+    .option("--network <name>", "chain to look after: localhost, mainnet, sepolia")
+    .option("--rpc <url>", "node of the chain; may be given several times", collect)
+    .option("--config <file>", WHERE)
+    .option("--execute", "send transactions")
+    .option("--keystore <file>", "encrypted JSON keystore with the key")
+    .option("--password-file <file>", "file with the keystore's password")
+    .option("--address <address>", "whom a dry run without a key looks as")
+    .option("--journal <directory>", DIRECTORY)
+    .option("--interval <ms>", "time between two looks")
+    .option("--confirmations <blocks>", "blocks after which a transaction is taken to stay")
+    .option("--port <number>", "port of /metrics, /health, /ready and /report; 0 for none")
+    .option("--log-level <level>", "debug, info, warn or error")
+    .addHelpText("after", EXAMPLES)
+    .action(async ({ config, ...flags }: { config?: string } & Record<string, unknown>) => {
+      const { runKeeper } = await needsBuild(() => import("../keeper/run.js"));
+      const stop = new AbortController();
+      const end = (): void => {
+        stop.abort();
+      };
+      // Once: who asks twice does not want to wait.
+      process.once("SIGINT", end).once("SIGTERM", end);
+      const unwatch = whenOrphaned(end);
+      try {
+        await runKeeper({
+          ...(config === undefined ? {} : { file: config }),
+          environment: process.env,
+          flags,
+          write: (line) => process.stdout.write(line),
+          signal: stop.signal,
+        });
+      } finally {
+        unwatch();
+        process.off("SIGINT", end).off("SIGTERM", end);
+      }
+    });
+
+  keeper
+    .command("report")
+    .description("what was expected of the transactions in the journal, and what came of it")
+    .option("--json", "one JSON object, amounts in wei")
+    .option("--config <file>", WHERE)
+    .option("--journal <directory>", DIRECTORY)
+    .option("--port <number>", "where a keeper that runs serves its report")
+    .action(async (_: unknown, command: Command) => {
+      // The parent has options of the same names, and takes them wherever they stand.
+      const { config, json, ...flags } = command.optsWithGlobals<
+        { config?: string; json?: boolean } & Record<string, unknown>
+      >();
+      const { report } = await import("../keeper/report.js");
+      await report({
+        ...(config === undefined ? {} : { file: config }),
+        environment: process.env,
+        flags,
+        json: json === true,
+        say: (line) => process.stdout.write(`${line}\n`),
+      });
+    });
+}
+
+function collect(url: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), url];
+}

@@ -1,0 +1,100 @@
+/** `plimsoll keeper report`: what was expected and what came of it. */
+
+import { formatUnits } from "ethers";
+import { z } from "zod";
+
+import { openDatabase } from "../../keeper/journal/open.js";
+import { ledgerOf, toJson, type Account, type Ledger } from "../../keeper/journal/ledger.js";
+import { SqlJournal, type Whose } from "../../keeper/journal/sql.js";
+import { JournalError, type Intent } from "../../keeper/journal/types.js";
+import { configOf, forTheUser, type Sources } from "./config.js";
+
+export interface ReportOptions extends Sources {
+  readonly json: boolean;
+  readonly say: (line: string) => void;
+}
+
+const amount = z.string().transform(BigInt);
+const account = z.object({
+  states: z.record(z.number()),
+  expected: amount,
+  realised: amount,
+  fees: amount,
+  flows: z.record(amount),
+});
+const served = z.object({ jobs: z.array(account.extend({ job: z.string() })), total: account });
+
+/** Prints the ledger of everything in the journal, or, where a keeper has the journal open, what that one serves. */
+export async function report({ json, say, ...sources }: ReportOptions): Promise<void> {
+  // No chain is asked.
+  const flags = { network: "localhost", ...sources.flags };
+  const config = configOf({ ...sources, flags });
+  let ledger: Ledger;
+  try {
+    ledger = ledgerOf(await intentsIn(config.journal));
+  } catch (error) {
+    const { host, port } = config.operation;
+    const live = error instanceof JournalError ? await ask(`http://${host}:${port.toString()}/report`) : undefined;
+    if (live === undefined) throw forTheUser(error);
+    ledger = live;
+  }
+  if (json) say(toJson(ledger));
+  else for (const line of tableOf(ledger)) say(line);
+}
+
+async function intentsIn(place: Parameters<typeof openDatabase>[0]): Promise<Intent[]> {
+  const database = await openDatabase(place);
+  try {
+    // Makes the tables where there are none.
+    await SqlJournal.open(database, { chain: "", sender: "" });
+    const rows = await database.run("select distinct chain, sender from intents order by chain, sender");
+    const all: Intent[] = [];
+    for (const row of rows) {
+      const whose = z.object({ chain: z.string(), sender: z.string() }).parse(row) satisfies Whose;
+      all.push(...(await (await SqlJournal.open(database, whose)).since(0)));
+    }
+    return all;
+  } finally {
+    await database.close();
+  }
+}
+
+async function ask(url: string): Promise<Ledger | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    return served.parse(await response.json()) as Ledger;
+  } catch {
+    return undefined;
+  }
+}
+
+function tableOf({ jobs, total }: Ledger): string[] {
+  if (jobs.length === 0) return ["The journal is empty."];
+  const rows = [...jobs.map((job) => rowOf(job.job, job)), rowOf("all", total)];
+  const head = ["job", "done", "reverted", "lost", "open", "expected plUSD", "realised plUSD", "difference", "gas ETH"];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: string[]): string =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ");
+  const flows = Object.entries(total.flows).map(([token, units]) => `  ${token}  ${units.toString()}`);
+  return [
+    line(head),
+    ...rows.map(line),
+    ...(flows.length === 0 ? [] : ["", "Tokens in and out, in their units:", ...flows]),
+  ];
+}
+
+function rowOf(name: string, { states, expected, realised, fees }: Account): string[] {
+  const count = (...of: (keyof typeof states)[]): string =>
+    of.reduce((sum, state) => sum + (states[state] ?? 0), 0).toString();
+  const plusd = (value: bigint): string => Number(formatUnits(value, 18)).toFixed(2);
+  return [
+    ...[
+      name,
+      count("confirmed"),
+      count("reverted"),
+      count("replaced", "dropped"),
+      count("prepared", "sent", "included"),
+    ],
+    ...[plusd(expected), plusd(realised), plusd(realised - expected), Number(formatUnits(fees, 18)).toFixed(6)],
+  ];
+}

@@ -1,0 +1,158 @@
+/** Runs a keeper until it is told to stop. Needs the contracts' bindings. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { loadWallet, PASSWORD, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
+import type { OperatorConfig } from "../../keeper/config/operator.js";
+import { withoutSecrets } from "../../keeper/config/sources.js";
+import { ledgerOf, toJson } from "../../keeper/journal/ledger.js";
+import { MemoryJournal } from "../../keeper/journal/memory.js";
+import { openJournal } from "../../keeper/journal/open.js";
+import type { Journal } from "../../keeper/journal/types.js";
+import { Keeper } from "../../keeper/keeper.js";
+import { reasonOf, type Log } from "../../keeper/log.js";
+import { Health } from "../../keeper/operation/health.js";
+import { createLog } from "../../keeper/operation/log.js";
+import { Metrics } from "../../keeper/operation/metrics.js";
+import { serve, type WatchServer } from "../../keeper/operation/server.js";
+import type { NodePool } from "../../keeper/rpc/pool.js";
+import { configOf, forTheUser, type Sources } from "./config.js";
+import { connect, findDeployment, keeperOptionsOf, signerOf } from "./setup.js";
+
+/** {ms} */
+const MS = 1_000;
+/** A look that takes so many times as long as a keeper may be behind has died. */
+const STUCK = 5;
+
+export interface RunOptions extends Sources {
+  readonly write: (line: string) => void;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Where address books are, if not where deployments put them. */
+  readonly books?: string;
+}
+
+export async function runKeeper(options: RunOptions): Promise<void> {
+  const config = configOf(options);
+  const log = createLog({
+    level: config.log.level,
+    secrets: secretsOf(config, options.environment),
+    write: options.write,
+  });
+  const closing: (() => Promise<void> | void)[] = [];
+  try {
+    await run(config, options, log, closing);
+  } catch (error) {
+    throw forTheUser(error);
+  } finally {
+    // In reverse: what was opened last needs what was opened first.
+    for (const close of closing.reverse()) await close();
+  }
+  log.info({}, "stopped");
+}
+
+async function run(
+  config: OperatorConfig,
+  options: RunOptions,
+  log: Log,
+  closing: (() => Promise<void> | void)[],
+): Promise<void> {
+  const { environment, signal, books } = options;
+  const wallet = await loadWallet(config, environment);
+  const pool = await connect(config, log);
+  closing.push(() => pool.destroy());
+  const deployment = await findDeployment(config, pool, books);
+  const signer = await signerOf(config, wallet, deployment, pool);
+  const keeperOptions = await keeperOptionsOf(config, deployment, pool);
+  const sender = await signer.getAddress();
+  // A dry run leaves nothing behind, and a keeper that runs has its journal for itself.
+  const journal: Journal = config.execute ? await openJournal(config.journal, pool, sender) : new MemoryJournal();
+  closing.push(() => journal.close());
+
+  const metrics = new Metrics();
+  const { readyWithin } = config.operation;
+  const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin });
+  const keeper = new Keeper(keeperOptions, {
+    provider: pool,
+    signer,
+    journal,
+    execute: config.execute,
+    log,
+    watch: (step, intent) => {
+      metrics.step(step);
+      if (step === "final") metrics.settled(intent);
+    },
+  });
+  const report = async (): Promise<string> => toJson(ledgerOf(await journal.since(0)));
+  const server = await watchServer(config, { health, registry: metrics.registry, report });
+  if (server !== undefined) closing.push(() => server.close());
+
+  const { chainId } = await pool.getNetwork();
+  const routes = { liquidations: keeperOptions.routes.length, auctions: keeperOptions.reserve?.routes?.length ?? 0 };
+  log.info(
+    { chainId, address: sender, execute: config.execute, routes, metrics: server?.url },
+    config.execute ? "keeper started: it acts" : "keeper started: dry run, nothing is sent",
+  );
+  await loop(keeper, pool, { metrics, health }, { interval: config.interval, signal, log });
+  health.stopping();
+}
+
+interface Watching {
+  readonly metrics: Metrics;
+  readonly health: Health;
+}
+
+/** Looks, waits, looks again. What is being done when the signal comes is finished. */
+async function loop(
+  keeper: Keeper,
+  pool: NodePool,
+  { metrics, health }: Watching,
+  { interval, signal, log }: { interval: number; signal: AbortSignal; log: Log },
+): Promise<void> {
+  let last = "";
+  while (!signal.aborted) {
+    const started = performance.now();
+    const seconds = (): number => (performance.now() - started) / MS;
+    try {
+      await pool.survey();
+      const tick = await keeper.tick();
+      health.looked(tick.time);
+      metrics.looked(tick, keeper, seconds());
+      const { block, failing, borrowers, sent, planned } = tick;
+      log.debug({ block, failing, borrowers, sent: sent.length, planned: planned.length }, "looked");
+      if (last !== "") log.info({ block }, "looks succeed again");
+      last = "";
+    } catch (error) {
+      health.failed(error);
+      metrics.failed(seconds());
+      const reason = reasonOf(error);
+      // The same again and again is worth saying once.
+      log[reason === last ? "debug" : "error"]({ reason }, "a look failed");
+      last = reason;
+    }
+    metrics.nodes(pool.nodes);
+    await sleep(interval, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function watchServer(
+  { operation: { host, port } }: OperatorConfig,
+  watched: Parameters<typeof serve>[0],
+): Promise<WatchServer | undefined> {
+  return port === 0 ? undefined : await serve(watched, host, port);
+}
+
+/** What must not get into any log. */
+function secretsOf({ rpc = [], journal }: OperatorConfig, environment: Environment): string[] {
+  const urls = [...rpc, ...(journal.databaseUrl === undefined ? [] : [journal.databaseUrl])];
+  const hidden = urls.filter((url) => url !== withoutSecrets(url) && `${withoutSecrets(url)}/` !== url);
+  const parts = hidden.flatMap((url) => {
+    const { pathname, search, password } = new URL(url);
+    return [url, password, decodeURIComponent(password), ...pathname.split("/"), search.slice(1)];
+  });
+  // Words that everybody has in a URL are no secrets.
+  const own = parts.filter((part) => part.length >= 8);
+  return [environment[PRIVATE_KEY], environment[PASSWORD], ...own].flatMap((s) =>
+    s === undefined || s === "" ? [] : [s.trim()],
+  );
+}

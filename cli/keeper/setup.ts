@@ -1,0 +1,248 @@
+/** From a configuration to the things that a keeper needs: nodes, addresses, a key. Needs the contracts' bindings. */
+
+import { getAddress, VoidSigner, type BaseWallet, type Provider, type Signer } from "ethers";
+
+import { NotDeployed, readAddressBooks } from "../../deploy/address-book.js";
+import { DOLLAR, type KeeperOptions } from "../../keeper/config.js";
+import { ConfigError } from "../../keeper/config/errors.js";
+import { NETWORKS } from "../../keeper/config/networks.js";
+import type { Addresses, OperatorConfig } from "../../keeper/config/operator.js";
+import { packRoute, PoolMap, type Tokens } from "../../keeper/config/routes.js";
+import type { Log } from "../../keeper/log.js";
+import { Endpoint } from "../../keeper/rpc/endpoint.js";
+import { NodePool } from "../../keeper/rpc/pool.js";
+import { assetsOf } from "../../keeper/reserve-contracts.js";
+import type { AddressBook } from "../../sdk/addresses.js";
+import {
+  AuctionFiller__factory,
+  FlashLiquidator__factory,
+  ICreditEngine__factory,
+} from "../../types/contracts/index.js";
+import { EnvironmentError } from "../errors.js";
+
+const LOCAL_CHAIN_ID = 31_337;
+/** Clocks differ; a node whose head is from further in the future lies. Local chains move their clocks as they like. {s} */
+const AHEAD = 60;
+
+function missing(field: string, rule: string): ConfigError {
+  return new ConfigError([{ field, value: undefined, rule, source: undefined }]);
+}
+
+/** The nodes of the chain that is meant, those that can be used found out. */
+export async function connect(config: OperatorConfig, log: Log): Promise<NodePool> {
+  const known = config.network === undefined ? undefined : NETWORKS[config.network];
+  const urls = config.rpc ?? (known?.rpc === undefined ? [] : [known.rpc]);
+  if (urls.length === 0) throw missing("rpc", `say where a node of ${config.network ?? "the chain"} answers`);
+  const { timeout, behindBlocks, behindSeconds } = config.nodes;
+  const chainId = known?.chainId ?? (await chainOf(urls, timeout));
+  const ahead = chainId === LOCAL_CHAIN_ID ? Infinity : AHEAD;
+  const pool = new NodePool({ urls, chainId, timeout, rules: { behindBlocks, behindSeconds, ahead }, log });
+  try {
+    await pool.survey();
+  } catch (error) {
+    pool.destroy();
+    throw new EnvironmentError((error as Error).message);
+  }
+  return pool;
+}
+
+/** What the first node says that answers. */
+async function chainOf(urls: readonly string[], timeout: number): Promise<number> {
+  const problems: string[] = [];
+  for (const url of urls) {
+    try {
+      const answer = await new Endpoint(url, timeout).call("eth_chainId", []);
+      if (typeof answer === "string" && Number.isSafeInteger(Number(answer))) return Number(answer);
+      problems.push("its chain has no id");
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  }
+  throw new EnvironmentError(`no node answers: ${problems.join("; ")}`);
+}
+
+/** What the address book of the chain says, and the configuration in its place. */
+export interface Deployment {
+  readonly addresses: Addresses;
+  readonly tokens: Tokens;
+  readonly factory: string | undefined;
+  readonly firstBlock: number;
+}
+
+/** @param folder Where address books are, if not where deployments put them. */
+export async function findDeployment(config: OperatorConfig, provider: Provider, folder?: string): Promise<Deployment> {
+  const { chainId } = await provider.getNetwork();
+  const book = await bookOf(Number(chainId), config.rpc ?? [], provider, folder);
+  const own = book === undefined ? {} : { liquidator: book.liquidator, filler: book.filler };
+  const listed = Object.fromEntries(Object.entries(own).filter(([, address]) => address !== undefined));
+  const known: Addresses = { ...(book === undefined ? {} : pick(book.contracts)), ...listed };
+  const addresses: Addresses = { ...known, ...config.addresses };
+  for (const [name, address] of Object.entries(addresses)) {
+    // Fields that nobody set are there, without a value.
+    if (address === undefined) continue;
+    if ((await provider.getCode(address)) === "0x") {
+      throw new EnvironmentError(`nothing is deployed at ${address}, where addresses.${name} should be`);
+    }
+  }
+  const dollar = addresses.dollar;
+  return {
+    addresses,
+    tokens: { ...book?.tokens, ...(dollar === undefined ? {} : { plUSD: dollar }) },
+    factory: book?.uniswap?.factory,
+    firstBlock: config.firstBlock ?? book?.firstBlock ?? 0,
+  };
+}
+
+function pick(contracts: AddressBook["contracts"]): Addresses {
+  const { engine, lens, oracle, risk, dollar, sheet, reserve, rebalancer, backstop } = contracts;
+  return { engine, lens, oracle, risk, dollar, sheet, reserve, rebalancer, backstop };
+}
+
+/** The book of the chain; where several local chains have one each, that of the node that is asked, or what the node has. */
+async function bookOf(
+  chainId: number,
+  urls: readonly string[],
+  provider: Provider,
+  folder: string | undefined,
+): Promise<AddressBook | undefined> {
+  let books: AddressBook[];
+  try {
+    books = readAddressBooks(chainId, folder);
+  } catch (error) {
+    if (error instanceof NotDeployed) return undefined;
+    throw error;
+  }
+  const own = (book: AddressBook): number => (book.rpcUrl !== undefined && urls.includes(book.rpcUrl) ? 0 : 1);
+  for (const book of [...books].sort((a, b) => own(a) - own(b))) {
+    if ((await provider.getCode(book.contracts.engine)) !== "0x") return book;
+  }
+  return undefined;
+}
+
+/**
+ * Who looks and signs. The contracts that liquidate and fill obey their owner alone, so a key that is not theirs would send what reverts.
+ * @throws {ConfigError} where a key is needed and there is none.
+ */
+export async function signerOf(
+  config: OperatorConfig,
+  wallet: BaseWallet | undefined,
+  { addresses }: Deployment,
+  provider: Provider,
+): Promise<Signer> {
+  if (config.execute && wallet === undefined) {
+    throw missing("key.keystore", "to act the keeper needs a key: a keystore, or PLIMSOLL_PRIVATE_KEY");
+  }
+  const liquidator = needed(addresses, "liquidator");
+  const owner = getAddress(await FlashLiquidator__factory.connect(liquidator, provider).OWNER());
+  const address = wallet?.address ?? config.key.address ?? owner;
+  if (address !== owner) throw notOwned("liquidator", liquidator, owner, address);
+  if (addresses.filler !== undefined) {
+    const filling = getAddress(await AuctionFiller__factory.connect(addresses.filler, provider).OWNER());
+    if (address !== filling) throw notOwned("filler", addresses.filler, filling, address);
+  }
+  return wallet?.connect(provider) ?? new VoidSigner(address, provider);
+}
+
+function notOwned(name: string, at: string, owner: string, address: string): EnvironmentError {
+  return new EnvironmentError(
+    `addresses.${name} (${at}) obeys ${owner}, not the keeper's ${address}`,
+    "Deploy one of your own, and say where it is.",
+  );
+}
+
+function needed(addresses: Addresses, name: keyof Addresses): string {
+  const address = addresses[name];
+  if (address !== undefined) return address;
+  const rule =
+    name === "liquidator"
+      ? "the keeper liquidates through a FlashLiquidator of its operator: deploy one and say where it is"
+      : "no address book of the chain says where it is";
+  throw missing(`addresses.${name}`, rule);
+}
+
+/** What the keeper is told, in its own terms. */
+export async function keeperOptionsOf(
+  config: OperatorConfig,
+  deployment: Deployment,
+  provider: Provider,
+): Promise<KeeperOptions> {
+  const { addresses, firstBlock } = deployment;
+  const { fees, spending } = config;
+  const { sheet, reserve, rebalancer, backstop, filler } = addresses;
+  const { routes, auctionRoutes } = await routesOf(config, deployment, provider);
+  const contracts =
+    sheet === undefined || reserve === undefined || rebalancer === undefined || backstop === undefined
+      ? undefined
+      : { sheet, reserve, rebalancer, backstop };
+  return {
+    engine: needed(addresses, "engine"),
+    lens: needed(addresses, "lens"),
+    oracle: needed(addresses, "oracle"),
+    risk: needed(addresses, "risk"),
+    liquidator: needed(addresses, "liquidator"),
+    firstBlock,
+    routes,
+    priorityFee: fees.tip,
+    feeCeiling: fees.ceiling,
+    bumpPercent: fees.bumpPercent,
+    patience: fees.patience,
+    confirmations: fees.confirmations,
+    minProfit: spending.minProfit,
+    absorbSubsidy: spending.absorbSubsidy,
+    solvencyBudget: spending.solvencyBudget,
+    gasAssetPrice: spending.gasAssetPrice,
+    ...(contracts === undefined
+      ? {}
+      : {
+          reserve: {
+            ...contracts,
+            ...(filler === undefined ? {} : { filler }),
+            routes: auctionRoutes,
+            gasBudget: spending.gasBudget,
+            auctionSubsidy: spending.auctionSubsidy,
+          },
+        }),
+  };
+}
+
+type AuctionRoutes = NonNullable<NonNullable<KeeperOptions["reserve"]>["routes"]>;
+
+/** The routes that are given, and where none are, those that the pools make. */
+async function routesOf(
+  config: OperatorConfig,
+  { addresses, tokens, factory }: Deployment,
+  provider: Provider,
+): Promise<{ routes: KeeperOptions["routes"]; auctionRoutes: AuctionRoutes }> {
+  const routes = config.routes.map(({ asset, path }, i) => ({
+    asset,
+    path: packRoute(path, tokens, `routes.${i.toString()}.path`),
+  }));
+  const auctionRoutes: AuctionRoutes = config.auctionRoutes.map(({ sold, bought, path }, i) => ({
+    sold,
+    bought,
+    path: packRoute(path, tokens, `auctionRoutes.${i.toString()}.path`),
+  }));
+  const { dollar } = addresses;
+  if (factory === undefined || dollar === undefined || (routes.length > 0 && auctionRoutes.length > 0)) {
+    return { routes, auctionRoutes };
+  }
+  const engine = ICreditEngine__factory.connect(needed(addresses, "engine"), provider);
+  const assets: { asset: number; token: string }[] = [];
+  for (const asset of assetsOf(await engine.listedMask())) {
+    assets.push({ asset: Number(asset), token: (await engine.assetInfo(asset)).token });
+  }
+  const pools = await PoolMap.read(provider, factory, [...assets.map(({ token }) => token), dollar]);
+  const path = (from: string, to: string): { path: string }[] => {
+    const found = pools.route(from, to);
+    return found === undefined ? [] : [{ path: found }];
+  };
+  const found = assets.flatMap(({ asset, token }) => path(token, dollar).map((way) => ({ asset, ...way })));
+  const bids = assets.flatMap(({ asset: sold, token }) => [
+    ...path(token, dollar).map((way) => ({ sold, bought: DOLLAR as typeof DOLLAR, ...way })),
+    ...assets.flatMap((other) => path(token, other.token).map((way) => ({ sold, bought: other.asset, ...way }))),
+  ]);
+  return {
+    routes: routes.length > 0 ? routes : found,
+    auctionRoutes: auctionRoutes.length > 0 ? auctionRoutes : bids,
+  };
+}

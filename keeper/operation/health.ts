@@ -1,0 +1,98 @@
+/** Whether the keeper works, by what it did and not by what it means to do. */
+
+import type { Journal } from "../journal/types.js";
+import { reasonOf } from "../log.js";
+
+export interface HealthOptions {
+  readonly journal: Pick<Journal, "probe">;
+  /** Ready is who looked at a block no older than this, no longer ago than this. {s} */
+  readonly readyWithin: number;
+  /** A look that takes longer than this will never end. {s} */
+  readonly stuckAfter: number;
+  /** {ms} since the epoch */
+  readonly clock?: () => number;
+}
+
+/** What is wrong; nothing if all is well. */
+export type Complaints = readonly string[];
+
+const MS = 1_000;
+/** For a write to the journal. {ms} */
+const PROBE_TIMEOUT = 3_000;
+
+export class Health {
+  readonly #options: HealthOptions;
+  readonly #clock: () => number;
+  /** {ms} */
+  #movedAt: number;
+  #lookedAt: number | undefined;
+  /** Time of the block looked at last. (unix seconds) */
+  #headTime = 0;
+  #failure: string | undefined;
+  #stopping = false;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+    this.#movedAt = this.#clock();
+  }
+
+  /** A look was made, of a block of that time. (unix seconds) */
+  looked(headTime: number): void {
+    this.#lookedAt = this.#movedAt = this.#clock();
+    this.#headTime = headTime;
+    this.#failure = undefined;
+  }
+
+  /** A look failed; the next may not. */
+  failed(error: unknown): void {
+    this.#movedAt = this.#clock();
+    this.#failure = reasonOf(error);
+  }
+
+  stopping(): void {
+    this.#stopping = true;
+  }
+
+  /** Whether the process should go on: a look that fails is no reason to end it, one that never ends is. */
+  alive(): Complaints {
+    const still = (this.#clock() - this.#movedAt) / MS;
+    return still > this.#options.stuckAfter ? [`no look has ended for ${still.toFixed(0)} s`] : [];
+  }
+
+  /** Whether it does its work now. */
+  async ready(): Promise<Complaints> {
+    const { readyWithin } = this.#options;
+    const now = this.#clock();
+    const complaints = [...this.alive()];
+    if (this.#stopping) complaints.push("it is being stopped");
+    if (this.#lookedAt === undefined) {
+      complaints.push("it has not looked at any block yet");
+    } else {
+      const since = (now - this.#lookedAt) / MS;
+      if (since > readyWithin) complaints.push(`the last look that succeeded was ${since.toFixed(0)} s ago`);
+      const age = now / MS - this.#headTime;
+      if (age > readyWithin) complaints.push(`the block looked at last is ${age.toFixed(0)} s old`);
+    }
+    if (this.#failure !== undefined) complaints.push(`the last look failed: ${this.#failure}`);
+    const written = await this.#probe();
+    if (written !== undefined) complaints.push(`the journal cannot be written: ${written}`);
+    return complaints;
+  }
+
+  async #probe(): Promise<string | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`no answer within ${PROBE_TIMEOUT.toString()} ms`), PROBE_TIMEOUT);
+    });
+    const probe = this.#options.journal.probe().then(
+      () => undefined,
+      (error: unknown) => reasonOf(error),
+    );
+    try {
+      return await Promise.race([probe, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** Structured logs: one JSON object a line. No secret gets into them, whoever tries. */
+
+import { pino } from "pino";
+
+import type { Log } from "../log.js";
+
+export interface LogOptions {
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** Texts that must not appear, wherever they come from. */
+  readonly secrets: readonly string[];
+  readonly write: (line: string) => void;
+}
+
+const HIDDEN = "(hidden)";
+/** Fields that hold secrets by their name, at the top and one below. */
+const SECRET_FIELDS = ["privateKey", "password", "mnemonic", "secret", "databaseUrl"];
+
+export function createLog({ level, secrets, write }: LogOptions): Log {
+  const hide = hiding(secrets);
+  return pino(
+    {
+      level,
+      base: { name: "plimsoll-keeper" },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: HIDDEN },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => plain(fields) as Record<string, unknown> },
+    },
+    { write: (line: string) => write(hide(line)) },
+  );
+}
+
+/** Replaces secrets in a text, also where JSON has escaped them; keys with and without their 0x, in any case. */
+export function hiding(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets
+    .flatMap((secret) => [secret, secret.replace(/^0x/i, ""), JSON.stringify(secret).slice(1, -1)])
+    // What is too short to be a secret would garble everything.
+    .filter((form) => form.length >= 4);
+  if (forms.length === 0) return (text) => text;
+  const escaped = [...new Set(forms)]
+    .sort((a, b) => b.length - a.length)
+    .map((f) => f.replace(/[$()*+./?[\\\]^{|}-]/g, "\\$&"));
+  const pattern = new RegExp(escaped.join("|"), "gi");
+  return (text) => text.replace(pattern, HIDDEN);
+}
+
+/** Amounts as text: JSON has no numbers of their size. */
+function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null || value instanceof Error) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}

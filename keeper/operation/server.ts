@@ -1,0 +1,90 @@
+/** Serves /metrics, /health, /ready and /report to whoever watches the keeper. It only reads. */
+
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import type { Registry } from "prom-client";
+
+import { reasonOf } from "../log.js";
+import type { Complaints, Health } from "./health.js";
+
+export interface WatchServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface Watched {
+  readonly health: Pick<Health, "alive" | "ready">;
+  readonly registry: Registry;
+  /** The ledger, as JSON. */
+  readonly report: () => Promise<string>;
+}
+
+/** Another program listens there, or the address is not this machine's. */
+export class CannotListen extends Error {
+  override readonly name = "CannotListen";
+}
+
+interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const JSON_TYPE = "application/json";
+
+export async function serve(watched: Watched, host: string, port: number): Promise<WatchServer> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      send(response, { status: 405, type: "text/plain", body: "GET only\n" });
+      return;
+    }
+    page(watched, path).then(
+      (found) => send(response, found),
+      (error: unknown) => send(response, { status: 500, type: "text/plain", body: `${reasonOf(error)}\n` }),
+    );
+  });
+  await listen(server, host, port);
+  const { port: bound } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound.toString()}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function page({ health, registry, report }: Watched, path: string): Promise<Page> {
+  switch (path) {
+    case "/metrics":
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    case "/health":
+      return verdict(health.alive());
+    case "/ready":
+      return verdict(await health.ready());
+    case "/report":
+      return { status: 200, type: JSON_TYPE, body: `${await report()}\n` };
+    default:
+      return { status: 404, type: "text/plain", body: "/metrics, /health, /ready, /report\n" };
+  }
+}
+
+function verdict(complaints: Complaints): Page {
+  const ok = complaints.length === 0;
+  return { status: ok ? 200 : 503, type: JSON_TYPE, body: `${JSON.stringify({ ok, complaints })}\n` };
+}
+
+function send(response: ServerResponse, { status, type, body }: Page): void {
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(new CannotListen(`cannot listen on ${host}, port ${port.toString()} (${error.code ?? error.message})`));
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
