@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { Budget } from "../../../keeper/budget.js";
+import { Budget, Spending } from "../../../keeper/budget.js";
 
 const DAY = 86_400;
 
@@ -20,5 +20,25 @@ describe("keeper: budget", () => {
     const budget = new Budget(100n);
     budget.spend(0, 130n);
     expect(budget.left(1)).to.equal(0n);
+  });
+});
+
+describe("keeper: what solvency may lose", () => {
+  it("is the budget of all, and then one of its own", () => {
+    const spending = new Spending(100n, 1_000n);
+    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([100n, 1_100n]);
+    spending.spend("solvency", 0, 80n);
+    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([20n, 1_020n]);
+    spending.spend("solvency", 0, 520n);
+    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([0n, 500n]);
+    spending.spend("solvency", 0, 500n);
+    expect(spending.left("solvency", 0)).to.equal(0n);
+    expect([spending.left("rest", DAY), spending.left("solvency", DAY)]).to.deep.equal([100n, 1_100n]);
+  });
+
+  it("is not what others can spend", () => {
+    const spending = new Spending(100n, 1_000n);
+    spending.spend("rest", 0, 100n);
+    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([0n, 1_000n]);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { keeperConfigSchema, reserveConfigSchema, type KeeperOptions } from "../../../keeper/config.js";
 import { Desk } from "../../../keeper/desk.js";
+import { MemoryJournal } from "../../../keeper/journal/memory.js";
 import { dueNow, notDue, type Job, type Rank, type Verdict } from "../../../keeper/jobs/job.js";
 import { ReserveJobs } from "../../../keeper/reserve-jobs.js";
 import type { JobName } from "../../../keeper/types.js";
@@ -10,6 +11,7 @@ import { present } from "../../../sdk/present.js";
 import { IPriceOracle__factory } from "../../../types/contracts/index.js";
 import { freshWorld } from "../../support/fresh.js";
 import { deployKeeperWorld } from "../../support/keeper-world.js";
+import { intentOf } from "../../support/intents.js";
 import { WAD } from "../../support/world.js";
 
 describe("keeper: jobs for a reserve", () => {
@@ -80,6 +82,74 @@ describe("keeper: jobs for a reserve", () => {
     const { idle } = await jobs.run();
     expect(desk.sent.map((s) => s.job)).to.deep.equal(["look", "book"]);
     expect(idle).to.deep.equal([{ job: "rate", reason: "gas costs more than what is left of the day's budget" }]);
+  });
+
+  it("does what solvency needs out of a budget of its own, and no further, however dear gas is", async () => {
+    const list = [busy("look", "solvency"), busy("refresh", "solvency"), busy("rate", "rest")];
+    // At 500 gwei and 2,000 the transaction costs about 21 plUSD.
+    const others = { solvencyBudget: 30n * WAD };
+    const { desk, jobs } = await deskOf(list, 0n, { auctions: 0, rest: 0 }, others);
+    desk.turnTo({ ...desk.head, baseFee: 499n * 10n ** 9n });
+    const { idle } = await jobs.run();
+    expect(desk.sent.map((s) => s.job)).to.deep.equal(["look"]);
+    expect(idle).to.deep.equal([
+      {
+        job: "refresh",
+        reason: "gas costs more than what is left of the day's budget and of what is kept for solvency",
+      },
+      { job: "rate", reason: "gas costs more than what is left of the day's budget" },
+    ]);
+  });
+
+  it("gives solvency the budget of all first", async () => {
+    const { desk, jobs } = await deskOf([busy("rate", "rest"), busy("look", "solvency")], 30n * WAD);
+    desk.turnTo({ ...desk.head, baseFee: 499n * 10n ** 9n });
+    await jobs.run();
+    expect(desk.sent.map((s) => s.job)).to.deep.equal(["look"]);
+  });
+
+  it("sends nothing at a price above the ceiling, not even what solvency needs", async () => {
+    const { desk, jobs } = await deskOf([busy("look", "solvency")]);
+    desk.turnTo({ ...desk.head, baseFee: 3_000n * 10n ** 9n });
+    const { idle } = await jobs.run();
+    expect(desk.sent).to.deep.equal([]);
+    expect(idle).to.deep.equal([{ job: "look", reason: "gas costs more than the ceiling" }]);
+  });
+
+  it("takes gas for dear, not for free, while its price was never known", async () => {
+    const { desk, jobs } = await deskOf([busy("look", "solvency"), busy("rate", "rest")], 0n, undefined, {
+      // Nothing is listed under this number.
+      gasAsset: 9,
+      solvencyBudget: WAD / 10n,
+    });
+    const { idle } = await jobs.run();
+    // 21,000 gas of 10,000 each: within a tenth of a plUSD only at less than half a gwei.
+    expect(desk.sent).to.deep.equal([]);
+    expect(idle.map((i) => i.job)).to.deep.equal(["look", "rate"]);
+    expect(idle[1]?.reason).to.equal("what gas costs is not known");
+  });
+
+  it("counts what was spent before a restart", async () => {
+    const journal = new MemoryJournal();
+    const loss = 25n * WAD;
+    const { timestamp } = present(await world().provider.getBlock("latest"));
+    await journal.prepare(
+      intentOf({ state: "prepared", purse: "solvency", loss, time: timestamp - 3_600, nonce: 10_000 }),
+    );
+    await journal.advance((await journal.open())[0]!.id, { state: "confirmed" });
+    const { options, reserveOptions, provider } = world();
+    const config = keeperConfigSchema.parse({
+      ...options,
+      reserve: { ...reserveOptions, gasBudget: 20n * WAD },
+      solvencyBudget: 30n * WAD,
+    });
+    const signer = localWallet(0, provider);
+    const desk = new Desk(config, provider, signer, IPriceOracle__factory.connect(options.oracle, signer), { journal });
+    await desk.restore(timestamp);
+    expect([desk.spending.left("rest", timestamp), desk.spending.left("solvency", timestamp)]).to.deep.equal([
+      0n,
+      25n * WAD,
+    ]);
   });
 
   it("sends nothing twice while it is on its way", async () => {

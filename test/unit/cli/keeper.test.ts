@@ -1,0 +1,196 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { expect } from "chai";
+import { encryptKeystoreJsonSync } from "ethers";
+
+import { removeAddressBook, writeAddressBook } from "../../../deploy/address-book.js";
+import { deployLocal } from "../../../deploy/local.js";
+import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../replay/chain/embedded.js";
+import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
+import type { AddressBook } from "../../../sdk/addresses.js";
+
+const bin = fileURLToPath(new URL("../../../cli/bin.mjs", import.meta.url));
+const PASSWORD = "correct horse battery staple";
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("cli: keeper", function () {
+  this.timeout(120_000);
+  let embedded: EmbeddedChain;
+  let server: RpcServer;
+  let book: AddressBook;
+  let folder = "";
+  let secret = "";
+  before(async () => {
+    embedded = await startEmbeddedChain(Math.floor(Date.now() / 1_000) - 600);
+    server = await serveRpc(embedded.connection.provider, 0);
+    book = { ...(await deployLocal(embedded.connection)), rpcUrl: server.url };
+    writeAddressBook(book);
+    folder = mkdtempSync(join(tmpdir(), "plimsoll-keeper-"));
+    const wallet = localWallet(1, embedded.provider) as ReturnType<typeof localWallet> & { privateKey: string };
+    secret = wallet.privateKey;
+    const json = encryptKeystoreJsonSync(wallet, PASSWORD, { scrypt: { N: 2, r: 1, p: 1 } });
+    writeFileSync(join(folder, "key.json"), json);
+    writeFileSync(join(folder, "password"), PASSWORD);
+    // The chain's clock goes with the real one from here on.
+    await embedded.chain.mine({ time: Math.floor(Date.now() / 1_000) });
+    await embedded.chain.setIntervalMining(1);
+  });
+  after(async () => {
+    removeAddressBook(book);
+    await server.close();
+    await embedded.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Starts the real program; `until` decides by its output when it is told to stop. */
+  async function play(
+    args: string[],
+    env: NodeJS.ProcessEnv = {},
+    until?: (out: string) => Promise<boolean>,
+  ): Promise<Ended> {
+    const child = spawn(process.execPath, [bin, "keeper", ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, PLIMSOLL_PRIVATE_KEY: "", ...env },
+    });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    let ended = false;
+    const end = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
+    void end.then(() => (ended = true));
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline && !ended && until !== undefined && !(await until(out)))
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    if (until !== undefined) child.kill("SIGTERM");
+    const code = await end;
+    for (const hidden of [secret, secret.slice(2), PASSWORD]) {
+      expect(out, "a secret").to.not.contain(hidden);
+      expect(err, "a secret").to.not.contain(hidden);
+    }
+    return { code, out, err };
+  }
+
+  const lines = (out: string): Record<string, unknown>[] =>
+    out
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const nonce = (): Promise<number> => embedded.provider.getTransactionCount(localWallet(1, embedded.provider).address);
+  const usual = (): string[] => ["--rpc", server.url, "--interval", "100"];
+
+  it("looks, simulates and says what it would send, and sends nothing", async () => {
+    const port = await freePort();
+    const pages: Record<string, { status: number; text: string }> = {};
+    const { code, out, err } = await play([...usual(), "--port", port.toString()], {}, async (text) => {
+      if (!text.includes("would send")) return false;
+      for (const page of ["metrics", "health", "ready", "report", "other"]) {
+        const response = await fetch(`http://127.0.0.1:${port.toString()}/${page}`);
+        pages[page] = { status: response.status, text: await response.text() };
+      }
+      return pages.ready?.status === 200;
+    });
+    expect(code, err + out).to.equal(0);
+    expect(await nonce()).to.equal(0);
+    const said = lines(out);
+    expect(said[0]).to.include({ msg: "keeper started: dry run, nothing is sent", execute: false });
+    expect(said.at(-1)).to.include({ msg: "stopped" });
+    // Found by themselves: every asset can be sold.
+    expect(said[0]?.routes).to.deep.include({ liquidations: 0 });
+    const planned = said.filter((line) => line.msg === "would send").map((line) => line.job);
+    expect(planned).to.include("record").and.to.include("invest");
+    // Said once, not at every look.
+    expect(planned.filter((job) => job === "invest")).to.have.length(1);
+    expect(pages.health?.status).to.equal(200);
+    expect(pages.other?.status).to.equal(404);
+    expect(pages.metrics?.text).to.match(/plimsoll_keeper_looks_total\{result="succeeded"\} [1-9]/);
+    expect(pages.metrics?.text).to.match(/plimsoll_keeper_node_up\{node="0 http:..127.0.0.1:\d+"\} 1/);
+  });
+
+  it("acts when told to, goes on after a restart, and its ledger agrees with the chain to the wei", async () => {
+    const { address } = localWallet(1, embedded.provider);
+    const before = await embedded.provider.getBalance(address);
+    const journal = join(folder, "journal");
+    const args = [...usual(), "--port", "0", "--execute", "--journal", journal, "--confirmations", "2"];
+    const env = {
+      PLIMSOLL_KEYSTORE: join(folder, "key.json"),
+      PLIMSOLL_KEYSTORE_PASSWORD_FILE: join(folder, "password"),
+    };
+    const count = (out: string, text: string): number => out.split(text).length - 1;
+    const first = await play(args, env, (out) => Promise.resolve(count(out, '"msg":"sent"') > 0));
+    expect(first.code, first.err + first.out).to.equal(0);
+    // What the first left open is seen to its end.
+    const second = await play(args, env, (out) => {
+      const both = first.out + out;
+      return Promise.resolve(
+        count(both, '"transaction confirmed"') === count(both, '"msg":"sent"') && out.includes("confirmed"),
+      );
+    });
+    expect(second.code, second.err + second.out).to.equal(0);
+    expect(second.out).to.contain("took up what the journal has open");
+    const sent = lines(first.out + second.out).filter((line) => line.msg === "sent");
+    expect(sent.map((line) => line.job)).to.include.members(["record", "invest"]);
+    expect(await nonce()).to.equal(sent.length);
+
+    const { code, out } = await play(["report", "--json", "--journal", journal, "--port", "0"]);
+    expect(code).to.equal(0);
+    const ledger = JSON.parse(out) as {
+      total: { fees: string; states: Record<string, number> };
+      jobs: { job: string }[];
+    };
+    expect(ledger.total.states).to.deep.equal({ confirmed: sent.length });
+    expect(before - (await embedded.provider.getBalance(address))).to.equal(BigInt(ledger.total.fees));
+    const table = await play(["report", "--journal", journal, "--port", "0"]);
+    expect(table.out)
+      .to.match(/^job +done/)
+      .and.to.match(/\nall /);
+  });
+
+  it("does not start without what it needs, and says what", async () => {
+    const key = { PLIMSOLL_PRIVATE_KEY: secret };
+    const stranger = { PLIMSOLL_PRIVATE_KEY: `0x${"42".repeat(32)}` };
+    const empty = await startEmbeddedChain(1_700_000_000);
+    const bare = await serveRpc(empty.connection.provider, 0);
+    const cases: [string[], NodeJS.ProcessEnv, number, string][] = [
+      [[], {}, 2, "network is missing"],
+      [[...usual(), "--execute"], {}, 2, "key.keystore is missing"],
+      [[...usual(), "--confirmations", "none"], key, 2, 'fees.confirmations is "none" (--confirmations)'],
+      [[...usual()], stranger, 3, "obeys"],
+      [[...usual()], { PLIMSOLL_PRIVATE_KEY: `${secret}0` }, 3, "PLIMSOLL_PRIVATE_KEY is no private key"],
+      [
+        [...usual()],
+        { PLIMSOLL_KEYSTORE: join(folder, "key.json"), PLIMSOLL_KEYSTORE_PASSWORD: "wrong" },
+        3,
+        "password is wrong",
+      ],
+      [["--rpc", "http://127.0.0.1:1/key-of-the-service"], {}, 3, "no connection"],
+      [["--rpc", bare.url], {}, 2, "addresses.liquidator is missing"],
+      [[...usual()], { PLIMSOLL_LIQUIDATOR: `0x${"11".repeat(20)}` }, 3, "nothing is deployed at"],
+      [["--network", "sepolia"], {}, 2, "rpc is missing"],
+    ];
+    for (const [args, env, status, text] of cases) {
+      const { code, err, out } = await play(args, env);
+      expect({ code, out }, `${args.join(" ")}: ${err}`).to.deep.equal({ code: status, out: "" });
+      expect(err).to.contain(text).and.to.not.contain("key-of-the-service");
+    }
+    await bare.close();
+    await empty.close();
+  });
+});
