@@ -17,7 +17,7 @@ import {
 import { firstOffer, type Offer } from "./execution/fees.js";
 import { attempt } from "./jobs/job.js";
 import { MemoryJournal } from "./journal/memory.js";
-import type { Intent, Journal, Purse, Terms } from "./journal/types.js";
+import type { Intent, IntentJob, Journal, Purse, Terms } from "./journal/types.js";
 import { SILENT, type Log } from "./log.js";
 import { max } from "./order.js";
 import type { JobName, Planned, Sent } from "./types.js";
@@ -94,6 +94,7 @@ export class Desk {
   /** Price of gas's coin when it was known last. */
   #coin: bigint | undefined;
   #restored = false;
+  readonly #lastTimes = new Map<IntentJob, number>();
 
   constructor(
     config: KeeperConfig,
@@ -138,10 +139,19 @@ export class Desk {
   async restore(now: number): Promise<void> {
     if (this.#restored) return;
     await this.executor.load();
-    for (const { state, purse, time, loss } of await this.#journal.since(now - DAY)) {
-      if (state !== "dropped") this.spending.spend(purse, time, loss);
+    for (const { job, state, purse, time, loss } of await this.#journal.since(now - DAY)) {
+      if (state === "dropped") continue;
+      this.spending.spend(purse, time, loss);
+      if (state !== "replaced" && state !== "reverted") {
+        this.#lastTimes.set(job, Math.max(time, this.#lastTimes.get(job) ?? 0));
+      }
     }
     this.#restored = true;
+  }
+
+  /** When an earlier process sent such a transaction last, if it did within a day. (unix seconds) */
+  lastTime(job: JobName): number | undefined {
+    return this.#lastTimes.get(job);
   }
 
   get head(): Head {

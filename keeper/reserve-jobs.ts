@@ -57,6 +57,7 @@ export class ReserveJobs {
   readonly #recheck: Readonly<Record<Rank, number>>;
   /** Before that a job that had nothing to do is not asked again. (unix seconds) */
   readonly #asleep = new Map<JobName, number>();
+  #resumed = false;
   #idle: Idle[] = [];
   #errors: unknown[] = [];
 
@@ -68,6 +69,7 @@ export class ReserveJobs {
 
   /** Does what is due, solvency first. */
   async run(ranks: readonly Rank[] = RANKS): Promise<Done> {
+    this.#resume();
     this.#idle = [];
     this.#errors = [];
     for (const rank of ranks) {
@@ -76,6 +78,16 @@ export class ReserveJobs {
       }
     }
     return { idle: this.#idle, errors: this.#errors };
+  }
+
+  /** Once: what an earlier process did at intervals is not due again because of a restart. */
+  #resume(): void {
+    if (this.#resumed) return;
+    this.#resumed = true;
+    for (const job of this.#jobs) {
+      const sentAt = this.#desk.lastTime(job.name);
+      if (sentAt !== undefined) job.resume?.(sentAt);
+    }
   }
 
   async #attend(job: Job): Promise<void> {

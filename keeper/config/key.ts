@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { Wallet, type BaseWallet } from "ethers";
+import { decryptKeystoreJson, Wallet, type BaseWallet } from "ethers";
 
 import { KeyError } from "./errors.js";
 import type { OperatorConfig } from "./operator.js";
@@ -42,8 +42,8 @@ function passwordOf(file: string | undefined, environment: Environment): string 
 async function fromKeystore(path: string, password: string): Promise<BaseWallet> {
   const json = read(path, "the keystore");
   try {
-    // The plain wallet: a keystore may hold a phrase as well, which nothing here needs.
-    return new Wallet((await Wallet.fromEncryptedJson(json, password)).privateKey);
+    // The key alone: a keystore may hold a phrase as well, which nothing here needs.
+    return new Wallet((await decryptKeystoreJson(json, password)).privateKey);
   } catch (error) {
     const wrong = error instanceof Error && /password/i.test(error.message);
     throw new KeyError(`${path}: ${wrong ? "the password is wrong" : "this is no encrypted JSON keystore"}`);

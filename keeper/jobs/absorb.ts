@@ -1,6 +1,6 @@
 /** Hands what has failed far enough to the absorber. */
 
-import { isError, type TransactionReceipt } from "ethers";
+import type { TransactionReceipt } from "ethers";
 
 import { withHeadroom } from "../../sdk/gas.js";
 import type { ICreditEngine } from "../../types/contracts/index.js";
@@ -9,6 +9,7 @@ import type { Desk } from "../desk.js";
 import type { Intent } from "../journal/types.js";
 import { GasModel } from "../gas.js";
 import { compare, min } from "../order.js";
+import { attempt } from "./job.js";
 import { liquidationTerms, type Failing } from "./failing.js";
 
 const WAD = 10n ** 18n;
@@ -38,16 +39,15 @@ export class Absorb {
     const urgent = batch.some((f) => f.health * BPS < BigInt(this.#config.urgentHealth) * WAD);
     if (!urgent && cost > tip + this.#config.absorbSubsidy * BigInt(batch.length)) return;
 
-    let removed: bigint[];
-    try {
-      removed = [...(await this.#engine.absorb.staticCall(batch.map((f) => f.account)))];
-    } catch (error) {
-      if (isError(error, "CALL_EXCEPTION")) return;
-      throw error;
-    }
-    const accounts = batch.filter((_, i) => removed[i] !== 0n).map((f) => f.account);
+    // What reverts has been done by somebody who was faster.
+    const removed = await attempt(() => this.#engine.absorb.staticCall(batch.map((f) => f.account)));
+    if (!removed.ok) return;
+    const accounts = batch.filter((_, i) => removed.value[i] !== 0n).map((f) => f.account);
     if (accounts.length === 0) return;
-    const estimate = await this.#engine.absorb.estimateGas(accounts);
+    // Nodes estimate on what is pending as well: there he may have been, too.
+    const estimated = await attempt(() => this.#engine.absorb.estimateGas(accounts));
+    if (!estimated.ok) return;
+    const estimate = estimated.value;
     const limit = min(withHeadroom(estimate), this.#config.maxGas);
     const { to, data } = await this.#engine.absorb.populateTransaction(accounts);
     const order = { job: "absorb", accounts, expected: tip - gas.of(estimate), purse: "solvency" } as const;

@@ -40,6 +40,8 @@ export interface Job {
   due(head: Head): Promise<Verdict>;
   /** Told when a transaction of it was sent. */
   sent?(head: Head): void;
+  /** Told before it is asked for the first time, where an earlier process sent one. (unix seconds) */
+  resume?(sentAt: number): void;
 }
 
 export function notDue(reason: string): NotDue {

@@ -25,6 +25,10 @@ export class Rate implements Job {
     return dueNow([{ transaction: await this.#contracts.engine.updateRate.populateTransaction() }]);
   }
 
+  resume(sentAt: number): void {
+    this.#updatedAt = sentAt;
+  }
+
   sent(head: Head): void {
     this.#updatedAt = head.timestamp;
   }

@@ -11,7 +11,8 @@ export class Record {
   readonly #desk: Desk;
   readonly #engine: ICreditEngine;
   readonly #oracle: IPriceOracle;
-  #recordedAt = 0;
+  /** (unix seconds) */
+  #recordedAt: number | undefined;
 
   constructor(desk: Desk, engine: ICreditEngine, oracle: IPriceOracle) {
     this.#desk = desk;
@@ -22,6 +23,7 @@ export class Record {
   /** At intervals. */
   async run(): Promise<void> {
     const { timestamp } = this.#desk.head;
+    this.#recordedAt ??= this.#desk.lastTime("record") ?? 0;
     if (timestamp - this.#recordedAt < this.#desk.config.recordInterval) return;
     const mask = await this.#engine.listedMask();
     if (mask !== 0n) {

@@ -1,9 +1,14 @@
 import { expect } from "chai";
 
+import { VoidSigner } from "ethers";
+
+import { ledgerOf } from "../../../keeper/journal/ledger.js";
+import { MemoryJournal } from "../../../keeper/journal/memory.js";
+import { SILENT } from "../../../keeper/log.js";
 import { Keeper } from "../../../keeper/keeper.js";
 import { localWallet } from "../../../replay/chain/embedded.js";
 import type { World } from "../../../replay/scenario/world.js";
-import { ICreditLens__factory, IRisk__factory } from "../../../types/contracts/index.js";
+import { ICreditLens__factory, IPlimsollDollar__factory, IRisk__factory } from "../../../types/contracts/index.js";
 import { crash, smallWorlds } from "../../support/scenario.js";
 
 const GWEI = 10n ** 9n;
@@ -17,12 +22,21 @@ const HOUR = 3_600;
 describe("keeper: transactions that are not included", () => {
   const worldWith = smallWorlds();
 
+  /** What the keeper has. {wei}, {plUSD} */
+  async function holdings({ provider, addresses }: World): Promise<{ ether: bigint; dollar: bigint }> {
+    const { address } = localWallet(1, provider);
+    const dollar = IPlimsollDollar__factory.connect(addresses.contracts.dollar, provider);
+    return { ether: await provider.getBalance(address), dollar: await dollar.balanceOf(address) };
+  }
+
   /** A keeper that has just sent what must be done about a crash. */
   async function busyKeeper() {
     const world = await worldWith({ accounts: 6 });
+    const journal = new MemoryJournal();
+    const before = await holdings(world);
     const keeper = new Keeper(
       { ...world.newKeeper().config, patience: PATIENCE },
-      { provider: world.provider, signer: localWallet(1, world.provider) },
+      { provider: world.provider, signer: localWallet(1, world.provider), journal },
     );
     await crash(world, 55n);
     await world.chain.mine({ baseFee: CALM });
@@ -30,7 +44,7 @@ describe("keeper: transactions that are not included", () => {
     expect(failing).to.be.above(0);
     const rescue = sent.filter((s) => s.accounts.length > 0);
     expect(rescue).to.not.be.empty;
-    return { world, keeper, sent, rescue };
+    return { world, keeper, sent, rescue, journal, before };
   }
 
   /** Looks and mines until no account fails any more; returns how many still do after a while. */
@@ -79,6 +93,62 @@ describe("keeper: transactions that are not included", () => {
     expect(await finish(world, keeper)).to.equal(0);
     expect(keeper.totals.lost).to.equal(0);
     for (const { hash } of sent) expect((await world.provider.getTransactionReceipt(hash))?.status).to.equal(1);
+  });
+
+  it("leaves to a keeper that takes its place what is on its way, and no more", async () => {
+    const { world, keeper, rescue, journal } = await busyKeeper();
+    const signer = localWallet(1, world.provider);
+    const next = new Keeper({ ...keeper.config, patience: 100 }, { provider: world.provider, signer, journal });
+    const { sent } = await next.tick();
+    const first = new Set(rescue.flatMap((s) => s.accounts));
+    expect(sent.flatMap((s) => s.accounts).filter((account) => first.has(account))).to.deep.equal([]);
+    expect(sent.map((s) => s.job))
+      .to.not.include("record")
+      .and.to.not.include("rate");
+    expect(await finish(world, next)).to.equal(0);
+    for (const { hash } of rescue) expect((await world.provider.getTransactionReceipt(hash))?.status).to.equal(1);
+  });
+
+  it("has a ledger that agrees with the chain to the wei", async () => {
+    const { world, keeper, journal, before } = await busyKeeper();
+    expect(await finish(world, keeper)).to.equal(0);
+    for (let i = 0; i < 5 && keeper.open > 0; i++) {
+      await world.chain.mine({ baseFee: CALM });
+      await keeper.tick();
+    }
+    const { total, jobs } = ledgerOf(await journal.since(0));
+    const after = await holdings(world);
+    expect(keeper.open).to.equal(0);
+    expect(before.ether - after.ether).to.equal(total.fees);
+    expect(total.fees).to.equal(keeper.totals.gasSpent);
+    expect(total.flows[world.addresses.contracts.dollar] ?? 0n).to.equal(after.dollar - before.dollar);
+    expect(jobs.map(({ job }) => job)).to.include("liquidate");
+    const liquidations = jobs.find(({ job }) => job === "liquidate")!;
+    expect(liquidations.flows[world.addresses.contracts.dollar]).to.equal(keeper.totals.profit);
+    // Expected and realised are of one kind, and near each other.
+    expect(liquidations.realised > 0n && liquidations.realised > liquidations.expected / 2n).to.equal(true);
+  });
+
+  it("sends nothing in a dry run, and says each time what it would send", async () => {
+    const world = await worldWith({ accounts: 6 });
+    await crash(world, 55n);
+    await world.chain.mine({ baseFee: CALM });
+    const said: unknown[] = [];
+    const log = { ...SILENT, info: (_: unknown, message: string) => void said.push(message) };
+    const signer = new VoidSigner(localWallet(1, world.provider).address, world.provider);
+    const dry = new Keeper(world.newKeeper().config, { provider: world.provider, signer, execute: false, log });
+    const nonce = await signer.getNonce("pending");
+    const first = await dry.tick();
+    await world.chain.mine({ baseFee: CALM });
+    const second = await dry.tick();
+    expect([...first.sent, ...second.sent]).to.deep.equal([]);
+    expect(first.planned.flatMap((p) => p.accounts)).to.not.be.empty;
+    expect(second.planned.map((p) => p.job)).to.include.oneOf(["liquidate", "absorb"]);
+    // What is still the same is said once.
+    expect(said.filter((message) => message === "would send").length).to.be.below(
+      first.planned.length + second.planned.length,
+    );
+    expect(await signer.getNonce("pending")).to.equal(nonce);
   });
 
   it("does not send again what is on its way", async () => {

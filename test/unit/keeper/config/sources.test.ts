@@ -118,7 +118,7 @@ describe("keeper/config: sources", () => {
           : { flags: { rpc: RPC, [name]: text } };
       let at: unknown = loadConfig(source);
       for (const key of path.split(".")) at = (at as Record<string, unknown>)[key];
-      expect(at, name).to.not.equal(undefined);
+      expect(at === undefined, name).to.equal(false);
     }
   });
 });

@@ -24,10 +24,7 @@ describe("keeper/operation: log", () => {
   it("holds no secret: not by its field, not in a message, not in an error, in no case and without 0x", () => {
     const out = logged([KEY, 'hunt"er'], (log) => {
       log.info({ privateKey: "another", key: KEY, url: `https://x/${KEY.slice(2)}` }, `look: ${KEY.toLowerCase()}`);
-      log.error(
-        { reason: new Error(`bad ${KEY.toUpperCase()}`).message, inner: { password: "third" } },
-        'the hunt"er',
-      );
+      log.error({ reason: new Error(`bad ${KEY.toUpperCase()}`).message, inner: { password: "third" } }, 'the hunt"er');
     });
     for (const secret of ["4c0883a6", "another", "third", "hunt"]) expect(out.toLowerCase()).to.not.contain(secret);
     for (const line of out.trim().split("\n")) JSON.parse(line);
