@@ -237,8 +237,9 @@ async function routesOf(
     return found === undefined ? [] : [{ path: found }];
   };
   const found = assets.flatMap(({ asset, token }) => path(token, dollar).map((way) => ({ asset, ...way })));
-  const bids = assets.flatMap(({ asset: sold, token }) => [
-    ...path(token, dollar).map((way) => ({ sold, bought: DOLLAR as typeof DOLLAR, ...way })),
+  const plusd: AuctionRoutes[number]["bought"] = DOLLAR;
+  const bids: AuctionRoutes = assets.flatMap(({ asset: sold, token }) => [
+    ...path(token, dollar).map((way) => ({ sold, bought: plusd, ...way })),
     ...assets.flatMap((other) => path(token, other.token).map((way) => ({ sold, bought: other.asset, ...way }))),
   ]);
   return {

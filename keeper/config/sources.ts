@@ -181,7 +181,7 @@ function shown(field: string, given: readonly Given[]): Pick<Problem, "value" | 
 
 function present(field: string, value: unknown): string {
   const base = field.replace(/\.\d+$/, "");
-  const text = JSON.stringify(value) ?? "undefined";
+  const text = JSON.stringify(value);
   if (SECRET_NAME.test(field) || (typeof value === "string" && SECRET_VALUE.test(value.trim()))) return HIDDEN;
   if (!URLS.has(base)) return text;
   return JSON.stringify(

@@ -14,7 +14,7 @@ export type Run = (sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
 export interface Database {
   readonly run: Run;
-  /** All of `work` or nothing of it; it is on disk when this resolves. */
+  /** All of `work` or nothing of it; it outlives the process from when this resolves. */
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

@@ -56,7 +56,7 @@ export async function startFaultyNode(chain: EthereumProvider): Promise<FaultyNo
 
   async function real({ method, params }: Question): Promise<object> {
     try {
-      return { result: await chain.request({ method, params }) };
+      return { result: (await chain.request({ method, params })) as unknown };
     } catch (error) {
       const { code = -32_000, message, data } = error as Error & { code?: number; data?: unknown };
       const inner = typeof data === "object" && data !== null && "data" in data ? data.data : data;

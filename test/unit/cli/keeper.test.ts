@@ -75,11 +75,10 @@ describe("cli: keeper", function () {
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-    let ended = false;
     const end = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-    void end.then(() => (ended = true));
+    const running = (): boolean => child.exitCode === null && child.signalCode === null;
     const deadline = Date.now() + 60_000;
-    while (Date.now() < deadline && !ended && until !== undefined && !(await until(out)))
+    while (Date.now() < deadline && running() && until !== undefined && !(await until(out)))
       await new Promise((resolve) => setTimeout(resolve, 50));
     if (until !== undefined) child.kill("SIGTERM");
     const code = await end;

@@ -6,11 +6,13 @@ import { ledgerOf } from "../../../keeper/journal/ledger.js";
 import { MemoryJournal } from "../../../keeper/journal/memory.js";
 import { SILENT } from "../../../keeper/log.js";
 import { Keeper } from "../../../keeper/keeper.js";
+import { present } from "../../../sdk/present.js";
 import { localWallet } from "../../../replay/chain/embedded.js";
 import type { World } from "../../../replay/scenario/world.js";
 import { ICreditLens__factory, IPlimsollDollar__factory, IRisk__factory } from "../../../types/contracts/index.js";
 import { crash, smallWorlds } from "../../support/scenario.js";
 
+const WAD = 10n ** 18n;
 const GWEI = 10n ** 9n;
 const CALM = GWEI;
 /** More than any transaction offers that was sent in calm times, and more than any may offer. */
@@ -107,6 +109,22 @@ describe("keeper: transactions that are not included", () => {
       .and.to.not.include("rate");
     expect(await finish(world, next)).to.equal(0);
     for (const { hash } of rescue) expect((await world.provider.getTransactionReceipt(hash))?.status).to.equal(1);
+  });
+
+  it("absorbs at a loss only as far as what is kept for solvency goes", async () => {
+    const world = await worldWith({ accounts: 12 });
+    await crash(world, 45n);
+    // Dearer than the tips, and below the ceiling.
+    await world.chain.mine({ baseFee: 2_000n * GWEI });
+    const absorbed = async (solvencyBudget: bigint): Promise<number> => {
+      const { reserve, ...others } = world.newKeeper().config;
+      const config = { ...others, solvencyBudget, routes: [], reserve: { ...present(reserve), gasBudget: 0n } };
+      const signer = localWallet(1, world.provider);
+      const { planned } = await new Keeper(config, { provider: world.provider, signer, execute: false }).tick();
+      return planned.filter((p) => p.job === "absorb").flatMap((p) => p.accounts).length;
+    };
+    expect(await absorbed(5n * WAD)).to.equal(0);
+    expect(await absorbed(500n * WAD)).to.be.above(0);
   });
 
   it("has a ledger that agrees with the chain to the wei", async () => {

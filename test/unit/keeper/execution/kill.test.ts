@@ -59,12 +59,10 @@ describe("keeper/execution: kill -9", function () {
     });
     let out = "";
     running.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-    let ended = false;
     const end = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
       running.once("close", (code, signal) => resolve([code, signal])),
     );
-    void end.then(() => (ended = true));
-    while (!ended) {
+    while (running.exitCode === null && running.signalCode === null) {
       const fee = await baseFee();
       if (fee !== undefined) await embedded.chain.mine({ baseFee: fee });
       await new Promise((resolve) => setTimeout(resolve, 60));
