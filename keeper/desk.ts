@@ -230,7 +230,9 @@ export class Desk {
     const said = this.#announced[0].has(key) || this.#announced[1].has(key);
     this.#announced[1].add(key);
     this.#planned.push(planned);
-    this.#log[said ? "debug" : "info"]({ job, subject, accounts, expected, to, data, gasLimit }, "would send");
+    // Calls of many accounts are long, and said in full to who asks for it.
+    this.#log[said ? "debug" : "info"]({ job, subject, accounts, expected, to, gasLimit }, "would send");
+    this.#log.debug({ job, subject, to, data }, "the call");
   }
 
   /** Accounts that transactions on their way are about. */

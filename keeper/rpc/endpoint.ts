@@ -34,10 +34,19 @@ export class Endpoint {
   readonly name: string;
   readonly #url: string;
   readonly #timeout: number;
+  readonly #headers: Readonly<Record<string, string>> = { "content-type": "application/json" };
 
   /** @param timeout For one answer. {ms} */
   constructor(url: string, timeout: number) {
-    this.#url = url;
+    const parsed = new URL(url);
+    const [user, password] = [parsed.username, parsed.password].map(decodeURIComponent);
+    // Not taken within a URL.
+    if (user !== "" || password !== "") {
+      const credentials = Buffer.from(`${user ?? ""}:${password ?? ""}`).toString("base64");
+      this.#headers = { ...this.#headers, authorization: `Basic ${credentials}` };
+      parsed.username = parsed.password = "";
+    }
+    this.#url = parsed.href;
     this.#timeout = timeout;
     this.name = withoutSecrets(url);
   }
@@ -72,7 +81,7 @@ export class Endpoint {
   }
 
   async #post(body: string): Promise<string> {
-    const headers = { "content-type": "application/json" };
+    const headers = this.#headers;
     try {
       // Of the whole exchange: a node that begins to answer and stops is no better than one that is silent.
       const signal = AbortSignal.timeout(this.#timeout);

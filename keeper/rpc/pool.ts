@@ -28,8 +28,8 @@ export class NoNode extends Error {
 
 interface Node {
   readonly endpoint: Endpoint;
-  /** It is of another chain: never asked again. */
-  foreign: boolean;
+  /** Whether it is of the right chain; one that is not is never asked again. Undefined: not known, or not since it failed. */
+  ours: boolean | undefined;
   /** Why it is left out at the moment. */
   fault: string | undefined;
   head: ReportedHead | undefined;
@@ -65,7 +65,7 @@ export class NodePool extends JsonRpcApiProvider {
     this.#log = options.log ?? SILENT;
     this.#nodes = options.urls.map((url) => ({
       endpoint: new Endpoint(url, options.timeout),
-      foreign: false,
+      ours: undefined,
       fault: undefined,
       head: undefined,
     }));
@@ -98,13 +98,15 @@ export class NodePool extends JsonRpcApiProvider {
 
   async #look(node: Node): Promise<void> {
     node.head = undefined;
-    if (node.foreign) return;
+    if (node.ours === false) return;
     try {
-      const chainId = quantity.safeParse(await node.endpoint.call("eth_chainId", []));
-      if (!chainId.success || chainId.data !== this.#options.chainId) {
-        node.foreign = true;
-        this.#judge(node, `it is of another chain than ${this.#options.chainId.toString()}`);
-        return;
+      if (node.ours === undefined) {
+        const chainId = quantity.safeParse(await node.endpoint.call("eth_chainId", []));
+        node.ours = chainId.success && chainId.data === this.#options.chainId;
+        if (!node.ours) {
+          this.#judge(node, `it is of another chain than ${this.#options.chainId.toString()}`);
+          return;
+        }
       }
       const head = headSchema.safeParse(await node.endpoint.call("eth_getBlockByNumber", ["latest", false]));
       if (head.success) node.head = head.data;
@@ -115,6 +117,8 @@ export class NodePool extends JsonRpcApiProvider {
   }
 
   #judge(node: Node, fault: string | undefined): void {
+    // Another may answer in its place when it is back.
+    if (fault !== undefined && node.ours === true) node.ours = undefined;
     if ((node.fault === undefined) !== (fault === undefined)) {
       const { name } = node.endpoint;
       if (fault === undefined) this.#log.info({ node: name }, "the node is used again");

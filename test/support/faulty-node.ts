@@ -1,6 +1,6 @@
 /** A node on the loopback interface that answers for a chain inside this process, as badly as it is told to. */
 
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { EthereumProvider } from "hardhat/types/providers";
@@ -28,6 +28,8 @@ export interface FaultyNode {
   asked: string[];
   /** Tells what to do from now on. */
   behave: (question: Question) => Fault | Promise<Fault>;
+  /** Told the headers of each question. */
+  heard: (headers: IncomingHttpHeaders) => void;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function startFaultyNode(chain: EthereumProvider): Promise<FaultyNo
     request.on("end", () => {
       const question = JSON.parse(Buffer.concat(chunks).toString()) as Question;
       node.asked.push(question.method);
+      node.heard(request.headers);
       void answer(question, response);
     });
   });
@@ -69,6 +72,7 @@ export async function startFaultyNode(chain: EthereumProvider): Promise<FaultyNo
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}/v3/secret-key`,
     asked: [],
     behave: () => "pass",
+    heard: () => undefined,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

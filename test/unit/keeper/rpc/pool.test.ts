@@ -164,6 +164,24 @@ describe("keeper/rpc: several nodes", () => {
     pair.destroy();
   });
 
+  it("hands on user and password as nodes want them", async () => {
+    let authorization: string | undefined;
+    first.heard = (headers) => (authorization = headers.authorization);
+    const url = new URL(first.url);
+    [url.username, url.password] = ["keeper", "pass:word"];
+    const own = new NodePool({
+      urls: [url.href],
+      chainId: 31_337,
+      timeout: TIMEOUT,
+      rules: RULES,
+      clock: () => START + 110,
+    });
+    await own.survey();
+    expect(Buffer.from(authorization!.replace("Basic ", ""), "base64").toString()).to.equal("keeper:pass:word");
+    expect(own.nodes[0]?.name).to.not.contain("word");
+    own.destroy();
+  });
+
   it("never asks one of another chain again", async () => {
     first.behave = ({ method }) => (method === "eth_chainId" ? { result: "0x1" } : "pass");
     await pool.survey();
