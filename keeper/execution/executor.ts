@@ -91,6 +91,8 @@ export class SendRefused extends Error {
 const NOTHING_GAS = 21_000n;
 /** Blocks for which a number must have been somebody else's before the intent is given up. */
 const OVERTAKEN = 2;
+/** Blocks by which a node may be behind that is still asked. */
+const BEHIND = 10;
 
 export class Executor {
   readonly #options: ExecutorOptions;
@@ -362,8 +364,10 @@ export class Executor {
   /** What was final is not in the chain any more: a reorganisation went deeper than anybody expected. It is sent again. */
   async #reopen(taken: ReadonlyMap<number, Intent>, at: At): Promise<void> {
     for (const intent of taken.values()) {
-      // A node that is behind has not got there yet.
-      if (!FINAL.includes(intent.state) || at.number <= (intent.inclusion?.block ?? Infinity)) continue;
+      if (!FINAL.includes(intent.state) || intent.inclusion === undefined) continue;
+      const missed = intent.inclusion.block - at.number;
+      // A node that is a little behind has not got there yet; one that is far behind is asked nothing, so the chain itself was taken back.
+      if (missed >= 0 && missed <= BEHIND) continue;
       this.#log.error(about(intent), "a final transaction is not in the chain any more");
       this.#tell("reorganised", intent);
       await this.#advance(intent, "sent");

@@ -305,6 +305,21 @@ describe("keeper/execution: executor", () => {
       );
     });
 
+    it("goes on at once on a chain that was taken far back", async () => {
+      const executor = executorWith();
+      const snapshot = await request("evm_snapshot");
+      for (let i = 0; i < 20; i++) await mine();
+      await submit(executor);
+      await mine();
+      expect(await settle(executor)).to.deep.equal(["confirmed"]);
+      await request("evm_revert", [snapshot]);
+      await settle(executor);
+      expect((await submit(executor)).nonce).to.equal(1);
+      await mine();
+      expect(await settle(executor)).to.deep.equal(["confirmed", "confirmed"]);
+      expect(await given()).to.equal(2n);
+    });
+
     it("sends again even what was taken to be final", async () => {
       const executor = executorWith({ rules: { ...RULES, confirmations: 2 } });
       const snapshot = await request("evm_snapshot");
