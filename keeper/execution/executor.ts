@@ -5,90 +5,28 @@
 
 import { randomUUID } from "node:crypto";
 
-import { isError, keccak256, type Provider, type Signer, type TransactionReceipt } from "ethers";
+import type { TransactionReceipt } from "ethers";
 
 import { present } from "../../sdk/present.js";
 import {
   FINAL,
-  type Call,
   type Inclusion,
   type Intent,
   type IntentState,
-  type Journal,
   type Outcome,
   type SignedTransaction,
   type Terms,
 } from "../journal/types.js";
 import { SILENT, type Log } from "../log.js";
 import { max } from "../order.js";
+import { Account } from "./account.js";
 import { broadcast } from "./broadcast.js";
-import { outbid, workCeiling, type FeeRules, type Offer } from "./fees.js";
+import { outbid, workCeiling, type Offer } from "./fees.js";
 import { gapsOf, nextNonce, type Counts } from "./nonces.js";
+import { SendRefused, type At, type ExecutorOptions, type Point, type Settled, type Work } from "./types.js";
 
-/** The block that is acted at. */
-export interface At {
-  readonly number: number;
-  /** (unix seconds) */
-  readonly timestamp: number;
-  /** {wei} per gas */
-  readonly baseFee: bigint;
-}
+export { SendRefused, type At, type ExecutorOptions, type Point, type Rules, type Work } from "./types.js";
 
-export interface Rules extends FeeRules {
-  /** Blocks that a transaction may wait before it is outbid. */
-  readonly patience: number;
-  /** Blocks, its own included, after which a transaction is taken to stay. */
-  readonly confirmations: number;
-}
-
-/** Work to be sent. */
-export type Work = Pick<
-  Intent,
-  "job" | "subject" | "accounts" | "sales" | "expected" | "loss" | "purse" | "coinPrice" | "gasPrice" | "call"
->;
-
-/** Steps of a transaction's life, as they are told to whoever watches. */
-export type Point =
-  /** Signed, not written. */
-  | "signed"
-  | "written"
-  /** Given to the node, not yet noted. */
-  | "sent"
-  /** The same bytes given to the node once more. */
-  | "resent"
-  /** Seen in a block, not yet noted. */
-  | "included"
-  | "reorganised"
-  /** What outbids it is signed, or written. */
-  | "outbid"
-  | "outbid written"
-  | "final";
-
-export interface ExecutorOptions {
-  readonly provider: Provider;
-  readonly signer: Signer;
-  readonly journal: Journal;
-  readonly rules: Rules;
-  /** On what terms the work may be outbid: what it is then expected to leave, and may lose. Undefined: it is not worth that. */
-  readonly terms?: (intent: Intent, offer: Offer, at: At) => Terms | undefined;
-  /** What an included transaction came to. */
-  readonly assess?: (intent: Intent, receipt: TransactionReceipt) => Promise<Outcome>;
-  readonly log?: Log;
-  readonly watch?: (point: Point, intent: Intent) => void;
-}
-
-/** An intent that is final, with the receipt of whichever of its transactions was included. */
-export interface Settled {
-  readonly intent: Intent;
-  readonly receipt: TransactionReceipt | undefined;
-}
-
-/** No node takes the transaction; it was not sent and its number is free. */
-export class SendRefused extends Error {
-  override readonly name = "SendRefused";
-}
-
-const NOTHING_GAS = 21_000n;
 /** Blocks for which a number must have been somebody else's before the intent is given up. */
 const OVERTAKEN = 2;
 /** Blocks by which a node may be behind that is still asked. */
@@ -96,6 +34,7 @@ const BEHIND = 10;
 
 export class Executor {
   readonly #options: ExecutorOptions;
+  readonly #account: Account;
   readonly #log: Log;
   readonly #open = new Map<string, Intent>();
   /** Since which block another transaction has the intent's number. */
@@ -104,6 +43,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.#account = new Account(options.provider, options.signer);
     this.#log = options.log ?? SILENT;
   }
 
@@ -136,9 +76,9 @@ export class Executor {
   async submit(work: Work, offer: Offer, at: At): Promise<Intent> {
     const { journal } = this.#options;
     await this.load();
-    const counts = await this.#counts();
+    const counts = await this.#account.counts();
     const nonce = nextNonce(counts, await journal.numbers(counts.latest));
-    return await this.#write(work, nonce, await this.#sign("work", work.call, nonce, offer, at), at);
+    return await this.#write(work, nonce, await this.#account.sign("work", work.call, nonce, offer, at), at);
   }
 
   async #write(work: Work, nonce: number, signed: SignedTransaction, at: At): Promise<Intent> {
@@ -167,41 +107,6 @@ export class Executor {
     return await this.#advance(intent, "sent");
   }
 
-  async #sign(
-    kind: SignedTransaction["kind"],
-    work: Call,
-    nonce: number,
-    { maxFee, tip }: Offer,
-    { number }: At,
-  ): Promise<SignedTransaction> {
-    const { provider, signer } = this.#options;
-    const { chainId } = await provider.getNetwork();
-    const nothing = { to: await signer.getAddress(), data: "0x", value: 0n, gasLimit: NOTHING_GAS };
-    const call = kind === "work" ? work : nothing;
-    const raw = await signer.signTransaction({
-      type: 2,
-      chainId,
-      nonce,
-      to: call.to,
-      data: call.data,
-      value: call.value,
-      gasLimit: call.gasLimit,
-      maxFeePerGas: maxFee,
-      maxPriorityFeePerGas: tip,
-    });
-    return { hash: keccak256(raw), raw, kind, maxFee, tip, block: number };
-  }
-
-  async #counts(): Promise<Counts> {
-    const { provider, signer } = this.#options;
-    const sender = await signer.getAddress();
-    const [latest, pending] = await Promise.all([
-      provider.getTransactionCount(sender, "latest"),
-      provider.getTransactionCount(sender, "pending"),
-    ]);
-    return { latest, pending };
-  }
-
   // ---- seeing it through
 
   /**
@@ -210,7 +115,7 @@ export class Executor {
    */
   async settle(at: At): Promise<{ settled: Settled[]; errors: unknown[] }> {
     await this.load();
-    const counts = await this.#counts();
+    const counts = await this.#account.counts();
     const taken = await this.#options.journal.numbers(counts.latest);
     await this.#reopen(taken, at);
     const [settled, errors]: [Settled[], unknown[]] = [[], []];
@@ -320,7 +225,7 @@ export class Executor {
   async #outbid(intent: Intent, at: At): Promise<void> {
     const { rules, journal, provider } = this.#options;
     const newest = last(intent);
-    const wanted = newest.kind === "work" && (await this.#stillWorks(intent));
+    const wanted = newest.kind === "work" && intent.job !== "gap" && (await this.#account.works(intent.call));
     const work = wanted ? outbid(newest, at.baseFee, rules, workCeiling(rules)) : undefined;
     if (wanted && work === undefined) {
       // Dearer than allowed now, but worth doing when gas is cheaper again.
@@ -331,7 +236,7 @@ export class Executor {
     const kind = terms === undefined ? "nothing" : "work";
     const offer = terms === undefined ? outbid(newest, at.baseFee, rules, rules.ceiling) : work;
     if (offer === undefined) return;
-    const signed = await this.#sign(kind, intent.call, intent.nonce, offer, at);
+    const signed = await this.#account.sign(kind, intent.call, intent.nonce, offer, at);
     this.#tell("outbid", intent);
     const { expected, loss, gasPrice } = terms ?? intent;
     await journal.replace(intent.id, signed, { expected, loss, gasPrice });
@@ -346,19 +251,6 @@ export class Executor {
   #terms(intent: Intent, offer: Offer, at: At): Terms | undefined {
     if (intent.job === "gap") return undefined;
     return this.#options.terms === undefined ? intent : this.#options.terms(intent, offer, at);
-  }
-
-  async #stillWorks({ job, call }: Intent): Promise<boolean> {
-    if (job === "gap") return false;
-    const { provider, signer } = this.#options;
-    const { to, data, value, gasLimit } = call;
-    try {
-      await provider.call({ from: await signer.getAddress(), to, data, value, gasLimit });
-      return true;
-    } catch (error) {
-      if (isError(error, "CALL_EXCEPTION")) return false;
-      throw error;
-    }
   }
 
   /** What was final is not in the chain any more: a reorganisation went deeper than anybody expected. It is sent again. */
@@ -385,12 +277,11 @@ export class Executor {
       if (nonce > Math.max(...open.keys())) break;
       const maxFee = 2n * at.baseFee + tip;
       const offer = { maxFee: maxFee < rules.ceiling ? maxFee : rules.ceiling, tip };
-      const to = await this.#options.signer.getAddress();
-      const call = { to, data: "0x", value: 0n, gasLimit: NOTHING_GAS };
+      const call = await this.#account.nothing();
       const nobody = { subject: "", accounts: [], sales: 0, expected: 0n, loss: 0n, coinPrice: 0n, gasPrice: 0n };
       const work: Work = { ...nobody, job: "gap", purse: "rest", call };
       this.#log.warn({ nonce }, "fills a gap that later transactions wait for");
-      await this.#write(work, nonce, await this.#sign("nothing", call, nonce, offer, at), at);
+      await this.#write(work, nonce, await this.#account.sign("nothing", call, nonce, offer, at), at);
     }
   }
 
