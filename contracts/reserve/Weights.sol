@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {IPriceOracle, PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRebalancer} from "../interfaces/IRebalancer.sol";
@@ -77,9 +78,6 @@ abstract contract Weights is AccessManaged, IRebalancer {
     uint256 internal constant ASSETS = 16;
     uint8 internal constant BUYS_DOLLAR = 1;
     uint8 internal constant RISING = 2;
-    /// @dev Bits of an asset's unit decimals.
-    uint256 private constant DECIMAL_BITS = 5;
-    uint256 private constant DECIMAL_MASK = (1 << DECIMAL_BITS) - 1;
 
     /// @notice The least band of an asset with a target. bps
     uint256 public constant MIN_BAND = 25;
@@ -177,7 +175,7 @@ abstract contract Weights is AccessManaged, IRebalancer {
         (book.held, amounts) = RESERVE.booked();
         uint256 mask = book.held | extra;
         if (mask == 0) return book;
-        PriceList prices = PriceLists.read(market.oracle, mask, mask.countOf());
+        PriceList prices = PriceLists.read(market.oracle, mask, LibBit.popCount(mask));
         uint256 rank;
         uint256 count;
         uint256 all;
@@ -188,10 +186,10 @@ abstract contract Weights is AccessManaged, IRebalancer {
                 if ((mask >> asset) & 1 == 0) continue;
                 (, uint256 mid, uint256 high, uint256 status) = prices.priceAt(rank++);
                 if (status == uint256(PriceStatus.Unpriced)) mid = IPriceOracle(market.oracle).undecayedHigh(asset);
-                uint256 known = (uint256(market.decimals) >> (asset * DECIMAL_BITS)) & DECIMAL_MASK;
+                uint256 known = uint256(market.decimals).decimalsOf(asset);
                 if (known == 0) {
                     known = IRiskModel(_riskModel).unitDecimals(asset) + 1;
-                    book.learnt |= known << (asset * DECIMAL_BITS);
+                    book.learnt = book.learnt.withDecimals(asset, known);
                 }
                 uint256 unit = 10 ** (known - 1);
                 book.mids[asset] = mid;
@@ -236,6 +234,7 @@ abstract contract Weights is AccessManaged, IRebalancer {
 
     /// @dev What the targets of the buffer add up to. bps
     function _bufferOf(uint256 word, uint256 stables) internal pure returns (uint256 buffer) {
+        // Targets add up to 10,000.
         unchecked {
             for (; word != 0; word >>= 16) {
                 if (stables & 1 == 1) buffer += word & type(uint16).max;
