@@ -97,7 +97,7 @@ struct SheetParameters {
 /// units     [max(VaR_i, J_i) 16 x 16]  bps, rounded up        jumps   [J_i 16 x 16] bps
 /// shares    [counted collateral share 16 x 16] bps            sampled [the share at the last hourly look 16 x 16] bps
 /// deficit   [first point 128 | at 40 | free 88]               {USD}
-/// interest  [principal outstanding 128 | realised 128]        {plUSD}  average cost, see docs/decisions/0016
+/// interest  [principal outstanding 112 | realised 112 | booked at 32]  {plUSD}  average cost, at a bounded pace, see docs/decisions/0016
 /// surplus   [booked losses 128 | released 128]                {plUSD}
 /// ```
 /// A refresh writes `headroom`, a look `headroom`, `units`, `shares` and `sampled`. A booked loss writes `headroom` and `surplus`; a borrow or an issue
