@@ -96,7 +96,7 @@ for (let round = 0; round < ROUNDS; round++) {
   if (reference.value !== failing) throw new Error(`${failing} fail by the screen, ${reference.value} exactly`);
 }
 const updates = timed(() => {
-  for (let i = 0; i < 1_000; i++) screen.set(i.toString(), positions[i + 1] as Position);
+  for (let i = 0; i < 1_000; i++) screen.set(i.toString(), positions[i + 1]!);
 });
 
 console.log(
