@@ -1,4 +1,4 @@
-import type { Defence } from "./list.js";
+import { one, type Defence } from "./defence.js";
 
 const BACKSTOP = "contracts/backstop/Backstop.sol";
 const POOLS = "contracts/backstop/ExitPools.sol";
@@ -9,18 +9,6 @@ const TWAP = "contracts/oracle/feeds/TwapFeed.sol";
 const RATE_TESTS = "test/solidity/solvency/MarketRate.t.sol";
 const TWAP_TESTS = "test/unit/oracle/twap-feed.test.ts";
 const backstop = (name: string): string => `test/solidity/backstop/${name}.t.sol`;
-
-/** A defence that is one replacement. */
-function one(
-  id: string,
-  withstands: string,
-  file: string,
-  find: string,
-  replace: string,
-  ...tests: readonly string[]
-): Defence {
-  return { id, withstands, patch: [{ file, find, replace }], tests };
-}
 
 /** Of the Backstop, the borrow rate, and the feed that it follows. */
 export const BACKSTOP_DEFENCES: readonly Defence[] = [

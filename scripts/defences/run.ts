@@ -17,7 +17,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { DEFENCES, type Defence } from "./list.js";
+import type { Defence } from "./defence.js";
+import { DEFENCES } from "./list.js";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
