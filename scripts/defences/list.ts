@@ -20,7 +20,6 @@ const MEASURING = "test/unit/risk/risk-measurement.test.ts";
 const DEPTH = "contracts/risk/UniswapDepth.sol";
 const GATE = "contracts/solvency/FixedCeilingGate.sol";
 const TREASURY = "contracts/reserve/Treasury.sol";
-const LIQUIDATOR = "contracts/periphery/FlashLiquidator.sol";
 
 const ORACLE_TESTS = ["test/solidity/oracle/PriceOracle.t.sol", "test/solidity/oracle/PriceOracleHostile.t.sol"];
 const DEPTH_TESTS = ["test/unit/risk/uniswap-depth.test.ts"];
