@@ -21,8 +21,8 @@ const backstopAbi = IBackstop__factory.createInterface();
 const claimed = backstopAbi.getEvent("Claimed").topicHash;
 
 /**
- * Second and third moment of every claim that is worth it, for those who stay: nobody shall pick a moment before a loss is booked. What lapsed is left to its owner,
- * who loses by it and nobody else.
+ * Second and third moment of every claim that is worth it, for those who stay: nobody shall pick a moment before a loss is booked. What lapsed is left to its owner:
+ * it bears losses, earns nothing, and can leave no more.
  */
 export class Exits implements Job {
   readonly name = "exit";
