@@ -294,9 +294,12 @@ contract SystemHandler is SystemBooks {
         } else if (kind == 4) {
             _call(Kind.Release, user, address(backstop), abi.encodeCall(backstop.release, ()));
         } else if (kind == 5) {
-            _call(Kind.Exit, user, address(backstop), abi.encodeCall(backstop.exit, (user)));
+            // He himself, or anybody.
+            address sender = seed % 2 == 0 ? user : _user(seed >> 1);
+            _call(Kind.Exit, sender, address(backstop), abi.encodeCall(backstop.exit, (user, user)));
         } else {
-            _call(Kind.Restake, whale, address(backstop), abi.encodeCall(backstop.restake, (user)));
+            address sender = seed % 2 == 0 ? user : whale;
+            _call(Kind.Restake, sender, address(backstop), abi.encodeCall(backstop.restake, (user)));
         }
     }
 
@@ -311,7 +314,7 @@ contract SystemHandler is SystemBooks {
         _pass(6 hours);
         _call(Kind.Refresh, whale, address(sheet), abi.encodeCall(sheet.refresh, ()));
         if (seed % 4 != 0) {
-            _call(Kind.Exit, user, address(backstop), abi.encodeCall(backstop.exit, (user)));
+            _call(Kind.Exit, whale, address(backstop), abi.encodeCall(backstop.exit, (user, user)));
             return;
         }
         (bool ok, bytes memory answer) = _call(
