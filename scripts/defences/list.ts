@@ -1,4 +1,5 @@
 import { BACKSTOP_DEFENCES } from "./backstop.js";
+import { VAULT_DEFENCES } from "./vaults.js";
 
 /** One small replacement in one file. `find` must occur exactly once. */
 export interface Patch {
@@ -956,4 +957,5 @@ export const DEFENCES: readonly Defence[] = [
     MEASURING,
   ),
   ...BACKSTOP_DEFENCES,
+  ...VAULT_DEFENCES,
 ];
