@@ -52,6 +52,8 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
             // plUSD's transfer returns true or reverts, and it does not for a non-zero caller and a held amount.
             if (paid != 0) DOLLAR.transfer(caller, paid);
         }
+        // Which assets were taken is not told.
+        if (_flow.credited != type(uint16).max) _flow.credited = type(uint16).max;
         if (debtTaken != 0) ISolvency(_global.gate).bookExposure(debtTaken);
         emit Absorbed(caller, debtTaken, loss, paid);
     }
@@ -68,7 +70,7 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
         require(msg.sender == address(ENGINE), NotEngine(msg.sender));
         AssetSlot memory a = _listed(asset);
         uint256 cash = _cash.get(asset);
-        (uint256 units, uint256 worth) = _payment(asset, a, cash, debt);
+        (uint256 units, uint256 worth) = _payment(asset, a, cash + _creditIn(asset), debt);
         paid = units * _scale(a);
         require(paid <= maxPaid, SlippageExceeded(paid, maxPaid));
         _cash.set(asset, cash + units);
@@ -81,15 +83,15 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
     /// @inheritdoc IStableTaker
     function paymentFor(uint256 asset, uint256 debt) external view returns (uint256 paid) {
         AssetSlot memory a = _listed(asset);
-        (uint256 units, ) = _payment(asset, a, _cash.get(asset), debt);
+        (uint256 units, ) = _payment(asset, a, _cash.get(asset) + _creditIn(asset), debt);
         return units * _scale(a);
     }
 
-    /// @dev What pays a debt. {ledger}, rounded up; and what that is worth before the fee. {USD}, rounded down
+    /// @dev What pays a debt, while there is so much cash and credit. {ledger}, rounded up; and what that is worth before the fee. {USD}, rounded down
     function _payment(
         uint256 asset,
         AssetSlot memory a,
-        uint256 cash,
+        uint256 plain,
         uint256 debt
     ) private view returns (uint256 units, uint256 worth) {
         require((_global.stable >> asset) & 1 == 1, NotStable(asset));
@@ -97,8 +99,8 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
         uint256 price = _parOrLess(_livePriceOf(asset).low);
         // The fee of slightly more than is taken, so that it is no less than for an issue of the same: as if the highest fee applied.
         uint256 most = _unitsFor(debt, price, _unit(a), uint256(a.maxFee) * BPS_TO_WAD);
-        units = _unitsFor(debt, price, _unit(a), _takeFee(a, cash + _vaulted.get(asset), most));
-        _requireRoom(asset, a, cash, units);
+        units = _unitsFor(debt, price, _unit(a), _takeFee(a, plain + _vaulted.get(asset), most));
+        _requireRoom(asset, a, plain, units);
         worth = (units * price) / _unit(a);
     }
 

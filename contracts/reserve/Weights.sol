@@ -14,7 +14,7 @@ import {StatementMath} from "../solvency/StatementMath.sol";
 import {AuctionMath} from "./AuctionMath.sol";
 
 /// @title What the Rebalancer stores, and what the reserve consists of against what it should
-/// @dev Weights are of value at mid over everything held, vaults as booked. An unpriced asset counts at its last good high, undecayed: dropping it would
+/// @dev Weights are of value at mid over everything held, vaults as booked, those marked unreadable at 0. An unpriced asset counts at its last good high, undecayed: dropping it would
 /// make all others overweight, sell them, and buy them back when it returns.
 abstract contract Weights is AccessManaged, IRebalancer {
     using StatementMath for uint256;

@@ -1,6 +1,7 @@
 import { BACKSTOP_DEFENCES } from "./backstop.js";
 import { one, type Defence } from "./defence.js";
 import { SOLVENCY_DEFENCES } from "./solvency.js";
+import { VAULT_DEFENCES } from "./vaults.js";
 
 const ORACLE = "contracts/oracle/PriceOracle.sol";
 const READER = "contracts/oracle/FeedReader.sol";
@@ -929,4 +930,5 @@ export const DEFENCES: readonly Defence[] = [
   ),
   ...BACKSTOP_DEFENCES,
   ...SOLVENCY_DEFENCES,
+  ...VAULT_DEFENCES,
 ];

@@ -13,7 +13,8 @@ import { at, MAX_UINT256, WAD } from "../../support/world.js";
  * - a redemption that loans and its own stable do not back reads holdings and price of one asset more, 14,000;
  * - a fill prices everything held, 11,000 an asset, so that no band is crossed by what moved since the opening. Base, two tokens, cold contracts and slots alone are
  *   some 120,000 with three assets;
- * - so does an opening, beyond five assets.
+ * - so does an opening, beyond five assets;
+ * - a statement asks each vault with shares of the reserve.
  */
 const CEILINGS = {
   "issue, to a holder": 130_000n,
@@ -30,6 +31,8 @@ const CEILINGS = {
   "fill, 8 assets": 225_000n,
   "fill below mid, 4 assets": 198_000n,
   "refresh, 8 assets": 250_000n,
+  "refresh, 8 assets, 2 vaults": 284_000n,
+  "redeem, backed by the stable, 2 vaults": 130_000n,
   "look, 8 assets": 306_000n,
 } as const;
 
@@ -121,6 +124,29 @@ describe("The protocol's gas, every part real", () => {
       await measure("refresh, 8 assets", sheet.refresh());
       await networkHelpers.time.increase(7_200);
       await measure("look, 8 assets", sheet.lookAtCollateral());
+    });
+
+    it("takes a statement that asks two vaults; a redemption asks none", async () => {
+      const { sheet, reserve, ethers, tokens, governor, alice, give, fund, networkHelpers } = world();
+      for (const asset of [USDC, USDT]) {
+        const vault = await ethers.deployContract("PlainVault", [at(tokens, asset), 6]);
+        await give(governor, asset, 20_000_000n * UNIT);
+        await at(tokens, asset).approve(vault, MAX_UINT256);
+        await vault.deposit(20_000_000n * WAD, governor.address);
+        const terms = { absoluteCap: 5_000_000n * UNIT, relativeCap: 5_000, growthPerDay: 200 };
+        await reserve.listVault(vault, WAD, terms);
+        await fund(asset, 1_500_000n * UNIT);
+        await reserve.invest(vault);
+        expect((await reserve.position(asset)).vaulted > 1_000_000n * UNIT).to.equal(true);
+      }
+      await networkHelpers.time.increase(60);
+      await sheet.refresh();
+      await networkHelpers.time.increase(60);
+      await measure("refresh, 8 assets, 2 vaults", sheet.refresh());
+      await measure(
+        "redeem, backed by the stable, 2 vaults",
+        reserve.connect(alice).redeem(USDC, 100n * WAD, 0, alice.address),
+      );
     });
 
     it("lets a loan pass for two slots", async () => {
