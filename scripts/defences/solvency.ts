@@ -126,8 +126,8 @@ export const SOLVENCY_DEFENCES: readonly Defence[] = [
     "sheet-deficit-at-once",
     "burning the stake for a moment's price",
     DEFICIT,
-    "require(block.timestamp >= settleableAt, DeficitTooYoung(settleableAt));",
-    "settleableAt;",
+    "require(block.timestamp >= point.seenAt + delay, DeficitTooYoung(point.seenAt + delay));",
+    "",
     solvency("Deficit"),
   ),
   one(
