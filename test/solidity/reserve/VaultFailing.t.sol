@@ -3,6 +3,8 @@ pragma solidity ^0.8.37;
 
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
+import {Deploy} from "../../contracts/Deploy.sol";
+import {HeavyVault} from "../../contracts/vaults/HeavyVault.sol";
 import {Trouble, VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {ReserveWorld} from "./ReserveWorld.sol";
@@ -167,23 +169,32 @@ contract VaultFailingTest is ReserveWorld {
         _inUse();
     }
 
-    /// @dev Neither a caller nor the governor finds a vault failing by calling with too little gas.
+    /// @dev Neither a caller nor the governor finds a vault failing by calling with too little gas: it takes a million to pay.
     function test_starvingACallDoesNotFailAVault() public {
-        reserve.setVaultTerms(address(_stuck), _leave);
-        for (uint256 gas_ = 450_000; gas_ < 1_300_000; gas_ += 25_000) {
+        HeavyVault heavy = HeavyVault(Deploy.create("HeavyVault", abi.encode(tokens[USDC], 6)));
+        tokens[USDC].mint(address(this), 9_000_000e6);
+        tokens[USDC].approve(address(heavy), type(uint256).max);
+        heavy.deposit(9_000_000e6, address(0x07e25));
+        reserve.listVault(address(heavy), 1e6, _vaultTerms(USDC));
+        _fund(USDC, 2_000_000);
+        uint256 assets = reserve.invest(address(heavy));
+        reserve.setVaultTerms(address(heavy), _leave);
+        heavy.setBurden(1_000_000);
+        for (uint256 gas_ = 450_000; gas_ < 2_000_000; gas_ += 50_000) {
             uint256 state = vm.snapshotState();
-            try reserve.divest{gas: gas_}(address(_stuck), type(uint256).max) returns (uint256 assets) {
-                _requireNear(assets, _in, 5, "it pays");
+            try reserve.divest{gas: gas_}(address(heavy), type(uint256).max) returns (uint256 paid) {
+                _requireNear(paid, assets, 5, "it pays");
             } catch {}
-            require(_failing() == 0, "a good vault was found failing");
+            require(reserve.vaultInfo(address(heavy)).failingSince == 0, "a good vault was found failing");
             vm.revertToState(state);
         }
-        _stuck.setLiquid(0);
-        _divest();
+        heavy.setBurden(5_000_000);
+        require(reserve.divest(address(heavy), type(uint256).max) == 0, "more than it gets");
+        require(reserve.vaultInfo(address(heavy)).failingSince != 0, "noted");
         _pass(14 days);
-        _stuck.setLiquid(type(uint256).max);
-        for (uint256 gas_ = 450_000; gas_ < 1_300_000; gas_ += 25_000) {
-            try reserve.writeOffVault{gas: gas_}(address(_stuck)) {
+        heavy.setBurden(1_000_000);
+        for (uint256 gas_ = 450_000; gas_ < 2_000_000; gas_ += 50_000) {
+            try reserve.writeOffVault{gas: gas_}(address(heavy)) {
                 revert("a good vault was written off");
             } catch {}
         }
