@@ -39,6 +39,12 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
         uint16 inKindFee; // bps
     }
 
+    /// @dev What a fill needs of all this, one slot: `[rebalancer 160 | listed 16 | free 80]`.
+    struct ExchangeSlot {
+        address rebalancer;
+        uint16 listed; // as in `GlobalSlot`
+    }
+
     /// @dev One slot: `[income 112 | tip fund 80 | distributed at 40 | free 24]`.
     struct FlowSlot {
         uint112 income; // {plUSD} only grows, saturates
@@ -77,7 +83,7 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     FlowSlot internal _flow;
     address internal _oracle;
     address internal _riskModel;
-    address internal _rebalancer;
+    ExchangeSlot internal _exchange;
     address internal _backstop;
     AssetSlot[RESERVE_ASSETS] internal _assets;
     /// @dev In the reserve itself, 64 bits an asset. {ledger}
@@ -92,7 +98,8 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     /// @dev Shares of vaults that were written off. {share}
     mapping(address vault => uint256) internal _writtenOff;
 
-    bool internal transient _lock;
+    /// @dev 1 while anything is entered. A whole word: a bool would be read again to be set.
+    uint256 internal transient _lock;
 
     IPlimsollDollar internal immutable DOLLAR;
     ICreditEngine internal immutable ENGINE;
@@ -117,10 +124,10 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     // ---- lock
 
     modifier locked() {
-        require(!_lock, Entered());
-        _lock = true;
+        require(_lock == 0, Entered());
+        _lock = 1;
         _;
-        _lock = false;
+        _lock = 0;
     }
 
     // ---- shared checks
