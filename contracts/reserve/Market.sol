@@ -144,7 +144,7 @@ abstract contract Market is ReserveValue, IReserveMarket {
 
     /// @inheritdoc IReserveMarket
     function isEntered() external view returns (bool) {
-        return _lock;
+        return _lock != 0;
     }
 
     // ---- internal

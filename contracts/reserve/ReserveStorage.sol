@@ -41,6 +41,13 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
         uint16 silent; // vaults that are marked unreadable
     }
 
+    /// @dev What a fill needs of all this, one slot: `[rebalancer 160 | listed 16 | silent 16 | free 64]`.
+    struct ExchangeSlot {
+        address rebalancer;
+        uint16 listed; // as in `GlobalSlot`
+        uint16 silent; // as in `GlobalSlot`
+    }
+
     /// @dev One slot: `[income 112 | tip fund 80 | distributed at 40 | credited 16 | free 8]`.
     struct FlowSlot {
         uint112 income; // {plUSD} only grows, saturates
@@ -87,7 +94,7 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     FlowSlot internal _flow;
     address internal _oracle;
     address internal _riskModel;
-    address internal _rebalancer;
+    ExchangeSlot internal _exchange;
     address internal _backstop;
     AssetSlot[RESERVE_ASSETS] internal _assets;
     /// @dev In the reserve itself, 64 bits an asset. {ledger}
@@ -103,7 +110,8 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     mapping(address vault => uint256) internal _writtenOff;
     mapping(address vault => VaultNote) internal _notes;
 
-    bool internal transient _lock;
+    /// @dev 1 while anything is entered. A whole word: a bool would be read again to be set.
+    uint256 internal transient _lock;
 
     IPlimsollDollar internal immutable DOLLAR;
     ICreditEngine internal immutable ENGINE;
@@ -128,10 +136,10 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     // ---- lock
 
     modifier locked() {
-        require(!_lock, Entered());
-        _lock = true;
+        require(_lock == 0, Entered());
+        _lock = 1;
         _;
-        _lock = false;
+        _lock = 0;
     }
 
     // ---- shared checks

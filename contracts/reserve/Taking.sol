@@ -113,15 +113,15 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
 
     /// @inheritdoc IReserveExchange
     function exchange(Fill calldata fill) external locked {
-        require(msg.sender == _rebalancer, NotRebalancer(msg.sender));
+        require(msg.sender == _exchange.rebalancer, NotRebalancer(msg.sender));
         _give(fill.sold, fill.given, fill.to);
         if (fill.data.length != 0) IAuctionCallback(fill.bidder).onFill(fill);
         if (fill.bought == PLUSD) {
             DOLLAR.burn(fill.bidder, fill.received);
         } else {
-            AssetSlot memory a = _listed(fill.bought);
+            (address token, uint256 scale) = _tokenOf(fill.bought);
             _cash.set(fill.bought, _cash.get(fill.bought) + fill.received);
-            _pull(a.token, fill.bidder, fill.received * _scale(a));
+            _pull(token, fill.bidder, fill.received * scale);
         }
         if (fill.loss != 0) IIssuanceGate(_global.gate).bookLoss(fill.loss);
         emit Exchange(fill.sold, fill.bought, fill.given, fill.received);
@@ -133,15 +133,46 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
         return _cash.get(asset) + _creditOf(asset);
     }
 
+    /// @inheritdoc IReserveExchange
+    function stock() external view returns (uint256[] memory words, uint256[] memory credits) {
+        (, credits) = ENGINE.position(address(this));
+        (uint256 listed, uint256 silent) = (_exchange.listed, _exchange.silent);
+        words = new uint256[](RESERVE_ASSETS / 2);
+        uint256 count;
+        // Nothing but listed assets is ever held, and none is taken off the list.
+        for (uint256 first; listed >> first != 0; first += 4) {
+            words[count++] = _cash[first >> 2];
+            words[count++] = _vaulted[first >> 2];
+        }
+        for (uint256 place; silent >> place != 0; ++place) {
+            if ((silent >> place) & 1 == 0) continue;
+            VaultSlot memory v = _vaults[place];
+            // No more than the asset's lane, which is the sum over its vaults.
+            words[((v.asset >> 2) << 1) | 1] -= _bookedValue(v) << ((v.asset & 3) << 6);
+        }
+        assembly ("memory-safe") {
+            // Only as many as there are.
+            mstore(words, count)
+        }
+    }
+
+    /// @dev Of a listed asset. The rest of its slot is not unpacked: no fill needs it.
+    function _tokenOf(uint256 asset) private view returns (address token, uint256 scale) {
+        require(asset < RESERVE_ASSETS, AssetNotListed(asset));
+        AssetSlot storage a = _assets[asset];
+        (token, scale) = (a.token, 10 ** a.scaleDecimals);
+        require(token != address(0), AssetNotListed(asset));
+    }
+
     /// @dev Pays out of cash, then out of credit.
     function _give(uint256 asset, uint256 given, address to) private {
         require(asset < RESERVE_ASSETS, AssetOutOfRange(asset));
         uint256 cash = _cash.get(asset);
         uint256 fromCash = given < cash ? given : cash;
         if (fromCash != 0) {
-            AssetSlot memory a = _assets[asset];
+            (address token, uint256 scale) = _tokenOf(asset);
             _cash.set(asset, cash - fromCash);
-            IERC20(a.token).safeTransfer(to, fromCash * _scale(a));
+            IERC20(token).safeTransfer(to, fromCash * scale);
         }
         if (given == fromCash) return;
         uint256 credit = _creditOf(asset);

@@ -39,6 +39,13 @@ contract VaultSilentTest is ReserveWorld {
         return ok ? bytes4(0) : bytes4(answer);
     }
 
+    /// @dev Of USDC, by what auctions read. {ledger}
+    function _stocked() private view returns (uint256) {
+        (uint256[] memory words, ) = reserve.stock();
+        return
+            uint64(words[(USDC / 4) * 2] >> ((USDC % 4) * 64)) + uint64(words[(USDC / 4) * 2 + 1] >> ((USDC % 4) * 64));
+    }
+
     // ---- a run
 
     /// @dev At par the first would take 1.9 million of the two that are left, for as much plUSD, and leave 0.1 million against 2.6: 4 cents each.
@@ -87,6 +94,7 @@ contract VaultSilentTest is ReserveWorld {
         (, , uint256[] memory live) = reserve.counted();
         (, uint256[] memory booked) = reserve.booked();
         require(booked[0] == _cash(USDC) && live[0] == booked[0], "no weight");
+        require(_stocked() == booked[0], "not in auctions either");
         require(reserve.capacities(1)[0] < 10_000_000e6 - booked[0] - _in + 1e11, "but room is not made of it");
         _vaultOfThree.setTrouble(Trouble.None, false);
         require(reserve.cappedBacking(USDC) != WAD, "nobody has booked it yet");
@@ -100,6 +108,7 @@ contract VaultSilentTest is ReserveWorld {
         require(reserve.income() == income && sheet.losses() <= 1e13, "neither gain nor loss");
         (, booked) = reserve.booked();
         _requireNear(booked[0], _cash(USDC) + _in, 10, "weighs as before");
+        require(_stocked() == booked[0], "in auctions too");
         require(reserve.vaultInfo(address(_vaultOfThree)).unreadableSince == 0, "not marked any more");
     }
 
