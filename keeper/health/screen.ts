@@ -90,14 +90,14 @@ export class HealthScreen {
     const up = 1 + RELATIVE_ERROR;
     const down = 1 - RELATIVE_ERROR;
     for (let row = 0; row < count; row++) {
-      const debt = debts[row]! * scale;
-      const limit = limits[row]!;
+      const debt = (debts[row] ?? 0) * scale;
+      const limit = limits[row] ?? 0;
       if (debt * up + ABSOLUTE_ERROR <= limit * down) continue;
       if (debt * down <= limit * up + ABSOLUTE_ERROR) {
         exact += 1;
         if (!this.#fails(row, market, health)) continue;
       }
-      failing.push(this.#accounts[row]!);
+      failing.push(present(this.#accounts[row]));
     }
     return { failing, exact };
   }
@@ -108,8 +108,8 @@ export class HealthScreen {
     if (balances === undefined || constant === 0) return;
     const depth = Number(quote.maintenanceDepth);
     for (let row = 0; row < count; row++) {
-      const balance = balances[row]!;
-      limits[row] = limits[row]! + (constant * balance) / (depth + balance);
+      const balance = balances[row] ?? 0;
+      limits[row] = (limits[row] ?? 0) + (constant * balance) / (depth + balance);
     }
   }
 

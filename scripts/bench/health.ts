@@ -2,6 +2,7 @@
 
 import { HealthScreen, type Market } from "../../keeper/health/screen.js";
 import type { Holding } from "../../sdk/credit/holdings.js";
+import { present } from "../../sdk/present.js";
 import { BPS, debtOf, maintenanceLimit, type Position, type Quote } from "../../sdk/credit/valuation.js";
 
 const ACCOUNTS = 100_000;
@@ -96,7 +97,7 @@ for (let round = 0; round < ROUNDS; round++) {
   if (reference.value !== failing) throw new Error(`${failing} fail by the screen, ${reference.value} exactly`);
 }
 const updates = timed(() => {
-  for (let i = 0; i < 1_000; i++) screen.set(i.toString(), positions[i + 1]!);
+  for (let i = 0; i < 1_000; i++) screen.set(i.toString(), present(positions[i + 1]));
 });
 
 console.log(
