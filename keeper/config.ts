@@ -44,6 +44,8 @@ export const reserveConfigSchema = z.object({
   dust: wad.default(100n * WAD),
   /** Less than this is not worth distributing. {plUSD} */
   minDistribution: wad.default(100n * WAD),
+  /** A claim on the Backstop of less than this is left to its owner, or a crowd of them would use up the keeper's gas. {plUSD} */
+  minExit: wad.default(1_000n * WAD),
   /** After that long jobs are asked again whether they are due: deficits, auctions, and what keeps things in order. {s} */
   recheck: z
     .object({ deficits: interval.default(300), auctions: interval.default(30), rest: interval.default(600) })

@@ -8,6 +8,7 @@ import { Adjust } from "./jobs/adjust.js";
 import { AuctionBook, CloseAuctions, FillAuctions, OpenAuctions } from "./jobs/auctions.js";
 import { Collect } from "./jobs/collect.js";
 import { Distribute } from "./jobs/distribute.js";
+import { Exits } from "./jobs/exits.js";
 import { revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
 import { Look } from "./jobs/look.js";
 import { Rate } from "./jobs/rate.js";
@@ -30,6 +31,8 @@ export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk:
     new Look(contracts, provider, config.sheet, firstBlock),
     new Refresh(contracts, config, provider, firstBlock),
     new Settle(contracts, config.recheck.deficits),
+    // After what books losses, absorptions included: within a block, whoever leaves comes last.
+    new Exits(contracts, config, provider, firstBlock),
     new FillAuctions(contracts, book, config, desk),
     // An auction that is over closes when the next of the asset is opened: only what is not opened again is closed.
     new OpenAuctions(contracts, book, config),

@@ -8,6 +8,7 @@ export type JobName =
   | "look"
   | "refresh"
   | "settle"
+  | "exit"
   | "fill"
   | "close"
   | "open"
@@ -28,6 +29,7 @@ export const JOB_NAMES: readonly JobName[] = [
   "look",
   "refresh",
   "settle",
+  "exit",
   "fill",
   "close",
   "open",

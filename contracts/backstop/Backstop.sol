@@ -6,7 +6,7 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {ExitTerms, IBackstop} from "../interfaces/IBackstop.sol";
+import {Claim, ExitTerms, IBackstop} from "../interfaces/IBackstop.sol";
 import {IBalanceSheet} from "../interfaces/IBalanceSheet.sol";
 import {IReserveMarket} from "../interfaces/IReserve.sol";
 import {ISolvency} from "../interfaces/ISolvency.sol";
@@ -26,6 +26,8 @@ contract Backstop is ExitPools, AccessManaged {
     uint256 public constant MAX_SETTLE = 7 days;
     uint256 public constant MIN_WINDOW = 1 days;
     uint256 public constant MAX_WINDOW = 14 days;
+    uint256 public constant MIN_EXIT_WINDOW = 10 minutes;
+    uint256 public constant MAX_EXIT_WINDOW = 12 hours;
     uint256 public constant MIN_STREAM = 1 days;
     uint256 public constant MAX_STREAM = 60 days;
 
@@ -114,25 +116,28 @@ contract Backstop is ExitPools, AccessManaged {
     }
 
     /// @inheritdoc IBackstop
-    function release() external guarded returns (uint256 shares) {
-        return _release();
-    }
-
-    /// @inheritdoc IBackstop
-    function exit(address receiver) external guarded returns (uint256 assets) {
-        uint256 shares = _release();
+    function exit(address account, address receiver) external guarded returns (uint256 assets) {
+        require(receiver == account || msg.sender == account, ReceiverNotClaimant(account, receiver));
+        uint256 shares = _release(account);
         (Pool memory active, Stream memory stream) = _accrued();
         assets = _toAssets(shares, active, Math.Rounding.Floor);
         // Looked at a moment ago, without these assets; they were no capital then, and nobody could count on them since.
-        _unstake(active, stream, msg.sender, receiver, assets, shares);
+        _unstake(active, stream, account, receiver, assets, shares);
+    }
+
+    /// @inheritdoc IBackstop
+    function release() external guarded returns (uint256 shares) {
+        return _release(msg.sender);
     }
 
     /// @inheritdoc IBackstop
     function restake(address account) external guarded returns (uint256 shares) {
         (Pool memory active, Stream memory stream) = _accrued();
         ClaimSlot memory c = _claimed(account, stream);
-        (, uint256 closesAt) = _times(c);
-        require(block.timestamp > closesAt, ClaimRunning(closesAt));
+        (uint256 opensAt, uint256 closesAt) = _times(c);
+        // Who sees a dip at the second moment need not leave at its price. Not before that: claiming and taking back at will would hold headroom down for nothing.
+        bool takenBack = msg.sender == account && c.dueAt != 0 && block.timestamp < opensAt;
+        require(block.timestamp > closesAt || takenBack, ClaimRunning(closesAt));
         Pool memory cooling = _cooling;
         uint256 assets = _take(cooling, c.units);
         _cooling = cooling;
@@ -252,6 +257,14 @@ contract Backstop is ExitPools, AccessManaged {
     // ---- other views
 
     /// @inheritdoc IBackstop
+    function claimOf(address account) external view returns (Claim memory) {
+        ClaimSlot memory c = _claims[account];
+        if (!_runs(c, _stream)) return Claim(0, 0, 0, 0, 0, 0, 0);
+        (uint256 opensAt, uint256 closesAt) = _times(c);
+        return Claim(c.units, c.least, c.claimedAt, c.dueAt, c.round, opensAt, closesAt);
+    }
+
+    /// @inheritdoc IBackstop
     function exitTerms() external view returns (ExitTerms memory) {
         return _terms;
     }
@@ -282,6 +295,7 @@ contract Backstop is ExitPools, AccessManaged {
         _requireWithin("delay", terms.delay, MIN_DELAY, MAX_DELAY);
         _requireWithin("settle", terms.settle, MIN_SETTLE, MAX_SETTLE);
         _requireWithin("window", terms.window, MIN_WINDOW, MAX_WINDOW);
+        _requireWithin("exitWindow", terms.exitWindow, MIN_EXIT_WINDOW, MAX_EXIT_WINDOW);
         _requireWithin("stream", terms.stream, MIN_STREAM, MAX_STREAM);
         _terms = terms;
         emit ExitTermsSet(terms);
@@ -336,11 +350,11 @@ contract Backstop is ExitPools, AccessManaged {
         cooling.parts -= uint128(units);
     }
 
-    /// @dev Third moment of the caller's claim.
-    function _release() private returns (uint256 shares) {
+    /// @dev Third moment.
+    function _release(address account) private returns (uint256 shares) {
         (Pool memory active, Stream memory stream) = _accrued();
-        ClaimSlot memory c = _claimed(msg.sender, stream);
-        require(c.dueAt != 0, NotDue(msg.sender));
+        ClaimSlot memory c = _claimed(account, stream);
+        require(c.dueAt != 0, NotDue(account));
         _requireOpen(c);
         // What cools is no capital: this is what remains.
         uint256 deficit = _look(true);
@@ -357,9 +371,9 @@ contract Backstop is ExitPools, AccessManaged {
         _store(active, stream);
         (c.units, c.claimedAt, c.dueAt) = (0, uint32(block.timestamp), 0);
         (c.least, c.released) = (uint128(deficit), uint128(shares)); // shares are a part of the supply
-        _claims[msg.sender] = c;
-        _credit(msg.sender, shares);
-        emit Released(msg.sender, worth, shares, gross - worth);
+        _claims[account] = c;
+        _credit(account, shares);
+        emit Released(account, worth, shares, gross - worth);
     }
 
     /// @dev Released shares leave. The caller has made sure that they were released.
@@ -412,12 +426,14 @@ contract Backstop is ExitPools, AccessManaged {
     /// @dev From when the claim's next moment is possible, and until when: after that it has lapsed. (unix seconds)
     function _times(ClaimSlot memory c) private view returns (uint256 opensAt, uint256 closesAt) {
         ExitTerms memory terms = _terms;
-        // The longer of the terms then and now.
-        opensAt =
-            c.dueAt == 0
-                ? c.claimedAt + Math.max(uint256(c.delay) * 1 minutes, terms.delay)
-                : c.dueAt + Math.max(uint256(c.settle) * 1 minutes, terms.settle);
-        closesAt = opensAt + terms.window;
+        // The longer of the delays then and now; the windows of now.
+        if (c.dueAt == 0) {
+            opensAt = c.claimedAt + Math.max(uint256(c.delay) * 1 minutes, terms.delay);
+            closesAt = opensAt + terms.window;
+        } else {
+            opensAt = c.dueAt + Math.max(uint256(c.settle) * 1 minutes, terms.settle);
+            closesAt = opensAt + terms.exitWindow;
+        }
     }
 
     function _requireOpen(ClaimSlot memory c) private view {

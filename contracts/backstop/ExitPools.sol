@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Claim, IBackstop} from "../interfaces/IBackstop.sol";
+import {IBackstop} from "../interfaces/IBackstop.sol";
 import {EpochToken} from "./EpochToken.sol";
 
 /// @title What the Backstop holds: the active pool, the cooling pool, and what still streams into the active one
@@ -81,13 +81,6 @@ abstract contract ExitPools is EpochToken {
     function pools() external view returns (uint256 active, uint256 streaming, uint256 cooling) {
         (Pool memory pool, Stream memory stream) = _accrued();
         return (pool.assets, stream.left, _cooling.assets);
-    }
-
-    /// @inheritdoc IBackstop
-    function claimOf(address account) external view returns (Claim memory) {
-        ClaimSlot memory c = _claims[account];
-        if (!_runs(c, _stream)) return Claim(0, 0, 0, 0, 0);
-        return Claim({units: c.units, least: c.least, claimedAt: c.claimedAt, dueAt: c.dueAt, round: c.round});
     }
 
     // ---- the active pool

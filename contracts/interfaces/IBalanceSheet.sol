@@ -97,7 +97,7 @@ struct SheetParameters {
 /// units     [max(VaR_i, J_i) 16 x 16]  bps, rounded up        jumps   [J_i 16 x 16] bps
 /// shares    [counted collateral share 16 x 16] bps            sampled [the share at the last hourly look 16 x 16] bps
 /// deficit   [first point 128 | at 40 | free 88]               {USD}
-/// interest  [principal outstanding 128 | realised 128]        {plUSD}  average cost, see docs/decisions/0016
+/// interest  [principal outstanding 112 | realised 112 | booked at 32]  {plUSD}  average cost, at a bounded pace, see docs/decisions/0016
 /// surplus   [booked losses 128 | released 128]                {plUSD}
 /// ```
 /// A refresh writes `headroom`, a look `headroom`, `units`, `shares` and `sampled`. A booked loss writes `headroom` and `surplus`; a borrow or an issue
@@ -122,7 +122,7 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
     event LossBooked(address indexed issuer, uint256 amount);
     /// @notice {USD}, {USD}
     event ExposureBooked(address indexed issuer, uint256 value, uint256 requirement);
-    /// @notice The first point of a deficit, at mid prices, stands from now on. {USD}
+    /// @notice The first point of a deficit, at mid prices, stands from now on, in place of a stale one if there was. {USD}
     event DeficitSeen(uint256 amount, uint256 settleableAt);
     /// @notice The first point is void: equity was >= 0, fully priced, N hours later.
     event DeficitCleared();
@@ -166,7 +166,8 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
     function refresh() external returns (uint256 headroom);
 
     /// @notice Looks at equity at mid prices, fully priced (`NotFullyPriced` otherwise). Without a first point: negative equity becomes it (`NoDeficit` if there is none). With one, N hours
-    /// later: the smaller of the two is burned from the Backstop as far as it goes, and the point is used up; or equity >= 0 clears it. An asset whose
+    /// later: the smaller of the two is burned from the Backstop as far as it goes, and the point is used up; or equity >= 0 clears it. A point older than three times N is stale: negative equity
+    /// becomes a new one and has N hours from now, since a loss of weeks ago says nothing of today's. An asset whose
     /// decayed price is 0, or whose vault is marked unreadable for longer than the oracle's decay, counts as priced at 0. Anyone.
     /// @return burned {plUSD}
     function settleDeficit() external returns (uint256 burned);
@@ -184,7 +185,7 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
     function unitRequirement(uint256 asset) external view returns (uint256);
     /// @notice Counted share of each asset in all collateral, as stored. bps
     function collateralShares() external view returns (uint256[16] memory shares);
-    /// @notice The first point of a deficit; zeros where none stands. {USD}, unix seconds
+    /// @notice The first point of a deficit, a stale one as well; zeros where none stands. {USD}, unix seconds
     function deficitPoint() external view returns (uint256 amount, uint256 seenAt);
     /// @notice Cumulative booked losses, realised interest and released surplus. {USD}, {plUSD}, {plUSD}
     function surplusLedger() external view returns (uint256 losses, uint256 interestRealised, uint256 released);

@@ -42,11 +42,13 @@ struct DeriskTerms {
 /// the bidder to pay. plUSD counts min(1, b), against `high_s` or more. What a fill loses against mid is taken from the daily budget, which replenishes
 /// continuously: a fill pays at least `mid value - what is left of the budget`, so with an empty budget the floor is mid. Auctions never stop.
 ///
-/// LIMITS OF A FILL, by live prices and holdings: not below the target of the sold asset, not above the target of the bought one, not above what the reserve can pay at once; not less than
-/// the minimum lot, unless that is all that can be had.
+/// LIMITS OF A FILL, by live holdings and live prices of both assets: not below the target of the sold asset, not above the target of the bought one, not above what the reserve can pay at
+/// once; not less than the minimum lot, unless that is all that can be had. What else is held counts, during the first half an hour of an auction, at the mids of the last opening of any: if
+/// that moved by D meanwhile, a fill may go past a target t by t D / everything (decision 20). Afterwards, and of what that opening did not price, it counts at live prices as well.
 ///
 /// LOCK. Fills hold a transient lock here and the reserve's. Anyone may call everything but what is under governance.
-/// @dev STORAGE. `targets [16 x 16 bps]`, `bands [16 x 16 bps]`, terms with de-risking, `[oracle 160 | unit decimals 80]`, `budget [used 128 {USD} | at 40]`, 16 auction slots (never zeroed: an open costs 5k).
+/// @dev STORAGE. `targets [16 x 16 bps]`, `bands [16 x 16 bps]`, terms with de-risking, `[oracle 160 | unit decimals 80 | kept 16]`,
+/// kept mids `[64 x 4] x 4`, `budget [used 128 {USD} | at 40]`, 16 auction slots (never zeroed: an open costs 5k).
 interface IRebalancer is IAccessManaged {
     // ---- events
 

@@ -6,7 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IAbsorber} from "./IAbsorber.sol";
 import {IReserveGovernance} from "./IReserveGovernance.sol";
 import {InKindPayment, IReserveShared} from "./IReserveShared.sol";
-import {IReserveVaults} from "./IReserveVaults.sol";
+import {IReserveVaults, IReserveVaultViews} from "./IReserveVaults.sol";
 import {IReserveExchange, IStableTaker} from "./IReserveSeams.sol";
 
 /// @notice What the reserve owns of one asset.
@@ -54,7 +54,9 @@ interface IReserveMarket is IReserveShared {
     /// the ledger credit is paid in tokens, and f of each vault position in vault shares: no vault is asked. Anyone, at any b; cannot be paused.
     /// Reverts with `RedemptionTooLarge` or `SlippageExceeded`.
     /// @param amount {plUSD}
-    /// @param skip Bit i: the redeemer goes without asset i (a token that will not be sent to him, say); it stays with the reserve.
+    /// @param skip Bit i: the redeemer goes without asset i (a token that will not be sent to him, say), all of its vaults included; it stays with the reserve, and in b and R+. Bit 16 + place
+    /// (`VaultInfo.place`): he goes without that vault, which is not asked and counts 0 in both b and R+. So he is paid what min(1, b) would be without it: never more than his share, as
+    /// the vault stays with the rest; and a vault that lies or whose shares do not move costs him no more than his part of it.
     /// @param minValue The least that what is paid must be worth at low. {USD}
     /// @return payments In ascending order of assets, the token before the vaults.
     function redeemInKind(
@@ -69,8 +71,8 @@ interface IReserveMarket is IReserveShared {
 
     // ---- views; meaningless while `isEntered`
 
-    /// @notice min(1, b), b = (reserve + loans) / (supply - all Backstop assets), everything at low and vaults as last booked (anyone can book a
-    /// loss in the same batch). Stops adding up as soon as 1 is reached.
+    /// @notice min(1, b), b = (reserve + loans) / (supply - all Backstop assets), everything at low and vaults as last booked, those marked unreadable at 0 (anyone can book a
+    /// loss, or mark, in the same batch). Stops adding up as soon as 1 is reached.
     /// @param first Asset to begin with, listed here or not: the one whose price the caller needs anyway.
     /// @return b 18 decimals, rounded down
     function cappedBacking(uint256 first) external view returns (uint256 b);
@@ -82,7 +84,7 @@ interface IReserveMarket is IReserveShared {
     /// @return amounts In ascending order of the asset numbers of `mask`. {ledger}
     function counted() external view returns (uint256 mask, uint256 unreadable, uint256[] memory amounts);
 
-    /// @notice The same with vaults as last booked: asks no vault. For weights. {ledger}
+    /// @notice The same with vaults as last booked, those marked unreadable at 0: asks no vault. For weights. {ledger}
     function booked() external view returns (uint256 mask, uint256[] memory amounts);
 
     /// @notice The parts of what is owned of one asset.
@@ -108,11 +110,12 @@ interface IReserveMarket is IReserveShared {
 ///
 /// LIVENESS. `redeem`, `redeemInKind`, `onAbsorb`, `divest` and `collect` cannot be paused. A token, vault or feed that fails concerns its own asset only:
 /// `redeemInKind` pays vault shares instead of asking vaults, and lets the redeemer leave out what cannot be paid to him.
-/// @dev Two contracts on one storage (decision 1): `Reserve` is IReserveMarket, IAbsorber, IReserveExchange and IStableTaker; `ReserveExtension`
+/// @dev Two contracts on one storage (decision 1): `Reserve` is IReserveMarket, IReserveVaultViews, IAbsorber, IReserveExchange and IStableTaker; `ReserveExtension`
 /// is IReserveVaults and IReserveGovernance.
 interface IReserve is
     IReserveMarket,
     IReserveVaults,
+    IReserveVaultViews,
     IReserveGovernance,
     IAbsorber,
     IReserveExchange,
@@ -130,6 +133,10 @@ interface IReserve is
     function MAX_CAP() external view returns (uint256);
     /// @notice For how long without booking a vault's counted share price goes on growing. {days}
     function MAX_GROWTH_DAYS() external view returns (uint256);
+    /// @notice In that time a share that fell to next to nothing may count again what it did before. {days}
+    function RECOVERY_DAYS() external view returns (uint256);
+    /// @notice For so long a vault must have failed to pay before it can be written off. {s}
+    function WRITE_OFF_DELAY() external view returns (uint256);
     /// @notice The fastest growth of a vault's share price that can be let in. {1e-6 a day}
     function MAX_GROWTH_PER_DAY() external view returns (uint256);
     /// @notice Least time between distributions. {s}

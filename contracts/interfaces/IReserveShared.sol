@@ -70,8 +70,10 @@ interface IReserveShared {
     event Divest(address indexed vault, uint256 assets, uint256 shares);
     /// @notice What is counted for a vault's share moved. 27 decimals {asset/share}; {USD} one of both is 0
     event VaultBooked(address indexed vault, uint256 sharePrice, uint256 gain, uint256 loss);
-    /// @notice The vault does not answer: it counts 0 until it does.
+    /// @notice The vault does not answer: it counts 0 until it does, and `bookVault` was called.
     event VaultUnreadable(address indexed vault);
+    /// @notice The vault was asked for a hundredth of what is in it, or more, and did not pay that; or pays again.
+    event VaultFailing(address indexed vault, bool failing);
     event VaultListed(address indexed vault, uint256 indexed asset);
     event VaultTermsSet(address indexed vault, uint256 absoluteCap, uint256 relativeCap, uint256 growthPerDay);
     event VaultRemoved(address indexed vault);
@@ -108,7 +110,7 @@ interface IReserveShared {
     error LiquidityShort(uint256 asset, uint256 cash, uint256 requested);
     /// @notice The redemption is worth more than the reserve's assets at their highest: the rest of the backing is loans. {USD}
     error RedemptionTooLarge(uint256 worth, uint256 reserveHigh);
-    /// @notice The vault is outside of what it is limited to, or neither floor nor ceiling is crossed.
+    /// @notice The vault is outside of what it is limited to, or neither floor nor ceiling is crossed, or it does not pay the little that it was asked for.
     error NothingToMove(address vault, uint256 cash, uint256 floor, uint256 ceiling);
     error VaultNotListed(address vault);
     error VaultListedAlready(address vault);
@@ -123,7 +125,7 @@ interface IReserveShared {
     error SharePriceJumped(address vault, uint256 sharePrice, uint256 cap);
     /// @notice The vault took or gave something else than it said. {asset} token units
     error VaultMismatch(address vault, uint256 expected, uint256 actual);
-    /// @notice The vault still holds shares of the reserve. {share}
+    /// @notice The reserve has shares of the vault, which answers, and pays or was not found failing for long enough. {share}
     error VaultInUse(address vault, uint256 shares);
     /// @notice The call carries too little gas to tell a broken vault from a starved one.
     error InsufficientGas(uint256 available, uint256 required);
@@ -132,6 +134,8 @@ interface IReserveShared {
     /// @notice The module does not know the asset, or counts it in another unit.
     error ModuleMismatch(address module, uint256 asset);
     error NotRebalancer(address caller);
+    /// @notice Only the reserve itself may do this.
+    error NotReserve(address caller);
     error NothingToDistribute();
     /// @notice (unix seconds)
     error DistributedTooEarly(uint256 allowedAt);

@@ -110,7 +110,7 @@ contract PriceOracle is IPriceOracle, AccessManaged {
         uint256 usableSince = _requireSequencer();
         result = new Price[](LibBit.popCount(mask));
         uint256 k;
-        for (uint256 asset; asset < MASK_ASSETS; ++asset) {
+        for (uint256 asset; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             Price memory p = result[k++];
             (p.low, p.mid, p.high, p.status) = _price(asset, usableSince);

@@ -7,6 +7,7 @@ import {ISwapRouter} from "@uniswap/v3-periphery/contracts/interfaces/ISwapRoute
 import {IRebalancer} from "../interfaces/IRebalancer.sol";
 import {IReserve} from "../interfaces/IReserve.sol";
 import {DOLLAR as PLUSD, Fill, IAuctionCallback} from "../interfaces/IReserveSeams.sol";
+import {UniswapSale} from "./UniswapSale.sol";
 
 /// @title Bidder without capital
 /// @notice Fills auctions of the reserve: sells what it gets on Uniswap v3 within the reserve's callback, pays from the proceeds and sends what
@@ -139,17 +140,7 @@ contract AuctionFiller is IAuctionCallback {
         IERC20 token = IERC20(address(bytes20(path)));
         uint256 amount = token.balanceOf(address(this)) - before;
         require(amount != 0, NothingToSell(address(token)));
-        token.forceApprove(address(ROUTER), amount);
-        ROUTER.exactInput(
-            ISwapRouter.ExactInputParams({
-                path: path,
-                recipient: address(this),
-                deadline: block.timestamp,
-                amountIn: amount,
-                amountOutMinimum: 0
-            })
-        );
-        if (token.allowance(address(this), address(ROUTER)) != 0) token.forceApprove(address(ROUTER), 0);
+        UniswapSale.sell(ROUTER, path, amount);
     }
 
     /// @dev The last twenty bytes; the length was checked when the fill began.

@@ -6,6 +6,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ISwapRouter} from "@uniswap/v3-periphery/contracts/interfaces/ISwapRouter.sol";
 import {ICreditEngine, LiquidationItem} from "../interfaces/ICreditEngine.sol";
 import {ILiquidationCallback} from "../interfaces/ILiquidationCallback.sol";
+import {UniswapSale} from "./UniswapSale.sol";
 
 /// @notice How one seized asset is sold.
 /// @param asset Asset number.
@@ -116,17 +117,7 @@ contract FlashLiquidator is ILiquidationCallback {
         // Nothing arrived: the token cannot be moved now, and the credit waits in the ledger for `collect`.
         if (amount == 0) return;
         IERC20 token = IERC20(address(bytes20(path)));
-        token.forceApprove(address(ROUTER), amount);
-        ROUTER.exactInput(
-            ISwapRouter.ExactInputParams({
-                path: path,
-                recipient: address(this),
-                deadline: block.timestamp,
-                amountIn: amount,
-                amountOutMinimum: 0
-            })
-        );
-        if (token.allowance(address(this), address(ROUTER)) != 0) token.forceApprove(address(ROUTER), 0);
+        UniswapSale.sell(ROUTER, path, amount);
         uint256 left = token.balanceOf(address(this));
         if (left != 0) token.safeTransfer(OWNER, left);
     }

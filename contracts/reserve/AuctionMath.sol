@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title The arithmetic of auctions: price path, bounds of a fill, lots, loss budget
-/// @dev RANGES. Values are below 2**168 {USD}, factors, targets and weights at most a few WAD: products stay below 2**236.
+/// @dev RANGES. Values are below 2**168 {USD}, targets at most a WAD, factors at most 1.2 of it: products stay below 2**236, and what is unchecked cannot overflow.
 /// ROUNDING. What the reserve gives down, what it gets up.
 library AuctionMath {
     uint256 internal constant WAD = 1e18;
@@ -21,18 +21,29 @@ library AuctionMath {
         uint256 elapsed,
         uint256 duration
     ) internal pure returns (uint256) {
-        return WAD + premium * BP - ((premium + maxSlippage) * BP * elapsed) / duration;
+        // See RANGES: both at most 20%, and elapsed no more than all of the duration.
+        unchecked {
+            return WAD + premium * BP - ((premium + maxSlippage) * BP * elapsed) / duration;
+        }
     }
 
     /// @notice How much value above its target an asset has. {USD}, rounded down
     /// @param target Of all. 18 decimals
     function above(uint256 value, uint256 target, uint256 all) internal pure returns (uint256) {
-        return Math.saturatingSub(value, Math.ceilDiv(all * target, WAD));
+        // See RANGES.
+        unchecked {
+            uint256 aim = (all * target + WAD - 1) / WAD;
+            return value > aim ? value - aim : 0;
+        }
     }
 
     /// @notice How much value is missing to its target. {USD}, rounded down
     function below(uint256 value, uint256 target, uint256 all) internal pure returns (uint256) {
-        return Math.saturatingSub((all * target) / WAD, value);
+        // See RANGES.
+        unchecked {
+            uint256 aim = (all * target) / WAD;
+            return aim > value ? aim - value : 0;
+        }
     }
 
     /// @notice The most that may be given so that what is sold does not end below its target. With g given for q g, all changes by (q - 1) g:
@@ -40,7 +51,10 @@ library AuctionMath {
     /// @param excess See `above`. @param target t. 18 decimals @param factor q. 18 decimals
     function mostSold(uint256 excess, uint256 target, uint256 factor) internal pure returns (uint256) {
         if (factor <= WAD) return excess;
-        return (excess * WAD) / (WAD + Math.ceilDiv(target * (factor - WAD), WAD));
+        // See RANGES.
+        unchecked {
+            return (excess * WAD) / (WAD + (target * (factor - WAD) + WAD - 1) / WAD);
+        }
     }
 
     /// @notice The most that may be given so that what is bought does not end above its target: `g (q - t (q - 1)) <= room`. At mid where the
@@ -48,7 +62,10 @@ library AuctionMath {
     /// @param room See `below`.
     function mostBought(uint256 room, uint256 target, uint256 factor) internal pure returns (uint256) {
         if (factor <= WAD) return room;
-        return (room * WAD) / (factor - (target * (factor - WAD)) / WAD);
+        // See RANGES: what is taken off is at most what the factor is above one.
+        unchecked {
+            return (room * WAD) / (factor - (target * (factor - WAD)) / WAD);
+        }
     }
 
     /// @notice The same where plUSD is bought, which is burned and leaves: `g (1 - t) <= excess`. {USD}, rounded down

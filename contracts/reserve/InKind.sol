@@ -26,6 +26,7 @@ abstract contract InKind is ReserveValue, IReserveMarket {
     /// @dev Everything owned, valued.
     /// @param low Of everything, vaults as counted (an unreadable one as last booked). {USD}, rounded down
     /// @param high R+. {USD}, rounded up
+    /// @param leftOut Vaults that count 0 in both, by place: the redeemer goes without them.
     /// @param credits By asset. {ledger}
     /// @param vaultLows By asset: what its vaults count. {ledger}
     /// @param lows By asset: what a whole token counts. {USD/tok}
@@ -33,6 +34,7 @@ abstract contract InKind is ReserveValue, IReserveMarket {
     struct Inventory {
         uint256 low;
         uint256 high;
+        uint256 leftOut;
         uint256[] credits;
         uint256[] vaultLows;
         uint256[] lows;
@@ -58,7 +60,7 @@ abstract contract InKind is ReserveValue, IReserveMarket {
     ) external locked returns (InKindPayment[] memory payments) {
         _requireAmount(amount);
         _requireReceiver(to);
-        Inventory memory all = _inventory();
+        Inventory memory all = _inventory(skip >> RESERVE_ASSETS);
         // Down twice: what is paid is worth no more than b times what is burned, so b does not fall.
         uint256 gross = (amount * _backingOf(all.low)) / WAD;
         uint256 worth = (gross * (BPS - _global.inKindFee)) / BPS;
@@ -74,7 +76,7 @@ abstract contract InKind is ReserveValue, IReserveMarket {
 
     /// @inheritdoc IReserveMarket
     function redemptionTerms() external view returns (uint256 backing, uint256 reserveHigh) {
-        Inventory memory all = _inventory();
+        Inventory memory all = _inventory(0);
         return (_backingOf(all.low), all.high);
     }
 
@@ -86,7 +88,8 @@ abstract contract InKind is ReserveValue, IReserveMarket {
         return loans + reserve >= net ? WAD : ((loans + reserve) * WAD) / net;
     }
 
-    function _inventory() private view returns (Inventory memory all) {
+    function _inventory(uint256 leftOut) private view returns (Inventory memory all) {
+        all.leftOut = leftOut;
         uint256 mask;
         (mask, all.credits) = _credits();
         mask |= _global.listed;
@@ -96,7 +99,7 @@ abstract contract InKind is ReserveValue, IReserveMarket {
         for (uint256 asset; mask >> asset != 0; ++asset) {
             if ((mask >> asset) & 1 == 0) continue;
             uint256 plain = _cash.get(asset) + all.credits[asset];
-            (uint256 vaultLow, uint256 vaultHigh) = _vaultsOrBooked(asset);
+            (uint256 vaultLow, uint256 vaultHigh) = _vaultsOrBooked(asset, leftOut);
             if (plain + vaultHigh + vaultLow == 0) continue;
             uint256 unit = _unitOf(asset);
             Price memory p = _price(asset);
@@ -108,10 +111,10 @@ abstract contract InKind is ReserveValue, IReserveMarket {
         }
     }
 
-    /// @dev An asset's vaults as counted, an unreadable one as last booked: whoever redeems is paid in its shares, so it is not worth nothing to
-    /// him. {ledger}
-    function _vaultsOrBooked(uint256 asset) private view returns (uint256 low, uint256 high) {
-        uint256 places = _placesOf(asset);
+    /// @dev An asset's vaults but those left out, as counted; an unreadable one as last booked, here as in R+: while both are the same, whoever redeems is paid no
+    /// more than min(1, b) would be if he knew what it is worth, whatever that is between nothing and what was booked. {ledger}
+    function _vaultsOrBooked(uint256 asset, uint256 leftOut) private view returns (uint256 low, uint256 high) {
+        uint256 places = _placesOf(asset) & ~leftOut;
         for (uint256 place; places >> place != 0; ++place) {
             if ((places >> place) & 1 == 0) continue;
             (uint256 l, uint256 h, bool readable) = _vaultValue(_vaults[place]);
@@ -163,19 +166,19 @@ abstract contract InKind is ReserveValue, IReserveMarket {
             p.cash[asset] = Math.mulDiv(cash, worth, all.high);
             p.credit[asset] = Math.mulDiv(all.credits[asset], worth, all.high);
             if (p.cash[asset] != 0) _cash.set(asset, cash - p.cash[asset]);
-            _splitVaults(asset, worth, all.high, p.shares);
+            _splitVaults(asset, worth, all, p.shares);
             uint256 units = p.cash[asset] + p.credit[asset] + Math.mulDiv(all.vaultLows[asset], worth, all.high);
             p.value += (units * all.lows[asset]) / all.unitOf[asset];
         }
     }
 
     /// @dev The same of the shares of an asset's vaults. No gain or loss is booked: what leaves does so at what it was booked at.
-    function _splitVaults(uint256 asset, uint256 worth, uint256 high, uint256[] memory shares) private {
-        uint256 places = _placesOf(asset);
+    function _splitVaults(uint256 asset, uint256 worth, Inventory memory all, uint256[] memory shares) private {
+        uint256 places = _placesOf(asset) & ~all.leftOut;
         for (uint256 place; places >> place != 0; ++place) {
             if ((places >> place) & 1 == 0) continue;
             VaultSlot memory v = _vaults[place];
-            uint256 part = Math.mulDiv(v.shares, worth, high);
+            uint256 part = Math.mulDiv(v.shares, worth, all.high);
             if (part == 0) continue;
             uint256 before = _bookedValue(v);
             // The cast is safe: a part of what is held.

@@ -10,7 +10,12 @@ library Lanes {
 
     /// @notice The amount of an asset below 16.
     function get(uint256[4] storage words, uint256 asset) internal view returns (uint256) {
-        return (words[asset >> 2] >> _shift(asset)) & MAX;
+        return amountIn(words[asset >> 2], asset);
+    }
+
+    /// @notice The amount of an asset in the word that has it.
+    function amountIn(uint256 word, uint256 asset) internal pure returns (uint256) {
+        return (word >> _shift(asset)) & MAX;
     }
 
     /// @notice Sets the amount of an asset below 16.

@@ -36,7 +36,9 @@ abstract contract Market is ReserveValue, IReserveMarket {
         uint256 scale = _scale(a);
         uint256 units = _toUnits(asset, amount, scale);
         uint256 cash = _cash.get(asset);
-        uint256 fee = _requireRoom(asset, a, cash, units);
+        uint256 credit = _creditIn(asset);
+        if (credit == 0) _noteCredit(asset, false);
+        uint256 fee = _requireRoom(asset, a, cash + credit, units);
         // Down, against the issuer: {USD} = {ledger} * {USD/tok} / {ledger/tok}. Fits: units and cash together are below the cap.
         uint256 gross = (units * _parOrLess(p.low)) / _unit(a);
         issued = (gross * (WAD - fee)) / WAD;
@@ -116,6 +118,12 @@ abstract contract Market is ReserveValue, IReserveMarket {
     function booked() external view returns (uint256 mask, uint256[] memory amounts) {
         (, uint256[] memory table) = _credits();
         _addHeld(table);
+        uint256 silent = _global.silent;
+        for (uint256 place; silent >> place != 0; ++place) {
+            if ((silent >> place) & 1 == 0) continue;
+            VaultSlot memory v = _vaults[place];
+            table[v.asset] -= _bookedValue(v);
+        }
         return _compact(table, 0);
     }
 
@@ -130,26 +138,27 @@ abstract contract Market is ReserveValue, IReserveMarket {
     /// @inheritdoc IReserveMarket
     function fees(uint256 asset, uint256 amount) external view returns (uint256 issueFee, uint256 redeemFee) {
         AssetSlot memory a = _listed(asset);
-        issueFee = _takeFee(a, _heldOf(asset), amount);
+        issueFee = _takeFee(a, _heldOf(asset) + _creditIn(asset), amount);
         redeemFee = _redeemFee(a, _cash.get(asset), amount);
     }
 
     /// @inheritdoc IReserveMarket
     function isEntered() external view returns (bool) {
-        return _lock;
+        return _lock != 0;
     }
 
     // ---- internal
 
     /// @dev Refuses what does not fit the cap.
+    /// @param plain Cash and credit. {ledger}
     /// @return fee Of taking it. 18 decimals
     function _requireRoom(
         uint256 asset,
         AssetSlot memory a,
-        uint256 cash,
+        uint256 plain,
         uint256 units
     ) internal view returns (uint256 fee) {
-        uint256 held = cash + _vaulted.get(asset);
+        uint256 held = plain + _vaulted.get(asset);
         uint256 cap = _float(a.cap);
         // Not `held + units`, which a huge amount would overflow.
         require(units <= cap && held <= cap - units, CapExceeded(asset, held, cap));

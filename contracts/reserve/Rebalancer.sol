@@ -3,9 +3,9 @@ pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {IBalanceSheet} from "../interfaces/IBalanceSheet.sol";
-import {PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {Auction, AuctionTerms, DeriskTerms, IRebalancer} from "../interfaces/IRebalancer.sol";
 import {DOLLAR, Fill} from "../interfaces/IReserveSeams.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
@@ -42,6 +42,8 @@ contract Rebalancer is Derisk {
     uint8 private constant CLOSED = 0;
     uint8 private constant UNFILLED = 1;
     uint8 private constant FILLED = 2;
+    /// @dev For how long after its opening an auction's fills value what they are not about at kept mids: what an auction takes as shipped. {s}
+    uint256 private constant MAX_MIDS_AGE = 30 minutes;
     /// @dev `AuctionSlot.bought` for plUSD.
     uint8 private constant DOLLAR_SLOT = type(uint8).max;
 
@@ -103,18 +105,15 @@ contract Rebalancer is Derisk {
         }
         if (a.scale == 0) a.scale = uint16(BPS);
 
-        Book memory book = _book((1 << sold) | (bought == DOLLAR ? 0 : 1 << bought));
-        uint256 value = _lotValue(book, s, sold, bought, a.scale);
-        uint256 minimum = s.minLot * WAD;
-        require(value >= minimum, LotTooSmall(value, minimum));
-        lot = (value * book.units[sold]) / book.mids[sold];
+        Book memory book = _book(_sides(sold, bought));
+        lot = _lot(book, s, sold, bought, a.scale);
         // The casts are safe: no more than is held, 64 bits; asset numbers; 40 bits of time.
         a.left = uint64(lot);
         a.bought = bought == DOLLAR ? DOLLAR_SLOT : uint8(bought);
         a.startedAt = uint40(block.timestamp);
         a.state = UNFILLED;
         _auctions[sold] = a;
-        _keepUnits(book);
+        _keep(book);
         emit AuctionOpened(sold, bought, lot, a.scale);
     }
 
@@ -220,7 +219,7 @@ contract Rebalancer is Derisk {
         _riskModel = riskModel;
         _sheet = sheet;
         // The oracle of a risk model is immutable, its units are final: but another model may have others.
-        _market = Market(IRiskModel(riskModel).oracle(), 0);
+        _market = Market(IRiskModel(riskModel).oracle(), 0, 0);
         emit ModulesSet(riskModel, sheet);
     }
 
@@ -232,50 +231,49 @@ contract Rebalancer is Derisk {
         return book.values[asset] * WAD < book.all * bound;
     }
 
-    /// @dev What can be put up now, with all conditions for it. {USD}
-    function _lotValue(
+    /// @dev What can be put up now, with all conditions for it. {ledger}
+    function _lot(
         Book memory book,
         Settings memory s,
         uint256 sold,
         uint256 bought,
         uint256 scale
     ) private view returns (uint256) {
-        _requireLive(book, sold);
-        uint256[16] memory targets = _targetsInForce(s);
-        uint256 value = book.values[sold];
-        uint256 bound = targets[sold];
+        Side memory from = _side(book, sold);
+        (uint256 target, uint256 boughtTarget) = _targetsOf(s, sold, bought);
+        uint256 bound = target;
         // What is not in the targets may go from any weight on; so may whatever is above its target while what it is sold for is below its band: a little
         // too much of several assets can be far too little of one.
-        if (_targets.laneOf(sold) != 0 && (bought == DOLLAR || !_isBelowBand(book, targets[bought], bought))) {
+        if (_targets.laneOf(sold) != 0 && (bought == DOLLAR || !_isBelowBand(book, boughtTarget, bought))) {
             bound += _bands.laneOf(sold) * StatementMath.BP;
         }
         require(
-            value * WAD > book.all * bound,
-            NotOverweight(sold, _weight(value, book.all), Math.ceilDiv(bound, StatementMath.BP))
+            from.value * WAD > book.all * bound,
+            NotOverweight(sold, _weight(from.value, book.all), Math.ceilDiv(bound, StatementMath.BP))
         );
-        uint256 needed = AuctionMath.above(value, targets[sold], book.all);
+        uint256 needed = AuctionMath.above(from.value, target, book.all);
         // What is burned for shrinks the whole: it takes more to get to the target.
-        if (bought == DOLLAR) needed = AuctionMath.mostSoldForDollar(needed, targets[sold]);
-        needed = Math.min(needed, (RESERVE.sellable(sold) * book.mids[sold]) / book.units[sold]);
-        needed = Math.min(needed, _depthValue(book, s, sold));
+        if (bought == DOLLAR) needed = AuctionMath.mostSoldForDollar(needed, target);
+        needed = Math.min(needed, (_sellable(book, sold) * from.mid) / from.unit);
+        needed = Math.min(needed, _depthValue(from, s, sold));
         if (bought == DOLLAR) {
             _requireDollarBought(s);
         } else {
-            _requireLive(book, bought);
-            uint256 room = AuctionMath.below(book.values[bought], targets[bought], book.all);
-            require(
-                room != 0,
-                NotUnderweight(bought, _weight(book.values[bought], book.all), targets[bought] / StatementMath.BP)
-            );
-            needed = Math.min(needed, Math.min(room, _depthValue(book, s, bought)));
+            Side memory to = _side(book, bought);
+            uint256 room = AuctionMath.below(to.value, boughtTarget, book.all);
+            require(room != 0, NotUnderweight(bought, _weight(to.value, book.all), boughtTarget / StatementMath.BP));
+            needed = Math.min(needed, Math.min(room, _depthValue(to, s, bought)));
         }
-        return AuctionMath.lotOf(needed, scale, s.minLot * WAD);
+        uint256 minimum = s.minLot * WAD;
+        uint256 value = AuctionMath.lotOf(needed, scale, minimum);
+        require(value >= minimum, LotTooSmall(value, minimum));
+        return (value * from.unit) / from.mid;
     }
 
     /// @dev The part of an asset's depth that a lot may take. {USD}
-    function _depthValue(Book memory book, Settings memory s, uint256 asset) private view returns (uint256) {
+    function _depthValue(Side memory side, Settings memory s, uint256 asset) private view returns (uint256) {
         (uint256 depth, ) = IRiskModel(_riskModel).depths(asset);
-        return (((depth * s.depthShare) / BPS) * book.mids[asset]) / book.units[asset];
+        return (((depth * s.depthShare) / BPS) * side.mid) / side.unit;
     }
 
     /// @dev plUSD leaves the market only while capital is short: otherwise anybody could turn overweight assets into a redemption without fee.
@@ -288,7 +286,8 @@ contract Rebalancer is Derisk {
 
     // ---- internals: fills
 
-    /// @dev A fill of up to `wanted`, at live prices and holdings.
+    /// @dev A fill of up to `wanted`, at live holdings and live prices of both assets. All others count at the mids of the last opening while this auction is young,
+    /// as that one was no earlier: what this can do is bounded in decision 20.
     function _offer(
         uint256 sold,
         AuctionSlot memory a,
@@ -299,61 +298,67 @@ contract Rebalancer is Derisk {
         uint256 elapsed = block.timestamp - a.startedAt;
         require(elapsed <= s.duration, AuctionOver(sold, uint256(a.startedAt) + s.duration));
         o.bought = _boughtOf(a);
-        Book memory book = _book((1 << sold) | (o.bought == DOLLAR ? 0 : 1 << o.bought));
-        _requireLive(book, sold);
+        uint256 sides = _sides(sold, o.bought);
+        Book memory book = elapsed > MAX_MIDS_AGE ? _book(sides) : _keptBook(sides);
+        Side memory from = _side(book, sold);
+        (uint256 target, uint256 boughtTarget) = _targetsOf(s, sold, o.bought);
         uint256 factor = AuctionMath.factorAt(s.premium, s.maxSlippage, elapsed, s.duration);
-        uint256 most = _mostValue(book, _targetsInForce(s), sold, o.bought, factor);
-        // Down, all three.
-        o.maximum = Math.min((most * book.units[sold]) / book.mids[sold], Math.min(a.left, RESERVE.sellable(sold)));
-        o.amount = Math.min(wanted, o.maximum);
-        o.given = Math.ceilDiv(o.amount * book.mids[sold], book.units[sold]);
-        o.leftValue = (uint256(a.left) * book.mids[sold]) / book.units[sold];
+        uint256 most = AuctionMath.above(from.value, target, book.all);
+        Side memory to;
         if (o.bought == DOLLAR) {
             _requireDollarBought(s);
-            _payInDollar(o, book, sold, factor);
+            most = AuctionMath.mostSoldForDollar(most, target);
         } else {
-            _payInAsset(o, book, s, factor);
-        }
-    }
-
-    /// @dev The most that may be given without either side passing its target. {USD}
-    function _mostValue(
-        Book memory book,
-        uint256[16] memory targets,
-        uint256 sold,
-        uint256 bought,
-        uint256 factor
-    ) private pure returns (uint256) {
-        uint256 target = targets[sold];
-        uint256 excess = AuctionMath.above(book.values[sold], target, book.all);
-        if (bought == DOLLAR) return AuctionMath.mostSoldForDollar(excess, target);
-        _requireLive(book, bought);
-        uint256 room = AuctionMath.below(book.values[bought], targets[bought], book.all);
-        return
-            Math.min(
-                AuctionMath.mostSold(excess, target, factor),
-                AuctionMath.mostBought(room, targets[bought], factor)
+            // Neither side may pass its target.
+            to = _side(book, o.bought);
+            uint256 room = AuctionMath.below(to.value, boughtTarget, book.all);
+            most = FixedPointMathLib.min(
+                AuctionMath.mostSold(most, target, factor),
+                AuctionMath.mostBought(room, boughtTarget, factor)
             );
+        }
+        // As in `AuctionMath`; an amount is below 2**66, a unit below 2**60, and a live price is not 0.
+        unchecked {
+            // Down, all three.
+            o.maximum = FixedPointMathLib.min((most * from.unit) / from.mid, a.left);
+            o.maximum = FixedPointMathLib.min(o.maximum, _sellable(book, sold));
+            o.amount = FixedPointMathLib.min(wanted, o.maximum);
+            o.given = FixedPointMathLib.divUp(o.amount * from.mid, from.unit);
+            o.leftValue = (uint256(a.left) * from.mid) / from.unit;
+        }
+        if (o.bought == DOLLAR) _payInDollar(o, from, sold, factor);
+        else _payInAsset(o, to, book, s, factor);
     }
 
     /// @dev What is paid: the price of this moment, but never less than value less what is left of the budget.
-    function _payInAsset(Offer memory o, Book memory book, Settings memory s, uint256 factor) private view {
-        uint256 left;
-        (left, o.used) = _budgetLeft(s, book.all);
-        uint256 value = Math.max(Math.ceilDiv(o.given * factor, WAD), Math.saturatingSub(o.given, left));
-        uint256 mid = book.mids[o.bought];
-        uint256 unit = book.units[o.bought];
-        // Up to a whole ledger unit, so that what it is worth is no less.
-        o.paid = Math.ceilDiv(value * unit, mid);
-        o.received = (o.paid * mid) / unit;
+    function _payInAsset(
+        Offer memory o,
+        Side memory to,
+        Book memory book,
+        Settings memory s,
+        uint256 factor
+    ) private view {
+        // As in `_offer`.
+        unchecked {
+            uint256 value = FixedPointMathLib.divUp(o.given * factor, WAD);
+            // At mid or above nothing is lost, and no budget is looked at.
+            if (value < o.given) {
+                uint256 left;
+                (left, o.used) = _budgetFor(book, s, o.given - value);
+                value = Math.max(value, Math.saturatingSub(o.given, left));
+            }
+            // Up to a whole ledger unit, so that what it is worth is no less.
+            o.paid = FixedPointMathLib.divUp(value * to.unit, to.mid);
+            o.received = (o.paid * to.mid) / to.unit;
+        }
     }
 
     /// @dev A plUSD counts min(1, b), and what is sold no less than its high: a fill never costs anything.
-    function _payInDollar(Offer memory o, Book memory book, uint256 sold, uint256 factor) private view {
+    function _payInDollar(Offer memory o, Side memory from, uint256 sold, uint256 factor) private view {
         uint256 backing = RESERVE.cappedBacking(sold);
         require(backing != 0, DollarNotBought());
-        uint256 price = Math.max(Math.ceilDiv(book.mids[sold] * factor, WAD), book.highs[sold]);
-        uint256 value = Math.ceilDiv(o.amount * price, book.units[sold]);
+        uint256 price = Math.max(Math.ceilDiv(from.mid * factor, WAD), from.high);
+        uint256 value = Math.ceilDiv(o.amount * price, from.unit);
         o.paid = Math.mulDiv(value, WAD, backing, Math.Rounding.Ceil);
         o.received = Math.mulDiv(o.paid, backing, WAD);
     }
@@ -364,7 +369,19 @@ contract Rebalancer is Derisk {
             (, , , , bool short) = IBalanceSheet(_sheet).stored();
             if (!short) return false;
         }
-        return _offer(sold, a, s, 0).maximum != 0;
+        return _offer(sold, a, s, a.left).maximum != 0;
+    }
+
+    /// @dev The budget for a loss. A part of what was priced now is never more than that of everything, and comes back no faster: as long as it will do, and that is at
+    /// least half of everything, nothing else is priced. {USD}
+    function _budgetFor(
+        Book memory book,
+        Settings memory s,
+        uint256 loss
+    ) private view returns (uint256 left, uint256 used) {
+        (left, used) = _budgetLeft(s, book.live);
+        if (book.live == book.all) return (left, used);
+        if (left < loss || book.live * 2 < book.all) (left, used) = _budgetLeft(s, _book(0).all);
     }
 
     /// @dev What may still be lost, and what is used. {USD}
@@ -382,6 +399,23 @@ contract Rebalancer is Derisk {
         return a.scale > 1 ? a.scale / 2 : a.scale;
     }
 
+    /// @dev The assets that an auction is about, as a mask.
+    function _sides(uint256 sold, uint256 bought) private pure returns (uint256) {
+        return (1 << sold) | (bought == DOLLAR ? 0 : 1 << bought);
+    }
+
+    /// @dev Their targets in force; 0 for plUSD. 18 decimals
+    function _targetsOf(
+        Settings memory s,
+        uint256 sold,
+        uint256 bought
+    ) private view returns (uint256 target, uint256 boughtTarget) {
+        uint256 word = _targets;
+        uint256 buffer = _bufferOf(word, s.stables);
+        target = _inForce(word, buffer, s, sold);
+        if (bought != DOLLAR) boughtTarget = _inForce(word, buffer, s, bought);
+    }
+
     function _boughtOf(AuctionSlot memory a) private pure returns (uint256) {
         return a.bought == DOLLAR_SLOT ? DOLLAR : a.bought;
     }
@@ -392,10 +426,6 @@ contract Rebalancer is Derisk {
 
     function _requireAsset(uint256 asset) private pure {
         require(asset < ASSETS, NoAuction(asset));
-    }
-
-    function _requireLive(Book memory book, uint256 asset) private pure {
-        require(book.statuses[asset] == uint256(PriceStatus.Live), PriceUnusable(asset, book.statuses[asset]));
     }
 
     // ---- internals: parameters

@@ -9,12 +9,13 @@ import {InKind} from "./InKind.sol";
 import {ReserveConfig, ReserveGovernance} from "./ReserveGovernance.sol";
 import {ReserveStorage} from "./ReserveStorage.sol";
 import {Taking} from "./Taking.sol";
+import {VaultViews} from "./VaultViews.sol";
 
 /// @title Plimsoll's own assets
 /// @notice See IReserve for what it promises. Here is what is called often or by other modules: issue and redeem in Market, redemption in kind in
-/// InKind, absorption, payments and fills in Taking, on top of ReserveValue (what is owned) and ReserveStorage (layout, lock). Vaults and governance are executed by
+/// InKind, absorption, payments and fills in Taking, what vaults there are in VaultViews, on top of ReserveValue (what is owned) and ReserveStorage (layout, lock). Moves of vaults and governance are executed by
 /// ReserveExtension, on this contract's storage.
-contract Reserve is ReserveStorage, Taking, InKind, Multicall, Extended {
+contract Reserve is ReserveStorage, Taking, InKind, VaultViews, Multicall, Extended {
     /// @param extension A ReserveExtension built with the same authority, token and engine.
     constructor(
         ReserveConfig memory c,

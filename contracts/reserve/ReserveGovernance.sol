@@ -86,6 +86,7 @@ abstract contract ReserveGovernance is ReserveValue, IReserveGovernance, Extensi
         // Casts are safe: at most 24; asset < 16.
         (a.token, a.scaleDecimals, a.unitDecimals) = (token, uint8(tokenDecimals - unitDecimals), uint8(unitDecimals));
         _global.listed |= uint16(1 << asset);
+        _exchange.listed = _global.listed;
         emit AssetListed(asset, token, 10 ** a.scaleDecimals);
         _setTerms(asset, terms);
     }
@@ -174,7 +175,7 @@ abstract contract ReserveGovernance is ReserveValue, IReserveGovernance, Extensi
             require(unitDecimals == _assets[asset].unitDecimals, ModuleMismatch(riskModel, asset));
         }
         _global.gate = gate;
-        (_rebalancer, _riskModel, _backstop) = (rebalancer, riskModel, backstop);
+        (_exchange.rebalancer, _riskModel, _backstop) = (rebalancer, riskModel, backstop);
         _oracle = IRiskModel(riskModel).oracle();
         emit ModulesSet(gate, rebalancer, riskModel, backstop);
     }
@@ -194,7 +195,7 @@ abstract contract ReserveGovernance is ReserveValue, IReserveGovernance, Extensi
 
     /// @inheritdoc IReserveGovernance
     function modules() external view returns (address gate, address rebalancer, address riskModel, address backstop) {
-        return (_global.gate, _rebalancer, _riskModel, _backstop);
+        return (_global.gate, _exchange.rebalancer, _riskModel, _backstop);
     }
 
     /// @inheritdoc IReserveGovernance

@@ -29,7 +29,8 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
 
     // ---- layout
 
-    /// @dev One slot: `[gate 160 | listed 16 | stable 16 | issue paused 16 | invest paused 16 | in-kind fee 16 | free 16]`, masks by asset number.
+    /// @dev One slot: `[gate 160 | listed 16 | stable 16 | issue paused 16 | invest paused 16 | in-kind fee 16 | silent 16]`, masks by asset
+    /// number, the last by place in `_vaults`.
     struct GlobalSlot {
         address gate;
         uint16 listed;
@@ -37,13 +38,22 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
         uint16 issuePaused;
         uint16 investPaused;
         uint16 inKindFee; // bps
+        uint16 silent; // vaults that are marked unreadable
     }
 
-    /// @dev One slot: `[income 112 | tip fund 80 | distributed at 40 | free 24]`.
+    /// @dev What a fill needs of all this, one slot: `[rebalancer 160 | listed 16 | silent 16 | free 64]`.
+    struct ExchangeSlot {
+        address rebalancer;
+        uint16 listed; // as in `GlobalSlot`
+        uint16 silent; // as in `GlobalSlot`
+    }
+
+    /// @dev One slot: `[income 112 | tip fund 80 | distributed at 40 | credited 16 | free 8]`.
     struct FlowSlot {
         uint112 income; // {plUSD} only grows, saturates
         uint80 tipFund; // {plUSD}
         uint40 distributedAt; // unix seconds
+        uint16 credited; // assets of which there may be credit in the engine's ledger; of the others there is none
     }
 
     /// @dev One slot: `[token 160 | scale decimals 8 | unit decimals 8 | cap 16 | floor 16 | ceiling 16 | base fee 16 | max fee 16]`. Amounts are
@@ -59,7 +69,7 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
         uint16 maxFee; // bps
     }
 
-    /// @dev Two slots: `[vault 160 | asset 8 | absolute cap float 16 | relative cap 16 | growth 16 | unreadable since 32 | free 8]`
+    /// @dev Two slots: `[vault 160 | asset 8 | absolute cap float 16 | relative cap 16 | growth 16 | unreadable since 32 | recovering 8]`
     /// `[share price 96 | booked at 32 | shares 128]`.
     struct VaultSlot {
         address vault;
@@ -68,21 +78,28 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
         uint16 relativeCap; // bps
         uint16 growth; // {1e-6 a day}
         uint32 unreadableSince; // unix seconds
+        bool recovering; // from a fall to next to nothing, see `VaultNote.former`
         uint96 sharePrice; // 27 decimals {asset/share}, raw units of both
         uint32 bookedAt; // unix seconds
         uint128 shares; // {share}
+    }
+
+    /// @dev One slot: `[failing since 32 | former 96 | free 128]`. What is seldom needed of a vault.
+    struct VaultNote {
+        uint32 failingSince; // unix seconds; 0 while it pays
+        uint96 former; // 27 decimals; what a share was booked at before it fell to next to nothing
     }
 
     GlobalSlot internal _global;
     FlowSlot internal _flow;
     address internal _oracle;
     address internal _riskModel;
-    address internal _rebalancer;
+    ExchangeSlot internal _exchange;
     address internal _backstop;
     AssetSlot[RESERVE_ASSETS] internal _assets;
     /// @dev In the reserve itself, 64 bits an asset. {ledger}
     uint256[4] internal _cash;
-    /// @dev In vaults as last booked, 64 bits an asset: the sum of `_bookedValue` of the asset's vaults. {ledger}
+    /// @dev In vaults as last booked, 64 bits an asset: the sum of `_bookedValue` of the asset's vaults, silent ones too. {ledger}
     uint256[4] internal _vaulted;
     VaultSlot[RESERVE_VAULTS] internal _vaults;
     /// @dev 16 bits an asset: which of `_vaults` are its.
@@ -91,8 +108,10 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     mapping(address vault => uint256) internal _placeOf;
     /// @dev Shares of vaults that were written off. {share}
     mapping(address vault => uint256) internal _writtenOff;
+    mapping(address vault => VaultNote) internal _notes;
 
-    bool internal transient _lock;
+    /// @dev 1 while anything is entered. A whole word: a bool would be read again to be set.
+    uint256 internal transient _lock;
 
     IPlimsollDollar internal immutable DOLLAR;
     ICreditEngine internal immutable ENGINE;
@@ -117,10 +136,10 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
     // ---- lock
 
     modifier locked() {
-        require(!_lock, Entered());
-        _lock = true;
+        require(_lock == 0, Entered());
+        _lock = 1;
         _;
-        _lock = false;
+        _lock = 0;
     }
 
     // ---- shared checks
@@ -183,6 +202,21 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
         uint256 income = uint256(_flow.income) + amount;
         // The cast is safe: bounded in the same line.
         _flow.income = uint112(income < type(uint112).max ? income : type(uint112).max);
+    }
+
+    // ---- credit in the engine's ledger
+
+    /// @dev Nothing is asked of the engine where there is none for certain. {ledger}
+    function _creditIn(uint256 asset) internal view returns (uint256) {
+        return (_flow.credited >> asset) & 1 == 0 ? 0 : ENGINE.balanceOf(address(this), asset);
+    }
+
+    /// @dev Notes whether there may be credit of an asset below 16. Only absorption brings any: of an asset that an account does not hold, strangers deposit none for it.
+    function _noteCredit(uint256 asset, bool credited) internal {
+        uint16 mask = _flow.credited;
+        // The cast is safe: asset < 16.
+        uint16 bit = uint16(1 << asset);
+        if ((mask & bit != 0) != credited) _flow.credited = mask ^ bit;
     }
 
     // ---- tokens

@@ -18,6 +18,9 @@ abstract contract ReserveValue is ReserveStorage {
     /// @notice For how long without booking a vault's counted share price goes on growing. {days}
     uint256 public constant MAX_GROWTH_DAYS = 30;
 
+    /// @notice In that time a share that fell to next to nothing may count again what it did before. {days}
+    uint256 public constant RECOVERY_DAYS = 30;
+
     /// @dev {1e-6 a day} times {s}
     uint256 private constant GROWTH_UNIT = 1e6 * 1 days;
     /// @dev A position is judged by at least as many shares as this is worth: of fewer, rounding would take too much off a share. {asset} raw
@@ -45,7 +48,18 @@ abstract contract ReserveValue is ReserveStorage {
         return _cash.get(asset) + _vaulted.get(asset);
     }
 
-    /// @dev Adds cash and vaults as booked. Nothing but listed assets is ever held, and none is taken off the list. {ledger}
+    /// @dev The same without vaults that are marked unreadable: what backs. {ledger}
+    /// @param silent Which vaults those are, by place.
+    function _sureOf(uint256 asset, uint256 silent) internal view returns (uint256 held) {
+        held = _heldOf(asset);
+        if (silent == 0) return held;
+        silent &= _placesOf(asset);
+        for (uint256 place; silent >> place != 0; ++place) {
+            if ((silent >> place) & 1 == 1) held -= _bookedValue(_vaults[place]);
+        }
+    }
+
+    /// @dev Adds cash and vaults as booked, silent ones too: what fills caps. Nothing but listed assets is ever held, and none is taken off the list. {ledger}
     function _addHeld(uint256[] memory table) internal view {
         uint256 listed = _global.listed;
         _cash.addTo(table, listed);
@@ -84,16 +98,26 @@ abstract contract ReserveValue is ReserveStorage {
     }
 
     /// @dev The most that a share of it counts now. 27 decimals, rounded down
-    function _priceCap(VaultSlot memory v) internal view returns (uint256) {
+    function _priceCap(VaultSlot memory v) internal view returns (uint256 cap) {
         uint256 elapsed = Math.min(block.timestamp - v.bookedAt, MAX_GROWTH_DAYS * 1 days);
-        return v.sharePrice + (uint256(v.sharePrice) * v.growth * elapsed) / GROWTH_UNIT;
+        cap = v.sharePrice + (uint256(v.sharePrice) * v.growth * elapsed) / GROWTH_UNIT;
+        if (!v.recovering) return cap;
+        // Growth of next to nothing is nothing. Never beyond what it was booked at before.
+        uint256 former = _formerPrice(v);
+        uint256 recovered = v.sharePrice + (former * elapsed) / (RECOVERY_DAYS * 1 days);
+        return Math.max(cap, Math.min(former, recovered));
+    }
+
+    /// @dev What a share was booked at, before it fell to next to nothing if it did. 27 decimals
+    function _formerPrice(VaultSlot memory v) internal view returns (uint256) {
+        return v.recovering ? _notes[v.vault].former : v.sharePrice;
     }
 
     /// @dev What a share is worth by the vault's own word, uncapped.
     function _livePrice(VaultSlot memory v) internal view returns (bool readable, uint256 price) {
-        uint256 probe = v.shares;
-        if (v.sharePrice != 0) probe = Math.max(probe, (LEAST_PROBE * VaultReader.RAY) / v.sharePrice);
-        return VaultReader.sharePrice(v.vault, probe);
+        // Never 0: a vault is listed with a price, and one that lost it has a former one.
+        uint256 least = (LEAST_PROBE * VaultReader.RAY) / _formerPrice(v);
+        return VaultReader.sharePrice(v.vault, Math.max(v.shares, least));
     }
 
     /// @dev What a vault's position counts, and by its own word. {ledger}, rounded down and up; an unreadable one: 0, and as last booked.
@@ -105,6 +129,12 @@ abstract contract ReserveValue is ReserveStorage {
         uint256 scale = _scale(_assets[v.asset]);
         low = _worthOf(v.shares, Math.min(price, _priceCap(v)), scale);
         high = Math.ceilDiv(uint256(v.shares) * price, VaultReader.RAY * scale);
+    }
+
+    function _placeOfListed(address vault) internal view returns (uint256) {
+        uint256 number = _placeOf[vault];
+        require(number != 0, VaultNotListed(vault));
+        return number - 1;
     }
 
     /// @dev Which of `_vaults` are an asset's, as bits.
@@ -137,23 +167,23 @@ abstract contract ReserveValue is ReserveStorage {
 
     // ---- backing
 
-    /// @dev min(1, b); stops adding up once 1 is reached. Asks no vault. Assets in the order: `first`, then the others without their credit, then credit.
+    /// @dev min(1, b); stops adding up once 1 is reached. Asks no vault; one that is marked unreadable counts 0. Assets in the order: `first`, then the others without their credit, then credit.
     /// @param firstLow What `first` counts. {USD/tok}
     /// @return b 18 decimals, rounded down
     function _cappedBacking(uint256 first, uint256 firstLow) internal view returns (uint256 b) {
-        (uint256 loans, uint256 net) = ISolvency(_global.gate).liabilities();
+        GlobalSlot memory g = _global;
+        (uint256 loans, uint256 net) = ISolvency(g.gate).liabilities();
         if (loans >= net) return WAD;
         uint256 missing = net - loans;
-        uint256 worth = Valuation.plainValue(firstLow, _heldOf(first), 10 ** _assets[first].unitDecimals);
+        uint256 worth = Valuation.plainValue(firstLow, _sureOf(first, g.silent), 10 ** _assets[first].unitDecimals);
         if (worth >= missing) return WAD;
 
         // Stables first: one of them may do. Credit last: it asks the engine, and there is seldom any.
-        GlobalSlot memory g = _global;
         for (uint256 i; i < 2; ++i) {
             uint256 mask = (i == 0 ? g.stable : g.listed & ~g.stable) & ~(1 << first);
             for (uint256 asset; mask >> asset != 0; ++asset) {
                 if ((mask >> asset) & 1 == 0) continue;
-                worth += _worthAtLow(asset, _heldOf(asset));
+                worth += _worthAtLow(asset, _sureOf(asset, g.silent));
                 if (worth >= missing) return WAD;
             }
         }

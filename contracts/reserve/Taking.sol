@@ -52,6 +52,8 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
             // plUSD's transfer returns true or reverts, and it does not for a non-zero caller and a held amount.
             if (paid != 0) DOLLAR.transfer(caller, paid);
         }
+        // Which assets were taken is not told.
+        if (_flow.credited != type(uint16).max) _flow.credited = type(uint16).max;
         if (debtTaken != 0) ISolvency(_global.gate).bookExposure(debtTaken);
         emit Absorbed(caller, debtTaken, loss, paid);
     }
@@ -68,7 +70,7 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
         require(msg.sender == address(ENGINE), NotEngine(msg.sender));
         AssetSlot memory a = _listed(asset);
         uint256 cash = _cash.get(asset);
-        (uint256 units, uint256 worth) = _payment(asset, a, cash, debt);
+        (uint256 units, uint256 worth) = _payment(asset, a, cash + _creditIn(asset), debt);
         paid = units * _scale(a);
         require(paid <= maxPaid, SlippageExceeded(paid, maxPaid));
         _cash.set(asset, cash + units);
@@ -81,15 +83,15 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
     /// @inheritdoc IStableTaker
     function paymentFor(uint256 asset, uint256 debt) external view returns (uint256 paid) {
         AssetSlot memory a = _listed(asset);
-        (uint256 units, ) = _payment(asset, a, _cash.get(asset), debt);
+        (uint256 units, ) = _payment(asset, a, _cash.get(asset) + _creditIn(asset), debt);
         return units * _scale(a);
     }
 
-    /// @dev What pays a debt. {ledger}, rounded up; and what that is worth before the fee. {USD}, rounded down
+    /// @dev What pays a debt, while there is so much cash and credit. {ledger}, rounded up; and what that is worth before the fee. {USD}, rounded down
     function _payment(
         uint256 asset,
         AssetSlot memory a,
-        uint256 cash,
+        uint256 plain,
         uint256 debt
     ) private view returns (uint256 units, uint256 worth) {
         require((_global.stable >> asset) & 1 == 1, NotStable(asset));
@@ -97,8 +99,8 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
         uint256 price = _parOrLess(_livePriceOf(asset).low);
         // The fee of slightly more than is taken, so that it is no less than for an issue of the same: as if the highest fee applied.
         uint256 most = _unitsFor(debt, price, _unit(a), uint256(a.maxFee) * BPS_TO_WAD);
-        units = _unitsFor(debt, price, _unit(a), _takeFee(a, cash + _vaulted.get(asset), most));
-        _requireRoom(asset, a, cash, units);
+        units = _unitsFor(debt, price, _unit(a), _takeFee(a, plain + _vaulted.get(asset), most));
+        _requireRoom(asset, a, plain, units);
         worth = (units * price) / _unit(a);
     }
 
@@ -111,15 +113,15 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
 
     /// @inheritdoc IReserveExchange
     function exchange(Fill calldata fill) external locked {
-        require(msg.sender == _rebalancer, NotRebalancer(msg.sender));
+        require(msg.sender == _exchange.rebalancer, NotRebalancer(msg.sender));
         _give(fill.sold, fill.given, fill.to);
         if (fill.data.length != 0) IAuctionCallback(fill.bidder).onFill(fill);
         if (fill.bought == PLUSD) {
             DOLLAR.burn(fill.bidder, fill.received);
         } else {
-            AssetSlot memory a = _listed(fill.bought);
+            (address token, uint256 scale) = _tokenOf(fill.bought);
             _cash.set(fill.bought, _cash.get(fill.bought) + fill.received);
-            _pull(a.token, fill.bidder, fill.received * _scale(a));
+            _pull(token, fill.bidder, fill.received * scale);
         }
         if (fill.loss != 0) IIssuanceGate(_global.gate).bookLoss(fill.loss);
         emit Exchange(fill.sold, fill.bought, fill.given, fill.received);
@@ -131,15 +133,46 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
         return _cash.get(asset) + _creditOf(asset);
     }
 
+    /// @inheritdoc IReserveExchange
+    function stock() external view returns (uint256[] memory words, uint256[] memory credits) {
+        (, credits) = ENGINE.position(address(this));
+        (uint256 listed, uint256 silent) = (_exchange.listed, _exchange.silent);
+        words = new uint256[](RESERVE_ASSETS / 2);
+        uint256 count;
+        // Nothing but listed assets is ever held, and none is taken off the list.
+        for (uint256 first; listed >> first != 0; first += 4) {
+            words[count++] = _cash[first >> 2];
+            words[count++] = _vaulted[first >> 2];
+        }
+        for (uint256 place; silent >> place != 0; ++place) {
+            if ((silent >> place) & 1 == 0) continue;
+            VaultSlot memory v = _vaults[place];
+            // No more than the asset's lane, which is the sum over its vaults.
+            words[((v.asset >> 2) << 1) | 1] -= _bookedValue(v) << ((v.asset & 3) << 6);
+        }
+        assembly ("memory-safe") {
+            // Only as many as there are.
+            mstore(words, count)
+        }
+    }
+
+    /// @dev Of a listed asset. The rest of its slot is not unpacked: no fill needs it.
+    function _tokenOf(uint256 asset) private view returns (address token, uint256 scale) {
+        require(asset < RESERVE_ASSETS, AssetNotListed(asset));
+        AssetSlot storage a = _assets[asset];
+        (token, scale) = (a.token, 10 ** a.scaleDecimals);
+        require(token != address(0), AssetNotListed(asset));
+    }
+
     /// @dev Pays out of cash, then out of credit.
     function _give(uint256 asset, uint256 given, address to) private {
         require(asset < RESERVE_ASSETS, AssetOutOfRange(asset));
         uint256 cash = _cash.get(asset);
         uint256 fromCash = given < cash ? given : cash;
         if (fromCash != 0) {
-            AssetSlot memory a = _assets[asset];
+            (address token, uint256 scale) = _tokenOf(asset);
             _cash.set(asset, cash - fromCash);
-            IERC20(a.token).safeTransfer(to, fromCash * _scale(a));
+            IERC20(token).safeTransfer(to, fromCash * scale);
         }
         if (given == fromCash) return;
         uint256 credit = _creditOf(asset);

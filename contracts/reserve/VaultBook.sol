@@ -6,7 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
 import {Price} from "../interfaces/IPriceOracle.sol";
-import {IReserveVaults, VaultInfo, VaultTerms} from "../interfaces/IReserveVaults.sol";
+import {IReserveVaults, VaultTerms} from "../interfaces/IReserveVaults.sol";
 import {PackedFloat} from "../libraries/PackedFloat.sol";
 import {Lanes} from "./Lanes.sol";
 import {RESERVE_VAULTS} from "./ReserveStorage.sol";
@@ -14,7 +14,8 @@ import {ReserveValue} from "./ReserveValue.sol";
 import {VaultReader} from "./VaultReader.sol";
 
 /// @title The vaults of the reserve: listing, limits, and what their shares are booked at
-/// @dev `_vaulted` of an asset is at any time the sum of `_bookedValue` over its vaults: each change writes both.
+/// @dev `_vaulted` of an asset is at any time the sum of `_bookedValue` over its vaults: each change writes both. That a vault is marked unreadable changes neither:
+/// what backs leaves the vaults of `silent` out, so an outage that ends books neither a gain nor a loss.
 abstract contract VaultBook is ReserveValue, IReserveVaults {
     using Lanes for uint256[4];
 
@@ -22,6 +23,9 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
 
     /// @notice The fastest growth that can be let in: some 70% a year. {1e-6 a day}
     uint256 public constant MAX_GROWTH_PER_DAY = 2_000;
+
+    /// @dev A share that is said to be worth less than one part in so many of what it was booked at was robbed, or misread: it may recover.
+    uint256 private constant COLLAPSE = 100;
 
     // ---- booking
 
@@ -44,11 +48,14 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
                 // The cast is safe until 2106.
                 v.unreadableSince = uint32(block.timestamp);
                 _vaults[place].unreadableSince = v.unreadableSince;
+                _setSilent(place, true);
                 emit VaultUnreadable(v.vault);
             }
             return (v, 0, cap);
         }
+        if (v.unreadableSince != 0) _setSilent(place, false);
         uint256 before = _bookedValue(v);
+        _setRecovering(v, live, cap);
         // Casts are safe: at most the live price, which fits 96 bits; 32 bits of time last until 2106.
         v.sharePrice = uint96(Math.min(live, cap));
         v.bookedAt = uint32(block.timestamp);
@@ -58,6 +65,21 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
         if (gain != 0) gain = _realise(v.asset, gain);
         if (loss != 0) loss = _lose(v.asset, loss);
         emit VaultBooked(v.vault, v.sharePrice, gain, loss);
+    }
+
+    /// @dev Recovery begins when a share falls to next to nothing, and ends when it is worth something and the cap no longer holds it back. Changes `v` only
+    /// in memory.
+    function _setRecovering(VaultSlot memory v, uint256 live, uint256 cap) private {
+        bool fallen = live * COLLAPSE < _formerPrice(v);
+        if (fallen && !v.recovering) _notes[v.vault].former = v.sharePrice;
+        v.recovering = fallen || (v.recovering && live > cap);
+    }
+
+    /// @dev The cast is safe: place < 16.
+    function _setSilent(uint256 place, bool silent) private {
+        uint16 bit = uint16(1 << place);
+        uint16 all = silent ? _global.silent | bit : _global.silent & ~bit;
+        (_global.silent, _exchange.silent) = (all, all);
     }
 
     /// @dev Replaces a vault's part of `_vaulted`. {ledger}
@@ -80,42 +102,6 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
         Price memory p = _price(asset);
         loss = Math.ceilDiv(units * p.high, _unit(_assets[asset]));
         IIssuanceGate(_global.gate).bookLoss(loss);
-    }
-
-    // ---- views
-
-    /// @inheritdoc IReserveVaults
-    function vaults() external view returns (address[] memory list) {
-        list = new address[](RESERVE_VAULTS);
-        uint256 places = _allPlaces();
-        uint256 count;
-        for (uint256 place; places >> place != 0; ++place) {
-            if ((places >> place) & 1 == 1) list[count++] = _vaults[place].vault;
-        }
-        assembly ("memory-safe") {
-            // Only as many as there are bits.
-            mstore(list, count)
-        }
-    }
-
-    /// @inheritdoc IReserveVaults
-    function vaultInfo(address vault) external view returns (VaultInfo memory info) {
-        uint256 number = _placeOf[vault];
-        if (number == 0) return info;
-        VaultSlot memory v = _vaults[number - 1];
-        info = VaultInfo({
-            asset: v.asset,
-            terms: VaultTerms({absoluteCap: _float(v.absoluteCap), relativeCap: v.relativeCap, growthPerDay: v.growth}),
-            shares: v.shares,
-            sharePrice: v.sharePrice,
-            bookedAt: v.bookedAt,
-            unreadableSince: v.unreadableSince
-        });
-    }
-
-    /// @inheritdoc IReserveVaults
-    function vaultValue(address vault) external view returns (uint256 low, uint256 high, bool readable) {
-        return _vaultValue(_vaults[_placeOfListed(vault)]);
     }
 
     // ---- governance
@@ -160,26 +146,7 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
         _remove(place);
     }
 
-    /// @inheritdoc IReserveVaults
-    function writeOffVault(address vault) external restricted locked {
-        uint256 place = _placeOfListed(vault);
-        VaultSlot memory v = _vaults[place];
-        (bool readable, ) = _livePrice(v);
-        require(!readable && v.unreadableSince != 0, VaultInUse(vault, v.shares));
-        (, uint256 loss) = _rebook(v.asset, _bookedValue(v), 0);
-        _writtenOff[vault] += v.shares;
-        _remove(place);
-        if (loss != 0) loss = _lose(v.asset, loss);
-        emit VaultBooked(vault, 0, 0, loss);
-    }
-
     // ---- internal
-
-    function _placeOfListed(address vault) internal view returns (uint256) {
-        uint256 number = _placeOf[vault];
-        require(number != 0, VaultNotListed(vault));
-        return number - 1;
-    }
 
     /// @dev Number of the listed asset whose token the vault takes.
     function _assetOfToken(address vault) private view returns (uint256) {
@@ -212,8 +179,10 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
         emit VaultTermsSet(v.vault, _float(v.absoluteCap), terms.relativeCap, terms.growthPerDay);
     }
 
-    function _remove(uint256 place) private {
+    function _remove(uint256 place) internal {
         VaultSlot memory v = _vaults[place];
+        _setSilent(place, false);
+        delete _notes[v.vault];
         delete _vaults[place];
         delete _placeOf[v.vault];
         _vaultsOf &= ~(1 << (uint256(v.asset) * RESERVE_VAULTS + place));

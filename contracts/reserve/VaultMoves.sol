@@ -23,6 +23,14 @@ abstract contract VaultMoves is VaultBook {
     /// @notice Least time between distributions. {s}
     uint256 public constant DISTRIBUTION_INTERVAL = 1 days;
 
+    /// @notice For so long a vault must have failed to pay before it can be written off. {s}
+    uint256 public constant WRITE_OFF_DELAY = 14 days;
+
+    /// @dev A vault pays as long as it pays one part in so many of what it is booked at, when asked for that much.
+    uint256 private constant PAYING_PART = 100;
+    /// @dev Gas that taking out of a vault gets, and without which no vault is found failing.
+    uint256 private constant MAX_TAKE_GAS = 4_000_000;
+    uint256 private constant REQUIRED_TAKE_GAS = (MAX_TAKE_GAS * 64) / 63 + 10_000;
     /// @dev What a deposit or a withdrawal may lose to rounding. {asset} token units
     uint256 private constant ROUNDING = 2;
 
@@ -55,27 +63,105 @@ abstract contract VaultMoves is VaultBook {
     /// @inheritdoc IReserveVaults
     function divest(address vault, uint256 maxAssets) external locked returns (uint256 assets) {
         uint256 place = _placeOfListed(vault);
-        (VaultSlot memory v, , ) = _book(place);
-        uint256 asset = v.asset;
-        AssetSlot memory a = _assets[asset];
-        uint256 cash = _cash.get(asset);
+        (VaultSlot memory v, uint256 live, ) = _book(place);
+        AssetSlot memory a = _assets[v.asset];
+        uint256 cash = _cash.get(v.asset);
         uint256 units = _divestible(v, a, cash);
         require(units != 0, NothingToMove(vault, cash, _float(a.floor), _float(a.ceiling)));
 
+        uint256 held = _bookedValue(v);
+        uint256 scale = _scale(a);
+        // Whether it was asked for so much that what it pays tells something.
+        bool tells = Math.min(Math.min(units, held), maxAssets / scale) * PAYING_PART >= held;
+        // No more than its own part is worth, by the vault's own word: it may hold shares that somebody gave to the reserve.
+        uint256 own = _worthOf(v.shares, Math.max(v.sharePrice, live), scale);
+        bool paid;
         uint256 shares;
-        (assets, shares) = _takeFrom(v, a, units, maxAssets);
-        uint256 before = _bookedValue(v);
+        bool all = units == type(uint256).max && maxAssets == type(uint256).max;
+        (paid, assets, shares) = _tryTaking(place, all ? units : Math.min(units, own), maxAssets, 0);
+        units = assets / scale;
+        require(paid || tells, NothingToMove(vault, cash, _float(a.floor), _float(a.ceiling)));
+        if (tells) _noteFailing(vault, !paid || (units + ROUNDING) * PAYING_PART < held);
+        if (!paid) return 0;
+
         // The cast is safe: bounded by what is held.
         v.shares -= uint128(shares);
         _vaults[place].shares = v.shares;
-        (, uint256 gone) = _rebook(asset, before, _bookedValue(v));
+        (, uint256 gone) = _rebook(v.asset, held, _bookedValue(v));
         // Less than a unit stays behind, nobody's.
-        units = assets / _scale(a);
-        _cash.set(asset, cash + units);
+        _cash.set(v.asset, cash + units);
         // A vault with an exit fee that its previews hide, or one whose growth was above its cap: what came is what counts.
-        if (units > gone) _realise(asset, units - gone);
-        else if (gone > units + ROUNDING) _lose(asset, gone - units);
+        if (units > gone) _realise(v.asset, units - gone);
+        else if (gone > units + ROUNDING) _lose(v.asset, gone - units);
         emit Divest(vault, assets, shares);
+    }
+
+    /// @inheritdoc IReserveVaults
+    function takeOut(
+        uint256 place,
+        uint256 units,
+        uint256 maxAssets,
+        uint256 least
+    ) external returns (uint256 assets, uint256 shares) {
+        require(msg.sender == address(this), NotReserve(msg.sender));
+        VaultSlot memory v = _vaults[place];
+        AssetSlot memory a = _assets[v.asset];
+        (assets, shares) = _takeFrom(v, a, units, maxAssets);
+        require(assets >= least, VaultMismatch(v.vault, least, assets));
+    }
+
+    /// @inheritdoc IReserveVaults
+    function writeOffVault(address vault) external restricted locked {
+        uint256 place = _placeOfListed(vault);
+        (VaultSlot memory v, , ) = _book(place);
+        // Marked, not just now, and still so.
+        bool silent = v.unreadableSince != 0 && v.unreadableSince != block.timestamp;
+        require(silent || _neverPays(place, v), VaultInUse(vault, v.shares));
+        (, uint256 loss) = _rebook(v.asset, _bookedValue(v), 0);
+        _writtenOff[vault] += v.shares;
+        _remove(place);
+        if (loss != 0) loss = _lose(v.asset, loss);
+        emit VaultBooked(vault, 0, 0, loss);
+    }
+
+    // ---- vaults that do not pay
+
+    /// @dev Takes out of a vault what `_takeFrom` says; whatever goes wrong in it, of the vault's or of its token's, is undone.
+    /// @param units {ledger} @param maxAssets {asset} token units @param least {asset} token units
+    function _tryTaking(
+        uint256 place,
+        uint256 units,
+        uint256 maxAssets,
+        uint256 least
+    ) private returns (bool paid, uint256 assets, uint256 shares) {
+        uint256 available = gasleft();
+        try IReserveVaults(address(this)).takeOut{gas: MAX_TAKE_GAS}(place, units, maxAssets, least) returns (
+            uint256 assets_,
+            uint256 shares_
+        ) {
+            return (true, assets_, shares_);
+        } catch {
+            // Nobody finds a vault failing by calling with little gas.
+            require(available >= REQUIRED_TAKE_GAS, InsufficientGas(available, REQUIRED_TAKE_GAS));
+        }
+    }
+
+    function _noteFailing(address vault, bool failing) private {
+        if (failing == (_notes[vault].failingSince != 0)) return;
+        // The cast is safe until 2106.
+        _notes[vault].failingSince = failing ? uint32(block.timestamp) : 0;
+        emit VaultFailing(vault, failing);
+    }
+
+    /// @dev It was found failing long ago, has not paid since, although anyone could have it pay, and does not now. What it pays all the same is undone with the call.
+    function _neverPays(uint256 place, VaultSlot memory v) private returns (bool) {
+        uint256 since = _notes[v.vault].failingSince;
+        if (since == 0 || block.timestamp < since + WRITE_OFF_DELAY) return false;
+        uint256 held = _bookedValue(v);
+        uint256 least = held / PAYING_PART;
+        uint256 asked = Math.min(least + ROUNDING, held);
+        (bool paid, , ) = _tryTaking(place, asked, type(uint256).max, least * _scale(_assets[v.asset]));
+        return !paid;
     }
 
     /// @dev How much may go into a vault now. {ledger}
@@ -118,11 +204,15 @@ abstract contract VaultMoves is VaultBook {
         uint256 floor = _float(a.floor);
         if (cash < floor) units = (floor + _float(a.ceiling)) / 2 - cash;
         units = Math.max(units, _less(held, absolute));
+        // One that was found failing can be had to pay by anyone, at any time.
+        if (_notes[v.vault].failingSince != 0) units = Math.max(units, held / PAYING_PART + ROUNDING);
+        // No more is asked of the vault than it takes.
+        if (units != 0) return units;
         uint256 total = Math.min(IERC4626(v.vault).totalAssets() / _scale(a), type(uint128).max);
-        units = Math.max(units, _less(held, (total * v.relativeCap) / BPS));
+        return _less(held, (total * v.relativeCap) / BPS);
     }
 
-    /// @dev Takes up to `units` and `maxAssets` out of a vault and measures what came and what it cost.
+    /// @dev Takes up to `units` and `maxAssets` out of a vault, all of it if `units` is the largest number, and measures what came and what it cost.
     function _takeFrom(
         VaultSlot memory v,
         AssetSlot memory a,
@@ -133,14 +223,13 @@ abstract contract VaultMoves is VaultBook {
         uint256 tokens = IERC20(a.token).balanceOf(address(this));
         uint256 before = vault.balanceOf(address(this));
         uint256 said;
-        if (units > Lanes.MAX && maxAssets == type(uint256).max) {
-            // By shares, so that none are left behind; and only the reserve's own, not what somebody gave it.
+        if (units == type(uint256).max) {
+            // By shares, so that none are left behind; and only its own, not what somebody gave to the reserve.
             shares = Math.min(v.shares, vault.maxRedeem(address(this)));
             require(shares != 0, NothingToMove(v.vault, 0, 0, 0));
             said = vault.redeem(shares, address(this), address(this));
         } else {
-            // No more than its own part is worth: the vault may hold shares that somebody gave to the reserve.
-            said = Math.min(Math.min(units, _bookedValue(v)) * _scale(a), maxAssets);
+            said = Math.min(units * _scale(a), maxAssets);
             said = Math.min(said, vault.maxWithdraw(address(this)));
             require(said != 0, NothingToMove(v.vault, 0, 0, 0));
             vault.withdraw(said, address(this), address(this));
@@ -165,6 +254,7 @@ abstract contract VaultMoves is VaultBook {
         _cash.set(asset, _cash.get(asset) + amount);
         uint256 before = IERC20(a.token).balanceOf(address(this));
         _withdrawCredit(asset, amount, address(this));
+        _noteCredit(asset, false);
         _requireArrived(a.token, before, amount * _scale(a));
         emit CreditCollected(asset, amount);
     }

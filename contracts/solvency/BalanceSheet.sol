@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IBalanceSheet, SheetParameters, Statement, StatementLine} from "../interfaces/IBalanceSheet.sol";
 import {IHoldings} from "../interfaces/IHoldings.sol";
@@ -67,8 +68,11 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         _headroom.loanUnit = uint16(BPS);
         // Where loans were made under another gate, what they owe is principal, and what was earned before stays unclaimed.
         int256 level = DOLLAR.level(engine_);
-        if (level > 0) _interest.principal = uint128(uint256(level));
-        else _interest.realised = uint128(uint256(-level));
+        _interest = InterestBook({
+            principal: SafeCast.toUint112(uint256(level > 0 ? level : int256(0))),
+            realised: SafeCast.toUint112(uint256(level < 0 ? -level : int256(0))),
+            bookedAt: uint32(block.timestamp) // lasts until 2106
+        });
     }
 
     // ---- statements

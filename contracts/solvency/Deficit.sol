@@ -8,6 +8,9 @@ import {Statements} from "./Statements.sol";
 /// @title Deficits: two looks, N hours apart, before anybody's stake is burned
 /// @dev One point is kept. It is used up by a settlement, so that the rest of a larger deficit needs two looks of its own.
 abstract contract Deficit is Statements {
+    /// @notice A first point older than this many delays is none any more. It says nothing of the loss there is now, which would otherwise be settled at the first look at it.
+    uint256 public constant POINT_LIFE = 3;
+
     /// @inheritdoc IBalanceSheet
     function settleDeficit() external returns (uint256 burned) {
         _requireQuiet();
@@ -15,15 +18,16 @@ abstract contract Deficit is Statements {
         _requireFullyPriced(f);
         uint256 short = _shortfall(_midEquity(f));
         DeficitPoint memory point = _deficit;
-        uint256 settleableAt = (point.seenAt == 0 ? block.timestamp : point.seenAt) + _slowTerms.deficitDelay;
-        if (point.seenAt == 0) {
+        uint256 delay = _slowTerms.deficitDelay;
+        bool stale = block.timestamp > point.seenAt + POINT_LIFE * delay;
+        if (point.seenAt == 0 || (stale && short != 0)) {
             require(short != 0, NoDeficit());
             // The casts are safe: no more than the supply, below 2**127; 40 bits of time.
             _deficit = DeficitPoint(uint128(short), uint40(block.timestamp));
-            emit DeficitSeen(short, settleableAt);
+            emit DeficitSeen(short, block.timestamp + delay);
             return 0;
         }
-        require(block.timestamp >= settleableAt, DeficitTooYoung(settleableAt));
+        require(block.timestamp >= point.seenAt + delay, DeficitTooYoung(point.seenAt + delay));
         delete _deficit;
         if (short == 0) {
             emit DeficitCleared();

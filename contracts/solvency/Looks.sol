@@ -66,6 +66,7 @@ abstract contract Looks is SheetStorage {
 
     /// @dev Full hours that have passed for certain since the last sample; 0: too early for another.
     function _hoursSinceLook(uint256 look) internal view returns (uint256 passed) {
+        // Hours are kept modulo the mask, and so is their difference.
         unchecked {
             passed = (block.timestamp / 1 hours - (look >> 1)) & HOUR_MASK;
             // The first full hour after the sample has not begun.

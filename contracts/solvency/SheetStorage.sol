@@ -54,10 +54,12 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
         uint40 seenAt;
     }
 
-    /// @dev `[principal outstanding 128 | realised 128]`, {plUSD}. Their difference is always the engine's level at the last booking, see `SurplusBook`.
+    /// @dev `[principal outstanding 112 | realised 112 | booked at 32]`, {plUSD}, unix seconds. The difference of both is always the engine's level at the last
+    /// booking, see `SurplusBook`.
     struct InterestBook {
-        uint128 principal;
-        uint128 realised;
+        uint112 principal;
+        uint112 realised;
+        uint32 bookedAt;
     }
 
     /// @dev `[booked losses 128 | released 128]`. {USD}, {plUSD}

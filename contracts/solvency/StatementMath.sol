@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 /// @title The arithmetic of a statement
 /// @notice Sixteen numbers of 16 bits share a word: asset i has bits 16i to 16i + 15.
@@ -21,47 +22,33 @@ library StatementMath {
 
     /// @notice Number of asset `asset` in a word.
     function laneOf(uint256 word, uint256 asset) internal pure returns (uint256) {
-        unchecked {
-            return (word >> (asset << 4)) & LANE;
-        }
+        return (word >> (asset << 4)) & LANE;
     }
 
     /// @notice The word with another number for `asset`; what does not fit counts as the largest that does.
     function withLane(uint256 word, uint256 asset, uint256 value) internal pure returns (uint256) {
-        unchecked {
-            if (value > LANE) value = LANE;
-            return (word & ~(LANE << (asset << 4))) | (value << (asset << 4));
-        }
+        if (value > LANE) value = LANE;
+        return (word & ~(LANE << (asset << 4))) | (value << (asset << 4));
     }
 
     /// @notice Which assets have a number other than 0.
     function maskOf(uint256 word) internal pure returns (uint256 mask) {
-        unchecked {
-            for (uint256 asset = 0; word != 0; ++asset) {
-                if (word & LANE != 0) mask |= 1 << asset;
-                word >>= 16;
-            }
+        for (uint256 bit = 1; word != 0; bit <<= 1) {
+            if (word & LANE != 0) mask |= bit;
+            word >>= 16;
         }
     }
 
     /// @notice The largest number in a word.
     function largestOf(uint256 word) internal pure returns (uint256 largest) {
-        unchecked {
-            for (; word != 0; word >>= 16) {
-                if (word & LANE > largest) largest = word & LANE;
-            }
-        }
-    }
-
-    /// @notice The sum of all numbers in a word.
-    function sumOf(uint256 word) internal pure returns (uint256 sum) {
-        unchecked {
-            for (; word != 0; word >>= 16) sum += word & LANE;
+        for (; word != 0; word >>= 16) {
+            if (word & LANE > largest) largest = word & LANE;
         }
     }
 
     /// @notice Unit decimals plus 1 of an asset, 5 bits each; 0 where not known.
     function decimalsOf(uint256 word, uint256 asset) internal pure returns (uint256) {
+        // An asset is below 16.
         unchecked {
             return (word >> (asset * 5)) & 31;
         }
@@ -69,22 +56,17 @@ library StatementMath {
 
     /// @notice The word with `value`, below 32, for an asset that has none.
     function withDecimals(uint256 word, uint256 asset, uint256 value) internal pure returns (uint256) {
+        // An asset is below 16.
         unchecked {
             return word | (value << (asset * 5));
         }
     }
 
-    /// @notice How many assets are in a mask.
-    function countOf(uint256 mask) internal pure returns (uint256 count) {
-        unchecked {
-            for (; mask != 0; mask &= mask - 1) ++count;
-        }
-    }
-
     /// @notice Position of an asset among those of a mask, ascending.
     function rankOf(uint256 mask, uint256 asset) internal pure returns (uint256) {
+        // An asset is below 16: the power is at least 1.
         unchecked {
-            return countOf(mask & ((1 << asset) - 1));
+            return LibBit.popCount(mask & ((1 << asset) - 1));
         }
     }
 
@@ -94,6 +76,7 @@ library StatementMath {
     /// rounded up.
     /// @param z {1e-6} @param horizon {h}
     function loanScale(uint256 z, uint256 horizon) internal pure returns (uint256) {
+        // Nothing comes near 2**256: see RANGES.
         unchecked {
             return Math.ceilDiv(z * (FixedPointMathLib.sqrt((horizon * 1e36) / 24) + 1), 1e6);
         }
@@ -107,6 +90,7 @@ library StatementMath {
         uint256 volatility,
         uint256 maintenance
     ) internal pure returns (uint256 requirement) {
+        // Nothing comes near 2**256: see RANGES.
         unchecked {
             requirement = floor * BP;
             uint256 move = Math.ceilDiv(scale * volatility, WAD);
@@ -122,6 +106,7 @@ library StatementMath {
         uint256 scale,
         uint256 jump
     ) internal pure returns (uint256 requirement) {
+        // Nothing comes near 2**256: see RANGES.
         unchecked {
             requirement = Math.ceilDiv(volatility * scale, WAD * BP);
             if (requirement < jump) requirement = jump;
@@ -146,11 +131,9 @@ library StatementMath {
 
     /// @notice `value` in steps of the headroom slot, rounded down, at most what 64 bits hold. {1e-6 plUSD}
     function steps(uint256 value) internal pure returns (uint64) {
-        unchecked {
-            value /= STEP;
-            // The cast is safe: it is made to fit.
-            return value > type(uint64).max ? type(uint64).max : uint64(value);
-        }
+        value /= STEP;
+        // The cast is safe: it is made to fit.
+        return value > type(uint64).max ? type(uint64).max : uint64(value);
     }
 
     /// @notice The same, rounded up, for what is taken from it. {1e-6 plUSD}

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 import {IBackstop} from "../interfaces/IBackstop.sol";
 import {IPriceOracle, PriceStatus} from "../interfaces/IPriceOracle.sol";
@@ -61,7 +62,7 @@ abstract contract Statements is SheetStorage {
     /// @dev Values what is held.
     function _addUp(Figures memory f, IReserve reserve, IRisk risk, uint256 stables) private view {
         uint256 held = f.held;
-        PriceList prices = PriceLists.read(risk.oracle(), held, held.countOf());
+        PriceList prices = PriceLists.read(risk.oracle(), held, LibBit.popCount(held));
         f.prices = prices;
         uint256 decimals = f.decimals;
         uint256[] memory exposures = new uint256[](Math.log2(held) + 1);

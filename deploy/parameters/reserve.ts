@@ -21,7 +21,13 @@ export const SHEET = {
 } as const;
 
 /** How the Backstop is left, and over how long it earns. s */
-export const EXIT = { delay: 7 * DAY, settle: 6 * HOUR, window: 2 * DAY, stream: 7 * DAY } as const;
+export const EXIT = {
+  delay: 7 * DAY,
+  settle: 6 * HOUR,
+  window: 2 * DAY,
+  exitWindow: 2 * HOUR,
+  stream: 7 * DAY,
+} as const;
 
 /** From 1% above the oracle to 1% below it within half an hour; lots of 2% of an asset's depth; at most 50 bps of the reserve lost a day. */
 export const AUCTIONS = {

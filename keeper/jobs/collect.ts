@@ -1,7 +1,8 @@
 /** Takes absorbed collateral out of the engine's ledger. */
 
 import type { ReserveConfig } from "../config.js";
-import { assetsOf, worthOf, type ReserveContracts } from "../reserve-contracts.js";
+import { decodeHolding } from "../../sdk/credit/holdings.js";
+import { worthOf, type ReserveContracts } from "../reserve-contracts.js";
 import { dueNow, notDue, type Call, type Job, type Verdict } from "./job.js";
 
 export class Collect implements Job {
@@ -16,13 +17,13 @@ export class Collect implements Job {
   }
 
   async due(): Promise<Verdict> {
-    const { reserve } = this.#contracts;
+    const { engine, reserve } = this.#contracts;
+    const { holdings } = await engine.position(await reserve.getAddress());
     const { listed } = await reserve.listedMasks();
-    const { mask } = await reserve.booked();
     const calls: Call[] = [];
-    for (const asset of assetsOf(mask & listed)) {
-      const { credit } = await reserve.position(asset);
-      if (credit === 0n || (await worthOf(this.#contracts, asset, credit)) < this.#config.dust) continue;
+    for (const { asset, amount: credit } of holdings.map(decodeHolding)) {
+      if (((listed >> asset) & 1n) === 0n || (await worthOf(this.#contracts, asset, credit)) < this.#config.dust)
+        continue;
       const transaction = await reserve.collectCredit.populateTransaction(asset);
       calls.push({ transaction, subject: asset.toString() });
     }

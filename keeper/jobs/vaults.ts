@@ -9,11 +9,17 @@ const RAY = 10n ** 27n;
 const MAX_UINT256 = 2n ** 256n - 1n;
 /** What a fall must exceed to be one, and not rounding. {ledger} */
 const ROUNDING = 2n;
+/** One part in so many of what is in a vault is a payment. */
+const PAYING_PART = 100n;
 
-/** Books each vault with shares once a day, and at once when its shares fell, or it stopped answering and nobody took note. */
+/**
+ * Books each vault with shares once a day, and at once when its shares fell, or it stopped answering, or answers again, and nobody took note. Asked in every block: until
+ * such a vault is marked, cash is paid as if it were good, and until the mark is taken off, as if it were lost.
+ */
 export class Book implements Job {
   readonly name = "book";
   readonly rank = "rest";
+  readonly recheck = 0;
   readonly #contracts: ReserveContracts;
   readonly #config: ReserveConfig;
 
@@ -25,21 +31,22 @@ export class Book implements Job {
   async due(head: Head): Promise<Verdict> {
     const { reserve } = this.#contracts;
     const calls: Call[] = [];
-    let fell = false;
+    let urgent = false;
     for (const vault of await reserve.vaults()) {
       const info = await reserve.vaultInfo(vault);
       if (info.shares === 0n) continue;
       const { scale } = await reserve.assetTerms(info.asset);
-      const booked = (info.shares * info.sharePrice) / (RAY * scale);
+      const booked = bookedOf(info, scale);
       const { low, readable } = await reserve.vaultValue(vault);
-      const worse = readable ? low + ROUNDING < booked : info.unreadableSince === 0n;
+      const marked = info.unreadableSince !== 0n;
+      const changed = readable ? marked || low + ROUNDING < booked : !marked;
       const old = BigInt(head.timestamp) - info.bookedAt >= BigInt(this.#config.bookInterval);
       // One that does not answer is marked once; it has no price that could be booked.
-      if (!worse && !(old && readable)) continue;
-      fell ||= worse;
+      if (!changed && !(old && readable)) continue;
+      urgent ||= changed;
       calls.push({ transaction: await reserve.bookVault.populateTransaction(vault), subject: vault });
     }
-    return calls.length === 0 ? notDue("every vault is booked") : dueNow(calls, fell);
+    return calls.length === 0 ? notDue("every vault is booked") : dueNow(calls, urgent);
   }
 }
 
@@ -50,17 +57,31 @@ interface Move {
   readonly assets: bigint;
 }
 
-/** The vault that moves most; undefined where none moves anything. */
-async function mostOf(
-  vaults: readonly string[],
-  simulate: (vault: string) => Promise<bigint>,
-): Promise<Move | undefined> {
-  let most: Move | undefined;
+/** What each vault would move that does not refuse to. */
+async function movesOf(vaults: readonly string[], simulate: (vault: string) => Promise<bigint>): Promise<Move[]> {
+  const moves: Move[] = [];
   for (const vault of vaults) {
     const moved = await attempt(() => simulate(vault));
-    if (moved.ok && moved.value > (most?.assets ?? 0n)) most = { vault, assets: moved.value };
+    if (moved.ok) moves.push({ vault, assets: moved.value });
   }
+  return moves;
+}
+
+/** The vault that moves most; undefined where none moves anything. */
+function mostOf(moves: readonly Move[]): Move | undefined {
+  let most: Move | undefined;
+  for (const move of moves) if (move.assets > (most?.assets ?? 0n)) most = move;
   return most;
+}
+
+/** Whether a vault that was found failing pays again with that: with a hundredth of what it is booked at. */
+function isPayment(info: { shares: bigint; sharePrice: bigint }, assets: bigint, scale: bigint): boolean {
+  return assets !== 0n && (assets / scale) * PAYING_PART >= bookedOf(info, scale);
+}
+
+/** {ledger} */
+function bookedOf(info: { shares: bigint; sharePrice: bigint }, scale: bigint): bigint {
+  return (info.shares * info.sharePrice) / (RAY * scale);
 }
 
 /** The vaults of each asset that has some. */
@@ -92,7 +113,7 @@ export class Invest implements Job {
       const { scale, terms } = await reserve.assetTerms(asset);
       const { cash } = await reserve.position(asset);
       if (cash <= terms.liquidCeiling) continue;
-      const most = await mostOf(vaults, (vault) => reserve.invest.staticCall(vault));
+      const most = mostOf(await movesOf(vaults, (vault) => reserve.invest.staticCall(vault)));
       if (most === undefined) continue;
       if ((await worthOf(this.#contracts, asset, most.assets / scale)) < this.#config.dust) continue;
       calls.push({ transaction: await reserve.invest.populateTransaction(most.vault), subject: asset.toString() });
@@ -101,7 +122,7 @@ export class Invest implements Job {
   }
 }
 
-/** Takes out of vaults what cash lacks, and what is above a vault's caps. */
+/** Takes out of vaults what cash lacks, and what is above a vault's caps; takes note of vaults that do not pay, and of those that do again. */
 export class Divest implements Job {
   readonly name = "divest";
   readonly rank = "rest";
@@ -119,11 +140,19 @@ export class Divest implements Job {
     let urgent = false;
     for (const [asset, vaults] of await vaultsByAsset(this.#contracts)) {
       const { scale } = await reserve.assetTerms(asset);
-      const most = await mostOf(vaults, (vault) => reserve.divest.staticCall(vault, MAX_UINT256));
-      if (most === undefined) continue;
+      const moves = await movesOf(vaults, (vault) => reserve.divest.staticCall(vault, MAX_UINT256));
+      const noteworthy = new Set<string>();
+      for (const { vault, assets } of moves) {
+        const info = await reserve.vaultInfo(vault);
+        if (info.failingSince === 0n ? assets !== 0n : !isPayment(info, assets, scale)) continue;
+        noteworthy.add(vault);
+        calls.push({ transaction: await reserve.divest.populateTransaction(vault, MAX_UINT256), subject: vault });
+      }
+      const most = mostOf(moves);
+      if (most === undefined || noteworthy.has(most.vault)) continue;
       if ((await worthOf(this.#contracts, asset, most.assets / scale)) < this.#config.dust) continue;
-      // A vault that everything is to leave: who set that does not ask what it costs.
       const { terms } = await reserve.vaultInfo(most.vault);
+      // A vault that everything is to leave: who set that does not ask what it costs.
       urgent ||= terms.absoluteCap === 0n;
       const transaction = await reserve.divest.populateTransaction(most.vault, MAX_UINT256);
       calls.push({ transaction, subject: asset.toString() });

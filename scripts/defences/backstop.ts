@@ -1,26 +1,15 @@
-import type { Defence } from "./list.js";
+import { one, type Defence } from "./defence.js";
 
 const BACKSTOP = "contracts/backstop/Backstop.sol";
 const POOLS = "contracts/backstop/ExitPools.sol";
 const TOKEN = "contracts/backstop/EpochToken.sol";
+const DEFICIT = "contracts/solvency/Deficit.sol";
 const RATE = "contracts/solvency/MarketRate.sol";
 const TWAP = "contracts/oracle/feeds/TwapFeed.sol";
 
 const RATE_TESTS = "test/solidity/solvency/MarketRate.t.sol";
 const TWAP_TESTS = "test/unit/oracle/twap-feed.test.ts";
 const backstop = (name: string): string => `test/solidity/backstop/${name}.t.sol`;
-
-/** A defence that is one replacement. */
-function one(
-  id: string,
-  withstands: string,
-  file: string,
-  find: string,
-  replace: string,
-  ...tests: readonly string[]
-): Defence {
-  return { id, withstands, patch: [{ file, find, replace }], tests };
-}
 
 /** Of the Backstop, the borrow rate, and the feed that it follows. */
 export const BACKSTOP_DEFENCES: readonly Defence[] = [
@@ -101,9 +90,51 @@ export const BACKSTOP_DEFENCES: readonly Defence[] = [
     "backstop-early-restake",
     "undoing somebody's claim",
     BACKSTOP,
-    "require(block.timestamp > closesAt, ClaimRunning(closesAt));",
+    "require(block.timestamp > closesAt || takenBack, ClaimRunning(closesAt));",
     "",
     backstop("Exit"),
+  ),
+  one(
+    "backstop-exit-window",
+    "two days in which to choose the moment between a crash and its absorption",
+    BACKSTOP,
+    "closesAt = opensAt + terms.exitWindow;",
+    "closesAt = opensAt + terms.window;",
+    backstop("ExitWindow"),
+    "test/solidity/system/ExitCrash.t.sol",
+  ),
+  one(
+    "backstop-paid-by-anyone",
+    "a claim that only its owner has paid, when he likes",
+    BACKSTOP,
+    "require(receiver == account || msg.sender == account, ReceiverNotClaimant(account, receiver));",
+    "require(msg.sender == account, ReceiverNotClaimant(account, receiver));",
+    backstop("ExitWindow"),
+    "test/solidity/system/ExitCrash.t.sol",
+  ),
+  one(
+    "backstop-exit-receiver",
+    "a claim that a stranger has paid to himself",
+    BACKSTOP,
+    "require(receiver == account || msg.sender == account, ReceiverNotClaimant(account, receiver));",
+    "",
+    backstop("ExitWindow"),
+  ),
+  one(
+    "backstop-taken-back-at-will",
+    "claiming and taking back over and over, which holds headroom down",
+    BACKSTOP,
+    "bool takenBack = msg.sender == account && c.dueAt != 0 && block.timestamp < opensAt;",
+    "bool takenBack = msg.sender == account && block.timestamp < opensAt;",
+    backstop("ExitWindow"),
+  ),
+  one(
+    "backstop-stale-deficit",
+    "a loss of weeks ago that settles today's at the first look",
+    DEFICIT,
+    "bool stale = block.timestamp > point.seenAt + POINT_LIFE * delay;",
+    "bool stale = false;",
+    "test/solidity/solvency/Deficit.t.sol",
   ),
   one(
     "backstop-longer-delay",

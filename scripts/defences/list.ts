@@ -1,21 +1,7 @@
 import { BACKSTOP_DEFENCES } from "./backstop.js";
-
-/** One small replacement in one file. `find` must occur exactly once. */
-export interface Patch {
-  file: string;
-  find: string;
-  replace: string;
-}
-
-/** One thing that the protocol withstands: how to take the defence out, and which tests must notice. */
-export interface Defence {
-  id: string;
-  /** What it is a defence against, in words. */
-  withstands: string;
-  patch: readonly Patch[];
-  /** Test files, relative to the project. */
-  tests: readonly string[];
-}
+import { one, type Defence } from "./defence.js";
+import { SOLVENCY_DEFENCES } from "./solvency.js";
+import { VAULT_DEFENCES } from "./vaults.js";
 
 const ORACLE = "contracts/oracle/PriceOracle.sol";
 const READER = "contracts/oracle/FeedReader.sol";
@@ -35,25 +21,12 @@ const MEASURING = "test/unit/risk/risk-measurement.test.ts";
 const DEPTH = "contracts/risk/UniswapDepth.sol";
 const GATE = "contracts/solvency/FixedCeilingGate.sol";
 const TREASURY = "contracts/reserve/Treasury.sol";
-const LIQUIDATOR = "contracts/periphery/FlashLiquidator.sol";
 
 const ORACLE_TESTS = ["test/solidity/oracle/PriceOracle.t.sol", "test/solidity/oracle/PriceOracleHostile.t.sol"];
 const DEPTH_TESTS = ["test/unit/risk/uniswap-depth.test.ts"];
 const DECAY_TESTS = "test/solidity/oracle/PriceOracleDecay.t.sol";
 const GATE_TESTS = "test/unit/solvency/fixed-ceiling-gate.test.ts";
 const credit = (name: string): string => `test/unit/credit/${name}.test.ts`;
-
-/** A defence that is one replacement. */
-function one(
-  id: string,
-  withstands: string,
-  file: string,
-  find: string,
-  replace: string,
-  ...tests: readonly string[]
-): Defence {
-  return { id, withstands, patch: [{ file, find, replace }], tests };
-}
 
 export const DEFENCES: readonly Defence[] = [
   // ---- prices
@@ -683,8 +656,8 @@ export const DEFENCES: readonly Defence[] = [
   one(
     "stale-allowance",
     "an allowance that a liquidator's unfilled sale leaves behind",
-    LIQUIDATOR,
-    "if (token.allowance(address(this), address(ROUTER)) != 0) token.forceApprove(address(ROUTER), 0);",
+    "contracts/periphery/UniswapSale.sol",
+    "if (token.allowance(address(this), address(router)) != 0) token.forceApprove(address(router), 0);",
     "",
     "test/solidity/periphery/FlashLiquidator.t.sol",
   ),
@@ -956,4 +929,6 @@ export const DEFENCES: readonly Defence[] = [
     MEASURING,
   ),
   ...BACKSTOP_DEFENCES,
+  ...SOLVENCY_DEFENCES,
+  ...VAULT_DEFENCES,
 ];

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join, relative, sep } from "node:path";
 
 import type { SolidityCompilerConfig } from "hardhat/types/config";
+import type { HookContext } from "hardhat/types/hooks";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import type { CompilerOutput } from "hardhat/types/solidity";
 
@@ -55,7 +56,22 @@ function withoutCode(contracts: Contracts): Contracts {
   return Object.fromEntries(Object.entries(contracts ?? {}).map(([file, source]) => [file, strip(source)]));
 }
 
+/** How the files of Solidity suites end. */
+const SUITE = ".t.sol";
+
+/** Everything that is built but the suites. */
+async function contractRoots({ solidity }: HookContext): Promise<string[]> {
+  const found: string[] = [];
+  for (const root of await solidity.getRootFilePaths({ scope: "contracts" })) {
+    if ((await solidity.getScope(root)) === "contracts") found.push(root);
+  }
+  return found;
+}
+
 /**
+ * Suites deploy what the build made of the contracts (`test/contracts/Deploy.sol`), which the compiler cannot see: whoever builds a suite
+ * builds the contracts as well.
+ *
  * Keeps compiling short: sources with the same settings of their own are compiled together, on all cores, and code is generated for these alone,
  * not for everything they import, which another job compiles with other settings.
  */
@@ -79,8 +95,15 @@ export const compilationPlugin: HardhatPlugin = {
       Promise.resolve({
         default: () =>
           Promise.resolve({
-            build(context, roots, options, next) {
-              return next(context, roots, { ...options, concurrency: availableParallelism() });
+            async build(context, roots, options, next) {
+              const together = { ...options, concurrency: availableParallelism() };
+              if (!roots.some((root) => root.endsWith(SUITE))) return await next(context, roots, together);
+              const contracts = await contractRoots(context);
+              const results = await next(context, [...new Set([...roots, ...contracts])], together);
+              // Of what succeeded only what was asked for is told: these are the suites that are run.
+              if (!context.solidity.isSuccessfulBuildResult(results)) return results;
+              const asked = new Set(roots);
+              return new Map([...results].filter(([root]) => asked.has(root)));
             },
             async invokeSolc(context, compiler, input, config, next) {
               const overrides = context.config.solidity.profiles.default?.overrides ?? {};

@@ -14,7 +14,7 @@ import { at, DAY, LIQUIDATION, MAX_UINT256, MINIMUM_DEBT, WAD } from "./world.js
 
 const CHAIN_ID = 31_337;
 const BOUNDS = { minInitial: 500, maxInitial: 10_000, minMaintenance: 500, maxMaintenance: 10_000 };
-const EXIT_TERMS = { delay: 2 * 86_400, settle: 10_800, window: 2 * 86_400, stream: 7 * 86_400 };
+const EXIT_TERMS = { delay: 2 * 86_400, settle: 10_800, window: 2 * 86_400, exitWindow: 7_200, stream: 7 * 86_400 };
 
 /** Asset numbers. */
 export const ETHER = 0;

@@ -83,7 +83,7 @@ export async function deployWhole(specs: readonly SheetAsset[] = EIGHT) {
   const backstop = await ethers.deployContract("Backstop", [
     manager,
     dollar,
-    { delay: 3n * DAY, settle: DAY / 4n, window: 2n * DAY, stream: 3n * DAY },
+    { delay: 3n * DAY, settle: DAY / 4n, window: 2n * DAY, exitWindow: DAY / 12n, stream: 3n * DAY },
   ]);
   await reserve.setModules(sheet, rebalancer, risk, backstop);
   await backstop.setModules(sheet, reserve);

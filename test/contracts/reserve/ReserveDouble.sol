@@ -167,6 +167,15 @@ contract ReserveDouble is IReserveShared {
         return cash(asset) + credit(asset);
     }
 
+    /// @dev Vaults of `setVault` are booked, but nowhere per asset: no auction is held with them.
+    function stock() external view returns (uint256[] memory words, uint256[] memory credits) {
+        if (address(engine) != address(0)) (, credits) = engine.position(address(this));
+        uint256 count;
+        while (listed >> (4 * count) != 0) ++count;
+        words = new uint256[](2 * count);
+        for (uint256 i; i < count; ++i) (words[2 * i], words[2 * i + 1]) = (_cash[i], _vaulted[i]);
+    }
+
     function counted() external view returns (uint256 mask, uint256 unreadable, uint256[] memory amounts) {
         uint256[16] memory left;
         for (uint256 i; i < _vaults.length; ++i) {

@@ -39,6 +39,12 @@ contract VaultDouble is PlainVault {
     uint256 public theft;
     address public hookTarget;
     bytes public hookCall;
+    /// @notice Its shares do not move.
+    bool public stopped;
+    /// @notice It burns all the gas that it gets when it should pay.
+    bool public greedy;
+    /// @notice `totalAssets` reverts for whoever calls it.
+    bool public dumb;
     bool public hookDone;
     bool private _moving;
 
@@ -61,9 +67,27 @@ contract VaultDouble is PlainVault {
         theft = theft_;
     }
 
+    function setGreedy(bool greedy_) external {
+        greedy = greedy_;
+    }
+
+    function setStopped(bool stopped_) external {
+        stopped = stopped_;
+    }
+
     /// @notice What is called while tokens move.
     function setHook(address target, bytes calldata call_) external {
         (hookTarget, hookCall) = (target, call_);
+    }
+
+    /// @notice It does not tell what there is of it.
+    function setDumb(bool dumb_) external {
+        dumb = dumb_;
+    }
+
+    function totalAssets() public view override returns (uint256) {
+        require(!dumb || msg.sig != this.totalAssets.selector, "does not tell");
+        return super.totalAssets();
     }
 
     /// @notice The vault loses tokens.
@@ -112,9 +136,19 @@ contract VaultDouble is PlainVault {
         uint256 assets,
         uint256 shares
     ) internal override {
+        if (greedy) {
+            assembly {
+                invalid()
+            }
+        }
         _misbehave(false);
         _hook();
         super._withdraw(caller, receiver, owner, assets - (assets * theft) / 10_000, shares);
+    }
+
+    function _update(address from, address to, uint256 value) internal override {
+        require(!stopped || from == address(0) || to == address(0), "shares stopped");
+        super._update(from, to, value);
     }
 
     function _hook() private {

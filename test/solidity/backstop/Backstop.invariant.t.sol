@@ -15,6 +15,7 @@ contract BackstopHandler {
     uint256 private constant DELAY = 7 days;
     uint256 private constant SETTLE = 6 hours;
     uint256 private constant WINDOW = 2 days;
+    uint256 private constant EXIT_WINDOW = 2 hours;
     address private constant MINTER = address(0xFAC1);
 
     PlimsollDollar private immutable dollar;
@@ -128,7 +129,10 @@ contract BackstopHandler {
     }
 
     function markDue(uint256 who) external step(false) {
-        address staker = stakers[who % 3];
+        _mark(stakers[who % 3]);
+    }
+
+    function _mark(address staker) private {
         Claim memory c = backstop.claimOf(staker);
         if (c.units == 0 || c.dueAt != 0 || clock > c.claimedAt + DELAY + WINDOW) return;
         if (clock < c.claimedAt + DELAY) _goTo(c.claimedAt + DELAY);
@@ -139,8 +143,10 @@ contract BackstopHandler {
     /// @dev Leaves by one of the three ways, or does not leave after all.
     function depart(uint256 who, uint256 how) external step(false) {
         address staker = stakers[who % 3];
+        // The third moment is short: whoever wants it waits for it.
+        if (how % 3 != 0) _mark(staker);
         Claim memory c = backstop.claimOf(staker);
-        if (c.dueAt == 0 || clock > c.dueAt + SETTLE + WINDOW) return;
+        if (c.dueAt == 0 || clock > c.dueAt + SETTLE + EXIT_WINDOW) return;
         if (clock < c.dueAt + SETTLE) _goTo(c.dueAt + SETTLE);
         if (sheet.capital() < int256(sheet.required())) {
             vm.prank(staker);
@@ -152,8 +158,9 @@ contract BackstopHandler {
         uint256 before = dollar.balanceOf(staker);
         uint256 streamed = _streaming();
         if (how % 4 == 0) {
-            vm.prank(staker);
-            backstop.exit(staker);
+            // Half of them by a stranger.
+            vm.prank(how % 8 == 0 ? staker : address(0x57A));
+            backstop.exit(staker, staker);
         } else {
             vm.prank(staker);
             uint256 shares = backstop.release();
@@ -179,8 +186,14 @@ contract BackstopHandler {
         address staker = stakers[who % 3];
         Claim memory c = backstop.claimOf(staker);
         if (c.units == 0) return;
-        uint256 closes = c.dueAt == 0 ? c.claimedAt + DELAY + WINDOW : c.dueAt + SETTLE + WINDOW;
-        if (clock <= closes) _goTo(closes + 1);
+        uint256 closes = c.dueAt == 0 ? c.claimedAt + DELAY + WINDOW : c.dueAt + SETTLE + EXIT_WINDOW;
+        _check(c.closesAt == closes, "a claim that does not know when it lapses");
+        if (c.dueAt != 0 && clock < c.opensAt && who % 2 == 0) {
+            // Taken back, instead of lapsed.
+            vm.prank(staker);
+        } else if (clock <= closes) {
+            _goTo(closes + 1);
+        }
         backstop.restake(staker);
         _check(backstop.claimOf(staker).units == 0 && backstop.maxRedeem(staker) == 0, "a re-staked claim may leave");
         ++restakes;

@@ -20,21 +20,25 @@ contract BackstopConfigTest is BackstopFixture {
 
     function test_termsHaveLimits() public {
         ExitTerms[2] memory ends = [
-            ExitTerms(1 days, 1 hours + 1, 1 days, 1 days),
-            ExitTerms(30 days, 7 days, 14 days, 60 days)
+            ExitTerms(1 days, 1 hours + 1, 1 days, 10 minutes, 1 days),
+            ExitTerms(30 days, 7 days, 14 days, 12 hours, 60 days)
         ];
         for (uint256 i; i < 2; ++i) {
             backstop.setExitTerms(ends[i]);
             require(keccak256(abi.encode(backstop.exitTerms())) == keccak256(abi.encode(ends[i])), "not stored");
         }
-        _refused(ExitTerms(1 days - 1, SETTLE, WINDOW, STREAM), "delay", 1 days - 1, 1 days, 30 days);
-        _refused(ExitTerms(30 days + 1, SETTLE, WINDOW, STREAM), "delay", 30 days + 1, 1 days, 30 days);
-        _refused(ExitTerms(DELAY, 1 hours - 1, WINDOW, STREAM), "settle", 1 hours - 1, 1 hours, 7 days);
-        _refused(ExitTerms(DELAY, 7 days + 1, WINDOW, STREAM), "settle", 7 days + 1, 1 hours, 7 days);
-        _refused(ExitTerms(DELAY, SETTLE, 1 days - 1, STREAM), "window", 1 days - 1, 1 days, 14 days);
-        _refused(ExitTerms(DELAY, SETTLE, 14 days + 1, STREAM), "window", 14 days + 1, 1 days, 14 days);
-        _refused(ExitTerms(DELAY, SETTLE, WINDOW, 1 days - 1), "stream", 1 days - 1, 1 days, 60 days);
-        _refused(ExitTerms(DELAY, SETTLE, WINDOW, 60 days + 1), "stream", 60 days + 1, 1 days, 60 days);
+        _refused(ExitTerms(1 days - 1, SETTLE, WINDOW, EXIT_WINDOW, STREAM), "delay", 1 days - 1, 1 days, 30 days);
+        _refused(ExitTerms(30 days + 1, SETTLE, WINDOW, EXIT_WINDOW, STREAM), "delay", 30 days + 1, 1 days, 30 days);
+        _refused(ExitTerms(DELAY, 1 hours - 1, WINDOW, EXIT_WINDOW, STREAM), "settle", 1 hours - 1, 1 hours, 7 days);
+        _refused(ExitTerms(DELAY, 7 days + 1, WINDOW, EXIT_WINDOW, STREAM), "settle", 7 days + 1, 1 hours, 7 days);
+        _refused(ExitTerms(DELAY, SETTLE, 1 days - 1, EXIT_WINDOW, STREAM), "window", 1 days - 1, 1 days, 14 days);
+        _refused(ExitTerms(DELAY, SETTLE, 14 days + 1, EXIT_WINDOW, STREAM), "window", 14 days + 1, 1 days, 14 days);
+        uint32 brief = 10 minutes - 1;
+        _refused(ExitTerms(DELAY, SETTLE, WINDOW, brief, STREAM), "exitWindow", brief, 10 minutes, 12 hours);
+        uint32 long = 12 hours + 1;
+        _refused(ExitTerms(DELAY, SETTLE, WINDOW, long, STREAM), "exitWindow", long, 10 minutes, 12 hours);
+        _refused(ExitTerms(DELAY, SETTLE, WINDOW, EXIT_WINDOW, 1 days - 1), "stream", 1 days - 1, 1 days, 60 days);
+        _refused(ExitTerms(DELAY, SETTLE, WINDOW, EXIT_WINDOW, 60 days + 1), "stream", 60 days + 1, 1 days, 60 days);
     }
 
     /// @dev Otherwise a loss before the second moment might not be settled before the third.
@@ -53,7 +57,7 @@ contract BackstopConfigTest is BackstopFixture {
             reason,
             "a sheet that takes as long"
         );
-        backstop.setExitTerms(ExitTerms(DELAY, SETTLE + 1, WINDOW, STREAM));
+        backstop.setExitTerms(ExitTerms(DELAY, SETTLE + 1, WINDOW, EXIT_WINDOW, STREAM));
         backstop.setModules(address(sheet), address(reserve));
     }
 

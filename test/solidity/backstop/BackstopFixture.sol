@@ -17,6 +17,7 @@ abstract contract BackstopFixture {
     uint32 internal constant DELAY = 7 days;
     uint32 internal constant SETTLE = 6 hours;
     uint32 internal constant WINDOW = 2 days;
+    uint32 internal constant EXIT_WINDOW = 2 hours;
     uint32 internal constant STREAM = 7 days;
 
     address internal constant ALICE = address(0xA11CE);
@@ -49,7 +50,7 @@ abstract contract BackstopFixture {
     }
 
     function _terms() internal pure returns (ExitTerms memory) {
-        return ExitTerms({delay: DELAY, settle: SETTLE, window: WINDOW, stream: STREAM});
+        return ExitTerms({delay: DELAY, settle: SETTLE, window: WINDOW, exitWindow: EXIT_WINDOW, stream: STREAM});
     }
 
     // ---- shorthands
@@ -98,7 +99,7 @@ abstract contract BackstopFixture {
 
     function _exit(address who) internal returns (uint256 assets) {
         vm.prank(who);
-        return backstop.exit(who);
+        return backstop.exit(who, who);
     }
 
     /// @dev All three moments with nothing in between but time.

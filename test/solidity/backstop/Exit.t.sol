@@ -70,7 +70,7 @@ contract ExitTest is BackstopFixture {
         _at(T0 + DELAY + SETTLE - 1);
         early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY + SETTLE - 1, T0 + DELAY + SETTLE);
         _call(ALICE, abi.encodeCall(backstop.release, ()), early, "released early");
-        _call(ALICE, abi.encodeCall(backstop.exit, (ALICE)), early, "left early");
+        _call(ALICE, abi.encodeCall(backstop.exit, (ALICE, ALICE)), early, "left early");
         _at(T0 + DELAY + SETTLE);
         _exit(ALICE);
     }
@@ -82,8 +82,12 @@ contract ExitTest is BackstopFixture {
         _settle(ALICE);
         bytes memory none = abi.encodeWithSelector(IBackstop.NoClaim.selector, BOB);
         _call(BOB, abi.encodeCall(backstop.release, ()), none, "released without a claim");
-        _call(BOB, abi.encodeCall(backstop.exit, (BOB)), none, "left without a claim");
-        bytes memory running = abi.encodeWithSelector(IBackstop.ClaimRunning.selector, T0 + DELAY + SETTLE + WINDOW);
+        _call(BOB, abi.encodeCall(backstop.exit, (BOB, BOB)), none, "left without a claim");
+        _call(BOB, abi.encodeCall(backstop.exit, (BOB, ALICE)), none, "sent his own, without a claim");
+        bytes memory running = abi.encodeWithSelector(
+            IBackstop.ClaimRunning.selector,
+            T0 + DELAY + SETTLE + EXIT_WINDOW
+        );
         _call(BOB, abi.encodeCall(backstop.restake, (ALICE)), running, "re-staked before it lapsed");
         require(_exit(ALICE) == 40e18, "the claimant was kept");
     }
@@ -171,11 +175,11 @@ contract ExitTest is BackstopFixture {
     function test_aClaimThatWasNotReleasedLapses() public {
         _claim(ALICE, 40e24);
         _mark(ALICE);
-        uint256 closes = T0 + DELAY + SETTLE + WINDOW;
+        uint256 closes = T0 + DELAY + SETTLE + EXIT_WINDOW;
         _at(closes + 1);
         bytes memory lapsed = abi.encodeWithSelector(IBackstop.ClaimLapsed.selector, closes);
         _call(ALICE, abi.encodeCall(backstop.release, ()), lapsed, "released after it lapsed");
-        _call(ALICE, abi.encodeCall(backstop.exit, (ALICE)), lapsed, "left after it lapsed");
+        _call(ALICE, abi.encodeCall(backstop.exit, (ALICE, ALICE)), lapsed, "left after it lapsed");
         backstop.restake(ALICE);
         require(backstop.balanceOf(ALICE) == 100e24, "not staked again");
     }
@@ -221,7 +225,7 @@ contract ExitTest is BackstopFixture {
         _mark(ALICE);
         _settle(ALICE);
         bytes memory short = abi.encodeWithSelector(IBackstop.CapitalShort.selector);
-        _call(ALICE, abi.encodeCall(backstop.exit, (ALICE)), short, "left");
+        _call(ALICE, abi.encodeCall(backstop.exit, (ALICE, ALICE)), short, "left");
         _call(ALICE, abi.encodeCall(backstop.release, ()), short, "released");
         sheet.setEquity(10e18);
         require(_exit(ALICE) == 100e18, "kept though capital is enough");
@@ -279,7 +283,7 @@ contract ExitTest is BackstopFixture {
 
     function test_runningClaimsKeepTheLongerOfBothDelays() public {
         _claim(ALICE, 40e24);
-        backstop.setExitTerms(ExitTerms(1 days, 2 hours, WINDOW, STREAM));
+        backstop.setExitTerms(ExitTerms(1 days, 2 hours, WINDOW, EXIT_WINDOW, STREAM));
         _at(T0 + DELAY - 1);
         bytes memory early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY - 1, T0 + DELAY);
         _call(ALICE, abi.encodeCall(backstop.markDue, (ALICE)), early, "shortened");
@@ -287,7 +291,7 @@ contract ExitTest is BackstopFixture {
         _at(T0 + DELAY + SETTLE - 1);
         early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY + SETTLE - 1, T0 + DELAY + SETTLE);
         _call(ALICE, abi.encodeCall(backstop.release, ()), early, "shortened");
-        backstop.setExitTerms(ExitTerms(1 days, SETTLE + 1, WINDOW, STREAM));
+        backstop.setExitTerms(ExitTerms(1 days, SETTLE + 1, WINDOW, EXIT_WINDOW, STREAM));
         _at(T0 + DELAY + SETTLE);
         early = abi.encodeWithSelector(IBackstop.TooEarly.selector, T0 + DELAY + SETTLE, T0 + DELAY + SETTLE + 1);
         _call(ALICE, abi.encodeCall(backstop.release, ()), early, "not lengthened");
@@ -296,7 +300,7 @@ contract ExitTest is BackstopFixture {
     }
 
     function test_aNewClaimGoesByTheNewTerms() public {
-        backstop.setExitTerms(ExitTerms(1 days, 2 hours, WINDOW, STREAM));
+        backstop.setExitTerms(ExitTerms(1 days, 2 hours, WINDOW, EXIT_WINDOW, STREAM));
         _claim(ALICE, 40e24);
         _at(T0 + 1 days);
         backstop.markDue(ALICE);

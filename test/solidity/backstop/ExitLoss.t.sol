@@ -53,7 +53,7 @@ contract ExitLossTest is BackstopFixture {
             // More than those who stay can bear: nobody leaves.
             vm.prank(ALICE);
             bytes memory short = abi.encodeWithSelector(IBackstop.CapitalShort.selector);
-            _reverts(abi.encodeCall(backstop.exit, (ALICE)), short, "left the others with more than they have");
+            _reverts(abi.encodeCall(backstop.exit, (ALICE, ALICE)), short, "left the others with more than they have");
             return;
         }
         uint256 paid = _exit(ALICE);

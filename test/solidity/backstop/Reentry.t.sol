@@ -25,7 +25,7 @@ contract ReentryTest is BackstopFixture {
     /// @dev Every entry but `approve`, with arguments that would do.
     function _entries() private view returns (bytes[] memory calls) {
         address who = address(borrower);
-        calls = new bytes[](11);
+        calls = new bytes[](12);
         calls[0] = abi.encodeCall(backstop.deposit, (1e18, who));
         calls[1] = abi.encodeCall(backstop.mint, (1e24, who));
         calls[2] = abi.encodeCall(backstop.redeem, (0, who, who));
@@ -33,10 +33,12 @@ contract ReentryTest is BackstopFixture {
         calls[4] = abi.encodeCall(backstop.claim, (1e24));
         calls[5] = abi.encodeCall(backstop.markDue, (who));
         calls[6] = abi.encodeCall(backstop.release, ());
-        calls[7] = abi.encodeCall(backstop.exit, (who));
+        calls[7] = abi.encodeCall(backstop.exit, (who, who));
         calls[8] = abi.encodeCall(backstop.restake, (who));
         calls[9] = abi.encodeCall(backstop.transfer, (ALICE, 1));
         calls[10] = abi.encodeCall(backstop.transferFrom, (who, ALICE, 0));
+        // To somebody else, which only the claimant may.
+        calls[11] = abi.encodeCall(backstop.exit, (who, ALICE));
     }
 
     function test_everythingIsClosedDuringAFlashMint() public {

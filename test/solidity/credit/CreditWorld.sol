@@ -11,39 +11,9 @@ import {Treasury} from "../../../contracts/reserve/Treasury.sol";
 import {FixedCeilingGate} from "../../../contracts/solvency/FixedCeilingGate.sol";
 import {PlimsollDollar} from "../../../contracts/token/PlimsollDollar.sol";
 import {Deploy} from "../../contracts/Deploy.sol";
+import {TestFeed} from "../../contracts/oracle/TestFeed.sol";
 import {Pinned} from "../../contracts/risk/Pinned.sol";
 import {TestToken} from "../../contracts/TestToken.sol";
-
-/// @title A feed that says what it is told, or nothing
-contract TestFeed {
-    uint8 public constant decimals = 8;
-    /// @notice {USD/tok} 8 decimals
-    int256 public answer;
-    uint256 public updatedAt;
-    bool public dead;
-
-    constructor(int256 answer_) {
-        set(answer_);
-    }
-
-    function set(int256 answer_) public {
-        answer = answer_;
-        updatedAt = block.timestamp;
-    }
-
-    function setDead(bool dead_) external {
-        dead = dead_;
-    }
-
-    function description() external pure returns (string memory) {
-        return "TEST / USD";
-    }
-
-    function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
-        require(!dead, "dead");
-        return (1, answer, updatedAt, updatedAt, 1);
-    }
-}
 
 /// @title The whole protocol, deployed and governed by this contract
 abstract contract CreditWorld {

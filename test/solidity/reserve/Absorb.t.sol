@@ -100,4 +100,55 @@ contract AbsorbTest is ReserveWorld {
         vm.expectRevert();
         reserve.fund(ETH, 1e18);
     }
+
+    /// @dev Four million that were absorbed and not yet collected fill the cap of ten as well: issue and payments of debts leave room for them.
+    function test_creditFillsTheCap() public {
+        _fund(USDC, 5_000_000);
+        _absorb(USDC, 4_000_000);
+        (, , ReserveTerms memory t) = reserve.assetTerms(USDC);
+        uint256 credit = reserve.position(USDC).credit;
+        uint256 held = _cash(USDC) + credit;
+        require(credit > 3_000_000e6 && held < t.cap, "no credit");
+        uint256 room = t.cap - held;
+        _refuses(room + 1, held, t.cap);
+        // The fee too is that of what is held.
+        (uint256 fee, ) = reserve.fees(USDC, room);
+        uint256 state = vm.snapshotState();
+        reserve.collectCredit(USDC);
+        (uint256 collected, ) = reserve.fees(USDC, room);
+        require(fee == collected && fee > 50e14, "the fee of an emptier reserve");
+        _refuses(room + 1, held, t.cap);
+        vm.revertToState(state);
+        require(_issue(bob, USDC, room) != 0, "up to the cap");
+        require(_cash(USDC) + reserve.position(USDC).credit == t.cap, "the cap is kept");
+    }
+
+    function _refuses(uint256 units, uint256 held, uint256 cap) private {
+        _give(bob, USDC, units);
+        _expect(abi.encodeWithSelector(IReserveShared.CapExceeded.selector, USDC, held, cap));
+        vm.prank(bob);
+        reserve.issue(USDC, units, 0, bob);
+        _expect(abi.encodeWithSelector(IReserveShared.CapExceeded.selector, USDC, held, cap));
+        reserve.paymentFor(USDC, units * 1e12);
+    }
+
+    /// @dev What was collected, paid out or sold fills nothing: nobody asks the engine for what is not there.
+    function test_creditThatIsGoneFillsNothing() public {
+        _fund(USDC, 5_000_000);
+        _absorb(USDC, 4_000_000);
+        _absorb(ETH, 100);
+        uint256 credit = reserve.collectCredit(USDC);
+        uint256 cash = _cash(USDC);
+        require(_issue(bob, USDC, 100_000e6) != 0 && _cash(USDC) == cash + 100_000e6, "issued");
+        require(credit != 0 && reserve.position(ETH).credit != 0, "the other's stays");
+        // And again, of the same asset.
+        int256 price = feeds[USDC].answer();
+        require(price == 1e8, "par");
+        _absorb(USDC, 1_000_000);
+        (uint256 fee, ) = reserve.fees(USDC, 1e6);
+        credit = reserve.position(USDC).credit;
+        reserve.collectCredit(USDC);
+        (uint256 later, ) = reserve.fees(USDC, 1e6);
+        require(credit != 0 && fee == later, "noted anew");
+    }
 }

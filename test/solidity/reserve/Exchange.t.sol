@@ -74,6 +74,34 @@ contract ExchangeTest is ReserveWorld {
         filler.fill(reserve, _fill(1e8, USDC, 1e6));
     }
 
+    /// @dev What auctions read at once is what everybody else reads one by one: cash, vaults, credit, also of what is not listed.
+    function test_stockIsWhatIsBooked() public {
+        _absorb(BTC, 10);
+        _fund(USDC, 1_000);
+        (uint256[] memory words, uint256[] memory credits) = reserve.stock();
+        (uint256 mask, uint256[] memory amounts) = reserve.booked();
+        uint256 rank;
+        for (uint256 asset; asset < 16; ++asset) {
+            (uint256 cash, uint256 vaulted, uint256 credit) = _inStock(words, credits, asset);
+            require(cash + credit == reserve.sellable(asset), "sellable");
+            bool held = (mask >> asset) & 1 == 1;
+            require(cash + vaulted + credit == (held ? amounts[rank] : 0), "booked");
+            if (held) ++rank;
+        }
+        require(rank == 3, "ether, bitcoin, USDC");
+    }
+
+    function _inStock(
+        uint256[] memory words,
+        uint256[] memory credits,
+        uint256 asset
+    ) private pure returns (uint256 cash, uint256 vaulted, uint256 credit) {
+        uint256 word = (asset / 4) * 2;
+        if (word < words.length) cash = uint64(words[word] >> ((asset % 4) * 64));
+        if (word < words.length) vaulted = uint64(words[word + 1] >> ((asset % 4) * 64));
+        for (uint256 i; i < credits.length; ++i) if (credits[i] >> 248 == asset) credit += uint248(credits[i]);
+    }
+
     /// @dev Absorbed and never listed: sold from the ledger.
     function test_sellsWhatItDoesNotList() public {
         _absorb(BTC, 10);

@@ -59,7 +59,8 @@ contract ReserveInvariantTest {
             uint256 absorbed,
             uint256 repaid,
             uint256 exchanged,
-            uint256 roundTrips
+            uint256 roundTrips,
+            uint256 outages
         ) = _handler.counts();
         require(issued > 10, "issued");
         require(redeemed > 3, "redeemed");
@@ -71,11 +72,12 @@ contract ReserveInvariantTest {
         require(repaid > 3, "repaid in a stable");
         require(exchanged > 3, "exchanged");
         require(roundTrips > 5, "round trips");
+        require(outages > 5, "outages");
     }
 
     /// @dev One event, with parameters from a seed.
     function _act(uint256 seed) private {
-        uint256 kind = seed % 24;
+        uint256 kind = seed % 25;
         uint256 a = seed >> 8;
         uint256 b = seed >> 72;
         uint256 c = seed >> 136;
@@ -94,6 +96,7 @@ contract ReserveInvariantTest {
         else if (kind == 20) _handler.absorb(a);
         else if (kind == 21) _handler.repay(a, b, c, flag);
         else if (kind == 22) _handler.exchange(a, b, flag);
+        else if (kind == 23) _handler.outage(a, b, c, flag);
         else _handler.pass(a);
     }
 }

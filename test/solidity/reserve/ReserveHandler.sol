@@ -3,7 +3,7 @@ pragma solidity ^0.8.37;
 
 import {DOLLAR, Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {VaultInfo, VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
-import {VaultDouble} from "../../contracts/vaults/PlainVault.sol";
+import {Trouble, VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {ReserveWorld} from "./ReserveWorld.sol";
 
@@ -21,6 +21,7 @@ contract ReserveHandler is ReserveWorld {
         uint256 repaid;
         uint256 exchanged;
         uint256 roundTrips;
+        uint256 outages;
     }
 
     VaultDouble[2] private _yields;
@@ -153,6 +154,36 @@ contract ReserveHandler is ReserveWorld {
         uint256 fell = held - reserve.position(asset).vaulted;
         // Whoever is last to book tells at high what is gone since the last booking, which may lie before this loss.
         _check(sheet.losses() == before || fell != 0, "a loss of nothing");
+    }
+
+    /// @dev A vault does not answer for a moment, is marked, and some redeem.
+    function outage(uint256 who, uint256 which, uint256 amount, bool kind) external fresh {
+        (who, which) = (who % 3, which % 2);
+        reserve.bookVault(address(_yields[which]));
+        (uint256 income, uint256 losses) = (reserve.income(), sheet.losses());
+        _yields[which].setTrouble(Trouble.Reverts, false);
+        reserve.bookVault(address(_yields[which]));
+        uint256 held = dollar.balanceOf(_users[who]);
+        if (held >= 1e18) {
+            amount = 1e18 + (amount % (held / 4 + 1));
+            if (amount > held) amount = held;
+            uint256 b = reserve.cappedBacking(which);
+            vm.prank(_users[who]);
+            (bool ok, ) = address(reserve).call(
+                kind
+                    ? abi.encodeCall(reserve.redeemInKind, (amount, (amount % 4) << 16, 0, _users[who]))
+                    : abi.encodeCall(reserve.redeem, (which, amount, 0, _users[who]))
+            );
+            if (ok) _burned += amount;
+            _check(reserve.cappedBacking(which) + 1e7 >= b, "a redemption in an outage lowered b");
+            _check(kind || !ok || b == WAD, "cash while b < 1 without a silent vault");
+            income += ok && !kind ? reserve.income() - income : 0;
+        }
+        _yields[which].setTrouble(Trouble.None, false);
+        reserve.bookVault(address(_yields[which]));
+        ++counts.outages;
+        // A share price judged by another number of shares may round a unit off.
+        _check(reserve.income() <= income + 2e12 && sheet.losses() <= losses + 2e13, "an outage left something behind");
     }
 
     function price(uint256 asset, uint256 move) external fresh {

@@ -82,6 +82,8 @@ contract VaultsTest is ReserveWorld {
         _requireNear(reserve.income(), 2_992.5e18, 4e18, "income");
         (, uint256[] memory amounts) = reserve.booked();
         require(amounts[0] == _cash(USDC) + reserve.position(USDC).vaulted, "booked");
+        (uint256[] memory words, ) = reserve.stock();
+        require(uint64(words[0]) == _cash(USDC) && uint64(words[1]) == reserve.position(USDC).vaulted, "in stock");
         uint256 income = reserve.income();
         reserve.bookVault(address(_first));
         require(reserve.income() == income, "booked once");

@@ -65,6 +65,43 @@ contract DeficitTest is SheetWorld {
         require(sheet.settleDeficit() == 80_000e18, "and settled");
     }
 
+    /// @dev A loss of two weeks ago, made good and never cleared: what falls now is not settled at the first look at it.
+    function test_aStalePointIsTakenAnew() public {
+        _price(ETH, 1_600e18);
+        sheet.settleDeficit();
+        _pass(1 hours);
+        _price(ETH, 2_000e18);
+        _pass(14 days);
+        _price(ETH, 1_600e18);
+        require(sheet.settleDeficit() == 0 && _staked() == 150_000e18, "settled at the first look");
+        (uint256 amount, uint256 seenAt) = sheet.deficitPoint();
+        require(amount == 60_000e18 && seenAt == T0 + 1 hours + 14 days, "not taken anew");
+        _pass(2 hours - 1);
+        vm.expectRevert(abi.encodeWithSelector(IBalanceSheet.DeficitTooYoung.selector, seenAt + 2 hours));
+        sheet.settleDeficit();
+        _pass(1);
+        require(sheet.settleDeficit() == 60_000e18, "two looks, as always");
+    }
+
+    function test_aPointLivesForThreeDelays() public {
+        _price(ETH, 1_700e18);
+        sheet.settleDeficit();
+        uint256 state = vm.snapshotState();
+        _pass(6 hours);
+        require(sheet.settleDeficit() == 20_000e18, "in its last second it stands");
+        vm.revertToState(state);
+        _pass(6 hours + 1);
+        require(sheet.settleDeficit() == 0, "a second later it does not");
+        (, uint256 seenAt) = sheet.deficitPoint();
+        require(seenAt == T0 + 6 hours + 1, "taken anew");
+        // And a stale one is cleared like any other.
+        _price(ETH, 1_750e18);
+        _pass(7 hours);
+        require(sheet.settleDeficit() == 0, "cleared");
+        (, seenAt) = sheet.deficitPoint();
+        require(seenAt == 0, "a point without a deficit");
+    }
+
     function test_clearedByEquityNotBelowZero() public {
         _price(ETH, 1_700e18);
         sheet.settleDeficit();
@@ -188,8 +225,15 @@ contract DeficitTest is SheetWorld {
             require(short1 == 0, "not seen");
             return;
         }
-        _pass(2 hours + (wait % 10 days));
+        wait = 2 hours + (wait % 10 hours);
+        _pass(wait);
         _price(ETH, second);
+        if (wait > 6 hours) {
+            require(sheet.settleDeficit() == 0 && _staked() == 150_000e18, "settled by a stale point");
+            (uint256 amount, ) = sheet.deficitPoint();
+            require(amount == short2, "not what is short now");
+            return;
+        }
         uint256 least = short1 < short2 ? short1 : short2;
         require(sheet.settleDeficit() == (least < 150_000e18 ? least : 150_000e18), "the smaller, as far as it goes");
     }

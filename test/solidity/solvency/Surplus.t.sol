@@ -14,6 +14,11 @@ contract SurplusTest is SheetWorld {
         reserve.setCash(ETH, 100 * UNIT);
         reserve.setCash(USDC, 800_000 * UNIT);
         engine.setCollateral(ETH, 1_000 * UNIT);
+        _freshen();
+    }
+
+    /// @dev Loans are possible again: two looks and a statement.
+    function _freshen() private {
         sheet.lookAtCollateral();
         _pass(2 hours);
         sheet.lookAtCollateral();
@@ -75,14 +80,51 @@ contract SurplusTest is SheetWorld {
         engine.borrow(100_000e18, alice);
         engine.accrue(alice, 5_000e18);
         require(reserve.distribute(BACKSTOP) == 0, "accrued is not paid");
-        // The debt is 105,000, 5/105 of it interest.
+        // The debt is 105,000, 5/105 of it interest; the pace would allow 1,166.
         engine.repay(alice, 21_000e18);
+        _pass(7 days);
         require(reserve.distribute(BACKSTOP) == 1_000e18, "of 21,000 a thousand");
         dollar.mint(alice, 10_000e18);
         engine.repay(alice, 84_000e18);
         reserve.distribute(BACKSTOP);
         (, uint256 realised, ) = sheet.surplusLedger();
         _near(realised, 5_000e18, 4, "all of it in the end");
+        require(realised <= 5_000e18, "never more");
+    }
+
+    /// @dev Somebody turns over the whole book fourteen times: by average cost alone 4,667 of the 5,000 that alice owes would count as paid.
+    function test_interestOfOthersCannotBeHurried() public {
+        address alice = address(0xA1);
+        address bob = address(0xB0);
+        engine.borrow(100_000e18, alice);
+        require(reserve.distribute(BACKSTOP) == 0, "booked");
+        engine.accrue(alice, 5_000e18);
+        _pass(22 hours);
+        _freshen();
+        for (uint256 i; i < 14; ++i) {
+            sheet.refresh();
+            engine.borrow(105_000e18, bob);
+            engine.repay(bob, 105_000e18);
+        }
+        uint256 first = reserve.distribute(BACKSTOP);
+        require(first == uint256(5_000e18) / 30, "a thirtieth a day");
+        sheet.refresh();
+        engine.borrow(105_000e18, bob);
+        engine.repay(bob, 105_000e18);
+        require(reserve.distribute(BACKSTOP) == 0, "and nothing twice at once");
+        // A long silence is no way around it.
+        _pass(300 days);
+        _freshen();
+        engine.borrow(105_000e18, bob);
+        engine.repay(bob, 105_000e18);
+        uint256 second = reserve.distribute(BACKSTOP);
+        require(second <= ((5_000e18 - first) * 7) / 30 && second > 0, "seven days of it");
+        // What was held back is not lost: it counts when it is paid.
+        dollar.mint(alice, 5_000e18);
+        engine.repay(alice, 105_000e18);
+        reserve.distribute(BACKSTOP);
+        (, uint256 realised, ) = sheet.surplusLedger();
+        _near(realised, 5_000e18, 60, "all of it in the end");
         require(realised <= 5_000e18, "never more");
     }
 
@@ -102,6 +144,9 @@ contract SurplusTest is SheetWorld {
     /// and absorptions, bookings at random times.
     function testFuzz_averageCost(uint256 seed) public {
         Books memory b;
+        b.bookedAt = time - 2 hours; // deployment
+        // Backed, or nothing more is lent after a statement.
+        reserve.setCash(USDC, 8_000_000 * UNIT);
         dollar.mint(address(0xA0), 1e24);
         dollar.mint(address(0xA1), 1e24);
         dollar.mint(address(0xA2), 1e24);
@@ -126,7 +171,7 @@ contract SurplusTest is SheetWorld {
                 else engine.repay(borrower, amount);
                 b.removedEver += amount;
             }
-            if ((seed >> 240) % 3 == 0) _compare(b);
+            if ((seed >> 240) % 3 == 0) _compare(b, (seed >> 232) % 12 days);
         }
         // Everything is paid back: realised is what ever accrued.
         for (uint160 i; i < 3; ++i) {
@@ -134,7 +179,7 @@ contract SurplusTest is SheetWorld {
             dollar.mint(address(0xA0 + i), principal + interest);
             if (principal + interest != 0) engine.repay(address(0xA0 + i), principal + interest);
         }
-        _compare(b);
+        _compare(b, 0);
         (, uint256 realised, ) = sheet.surplusLedger();
         require(engine.totalDebt() == 0, "paid");
         require(realised <= b.everAccrued, "more than ever accrued");
@@ -145,6 +190,7 @@ contract SurplusTest is SheetWorld {
     struct Books {
         uint256 principal;
         uint256 debt; // at the last booking
+        uint256 bookedAt;
         uint256 borrowed;
         uint256 accrued;
         uint256 realised;
@@ -152,15 +198,26 @@ contract SurplusTest is SheetWorld {
         uint256 removedEver;
     }
 
-    function _compare(Books memory b) private {
+    /// @param duration That passes first. {s}
+    function _compare(Books memory b, uint256 duration) private {
+        if (duration != 0) {
+            _pass(duration);
+            _freshen();
+        }
+        uint256 elapsed = time - b.bookedAt;
+        b.bookedAt = time;
         uint256 before = b.realised;
         uint256 all = b.debt + b.accrued + b.borrowed;
         uint256 debt = engine.totalDebt();
         uint256 removed = all - debt;
         if (all != 0) {
-            uint256 principal = (removed * (b.principal + b.borrowed) + all - 1) / all;
-            b.principal = b.principal + b.borrowed - principal;
-            b.realised += removed - principal;
+            uint256 interest = removed - (removed * (b.principal + b.borrowed) + all - 1) / all;
+            // At the pace, but for what can be nothing else than interest.
+            uint256 most = ((b.debt + b.accrued - b.principal) * (elapsed < 7 days ? elapsed : 7 days)) / 30 days;
+            if (interest > most) interest = most;
+            if (removed - interest > b.principal + b.borrowed) interest = removed - b.principal - b.borrowed;
+            b.principal = b.principal + b.borrowed + interest - removed;
+            b.realised += interest;
         }
         b.everAccrued += b.accrued;
         (b.debt, b.borrowed, b.accrued) = (debt, 0, 0);

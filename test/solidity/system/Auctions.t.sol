@@ -63,6 +63,30 @@ contract SystemAuctionsTest is SystemWorld {
         require(rebalancer.auction(ETH).startedAt == 0, "over");
     }
 
+    /// @dev A tenth of all plUSD-backed dollars leave in kind while an auction runs: the fill goes to the targets of what is left.
+    function test_redemptionInKindInsideAnAuction() public {
+        _issue(alice, USDC, 300_000);
+        _openOnEther();
+        vm.prank(alice);
+        reserve.redeemInKind(250_000e18, 0, 0, alice);
+        require(_fill(ETH, ALL), "filled");
+        (uint256[16] memory now_, uint256[16] memory targets, ) = rebalancer.weights();
+        require(now_[ETH] + 1 >= targets[ETH] && now_[USDC] <= targets[USDC], "past no target");
+    }
+
+    /// @dev The rest, bitcoin, DAI and staked ether, 20% up while ether is sold for USDC: within ether's band, and the reserve loses nothing.
+    function test_theRestUp20PercentInsideAnAuction() public {
+        _openOnEther();
+        _price(STETH, 2_880e8);
+        _price(BTC, 48_000e8);
+        uint256 before = _nav();
+        require(_fill(ETH, ALL), "filled");
+        require(_nav() + 1e13 >= before, "nothing lost");
+        (uint256[16] memory now_, uint256[16] memory targets, ) = rebalancer.weights();
+        // By 30% times 600,000 of some 12,600,000, rounded.
+        require(now_[ETH] + 150 >= targets[ETH], "past its target by no more than the bound");
+    }
+
     /// @dev Filling ether for USDC and USDC for ether in a block: each fill goes towards its target, so there is no way back.
     function test_noFillBothWays() public {
         _openOnEther();

@@ -43,7 +43,7 @@ contract SystemExitLossTest is SystemWorld {
     }
 
     function _exit(address who) private returns (bytes4) {
-        return _refusal(who, address(backstop), abi.encodeCall(backstop.exit, (who)));
+        return _refusal(who, address(backstop), abi.encodeCall(backstop.exit, (who, who)));
     }
 
     function _crash() private returns (uint256 deficit) {

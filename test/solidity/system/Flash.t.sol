@@ -47,7 +47,7 @@ contract SystemFlashTest is SystemWorld {
         _plan(address(backstop), abi.encodeCall(backstop.claim, (1e18)));
         _plan(address(backstop), abi.encodeCall(backstop.markDue, (_self)));
         _plan(address(backstop), abi.encodeCall(backstop.release, ()));
-        _plan(address(backstop), abi.encodeCall(backstop.exit, (_self)));
+        _plan(address(backstop), abi.encodeCall(backstop.exit, (_self, _self)));
         _plan(address(backstop), abi.encodeCall(backstop.transfer, (_self, 1)));
         _plan(address(backstop), abi.encodeCall(backstop.restake, (_self)));
         _mintFlash();

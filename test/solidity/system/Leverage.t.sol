@@ -86,7 +86,7 @@ contract SystemLeverageTest is SystemWorld {
     }
 
     function _exit() private returns (bytes4) {
-        return _refusal(whale, address(backstop), abi.encodeCall(backstop.exit, (whale)));
+        return _refusal(whale, address(backstop), abi.encodeCall(backstop.exit, (whale, whale)));
     }
 
     /// @dev Staked for one transaction: deposit, refresh, borrow, claim. The claim takes the headroom it gave, and the next statement takes it all.

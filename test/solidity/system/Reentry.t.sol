@@ -124,6 +124,7 @@ contract SystemReentryTest is SystemWorld {
         _requireOpen(WITHDRAW, "withdraw");
         _requireOpen(ISSUE, "issue");
         _requireOpen(IN_KIND, "redeem in kind, b can only be too low");
+        // The reserve withdraws what was credited to it before: a liquidator's callback is there to withdraw.
         _requireOpen(COLLECT, "collect, as any withdrawal");
         _requireShut(DISTRIBUTE, DISTRIBUTE, QUIET, "distribute");
         _requireOpen(OPEN, "open");

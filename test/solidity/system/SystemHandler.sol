@@ -5,7 +5,7 @@ import {IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
 import {IBalanceSheet} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {ICreditShared} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {IIssuanceGate} from "../../../contracts/interfaces/IIssuanceGate.sol";
-import {PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
+import {Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
 import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
@@ -16,6 +16,9 @@ import {Kind, SystemBooks} from "./SystemBooks.sol";
 contract SystemHandler is SystemBooks {
     /// @dev {USD/tok} 8 decimals, as they started.
     uint256[ASSETS] private _bases = [uint256(1e8), 1e8, 2_000e8, 2_400e8, 40_000e8];
+
+    /// @dev What counted as a mid at the last opening; 0 of what was not priced by it. {USD/tok}
+    uint256[ASSETS] private _kept;
 
     /// @notice Deficits that the Backstop paid for.
     uint256 public burns;
@@ -231,8 +234,41 @@ contract SystemHandler is SystemBooks {
             uint256 to = bought == ALL ? ALL : (bought + i) % ASSETS;
             bytes memory in_ = abi.encodeCall(rebalancer.open, ((sold + i / ASSETS) % ASSETS, to));
             (bool ok, ) = _call(Kind.Open, whale, address(rebalancer), in_);
+            if (ok) _keep((sold + i / ASSETS) % ASSETS, to);
             if (ok || bought == ALL) return;
         }
+    }
+
+    /// @dev An opening prices what is held and what it is about.
+    function _keep(uint256 sold, uint256 bought) private {
+        (uint256 held, ) = reserve.booked();
+        for (uint256 i; i < ASSETS; ++i) {
+            bool priced = (held >> i) & 1 == 1 || i == sold || i == bought;
+            _kept[i] = priced ? _countedMid(i) : 0;
+        }
+    }
+
+    /// @dev As weights count it: its last good high where it has no price. {USD/tok}
+    function _countedMid(uint256 asset) private view returns (uint256) {
+        Price memory p = oracle.price(asset);
+        return p.status == PriceStatus.Unpriced ? oracle.undecayedHigh(asset) : p.mid;
+    }
+
+    /// @dev By how much, as a part of everything, a fill of these two counts the rest too high or too low. bps, rounded up
+    function _restMoved(uint256 sold, uint256 bought) private view returns (uint256) {
+        (uint256 mask, uint256[] memory amounts) = reserve.booked();
+        uint256 rank;
+        uint256 all;
+        int256 moved;
+        for (uint256 i; i < ASSETS; ++i) {
+            if ((mask >> i) & 1 == 0) continue;
+            uint256 mid = _countedMid(i);
+            uint256 amount = amounts[rank++];
+            all += (amount * mid) / units[i];
+            if (i == sold || i == bought || _kept[i] == 0) continue;
+            moved += ((int256(mid) - int256(_kept[i])) * int256(amount)) / int256(units[i]);
+        }
+        return moved == 0 ? 0 : (uint256(moved < 0 ? -moved : moved) * 10_000) / all + 1;
     }
 
     /// @dev Seen before a fill.
@@ -265,15 +301,19 @@ contract SystemHandler is SystemBooks {
         _requireFair(x);
     }
 
-    /// @dev 10. No more than the budget is lost, and neither side passes its target. Weights are rounded down to a basis point.
+    /// @dev 10. No more than the budget is lost, and neither side passes its target by more than the target's part of what the rest moved by since the last opening.
+    /// Weights are rounded down to a basis point.
     function _requireFair(Auctioned memory x) private {
         _check(_statement().midEquity + int256(x.budget) + 1e15 >= x.equity, "a fill lost more than the budget");
         (uint256[16] memory later, , ) = rebalancer.weights();
         _check(later[x.sold] <= x.weights[x.sold], "what was sold weighs more");
-        _check(later[x.sold] + 1 >= x.targets[x.sold], "sold past its target");
+        uint256 moved = _restMoved(x.sold, x.bought);
+        uint256 past = (x.targets[x.sold] * moved + 9_999) / 10_000;
+        _check(later[x.sold] + 1 + past >= x.targets[x.sold], "sold past its target");
         if (x.bought == ALL) return;
         _check(later[x.bought] >= x.weights[x.bought], "what was bought weighs less");
-        _check(later[x.bought] <= x.targets[x.bought], "bought past its target");
+        past = (x.targets[x.bought] * moved + 9_999) / 10_000;
+        _check(later[x.bought] <= x.targets[x.bought] + past, "bought past its target");
     }
 
     // ---- the Backstop
@@ -294,9 +334,12 @@ contract SystemHandler is SystemBooks {
         } else if (kind == 4) {
             _call(Kind.Release, user, address(backstop), abi.encodeCall(backstop.release, ()));
         } else if (kind == 5) {
-            _call(Kind.Exit, user, address(backstop), abi.encodeCall(backstop.exit, (user)));
+            // He himself, or anybody.
+            address sender = seed % 2 == 0 ? user : _user(seed >> 1);
+            _call(Kind.Exit, sender, address(backstop), abi.encodeCall(backstop.exit, (user, user)));
         } else {
-            _call(Kind.Restake, whale, address(backstop), abi.encodeCall(backstop.restake, (user)));
+            address sender = seed % 2 == 0 ? user : whale;
+            _call(Kind.Restake, sender, address(backstop), abi.encodeCall(backstop.restake, (user)));
         }
     }
 
@@ -311,7 +354,7 @@ contract SystemHandler is SystemBooks {
         _pass(6 hours);
         _call(Kind.Refresh, whale, address(sheet), abi.encodeCall(sheet.refresh, ()));
         if (seed % 4 != 0) {
-            _call(Kind.Exit, user, address(backstop), abi.encodeCall(backstop.exit, (user)));
+            _call(Kind.Exit, whale, address(backstop), abi.encodeCall(backstop.exit, (user, user)));
             return;
         }
         (bool ok, bytes memory answer) = _call(

@@ -162,7 +162,13 @@ abstract contract SystemWorld {
         engine = Deploy.creditEngine(e);
         require(address(engine) == predicted, "the engine is not where it was expected");
         rebalancer = Deploy.rebalancer(manager, address(reserve), _auctionTerms(), DeriskTerms(1_000, 2_000, 500));
-        ExitTerms memory exits = ExitTerms({delay: 3 days, settle: 6 hours, window: 2 days, stream: 3 days});
+        ExitTerms memory exits = ExitTerms({
+            delay: 3 days,
+            settle: 6 hours,
+            window: 2 days,
+            exitWindow: 2 hours,
+            stream: 3 days
+        });
         backstop = Deploy.backstop(manager, address(dollar), exits);
     }
 

@@ -93,4 +93,44 @@ contract SystemVaultsTest is SystemWorld {
         uint256 later = _backing();
         require(later + 1e9 >= b && later < b + 0.005e18, "who stays has what he had");
     }
+
+    /// @dev Gone from one block to the next, with four of eight million stables, when those stand at 0.75 and nothing else is worth much. Once anybody has marked it no cash is paid, and whoever redeems in
+    /// kind goes without its shares, which do not move: he is paid what b is without it. It comes back, and nothing is left of it.
+    function test_goneInARun() public {
+        _issue(bob, DAI, 1_000_000);
+        for (uint256 asset; asset < 2; ++asset) _price(asset, 0.75e8);
+        _price(ETH, 20e8);
+        _price(STETH, 24e8);
+        _price(BTC, 400e8);
+        uint256 income = reserve.income();
+        (uint256 losses, , ) = sheet.surplusLedger();
+        bytes memory code = address(_yield).code;
+        vm.etch(address(_yield), "");
+        require(reserve.cappedBacking(USDC) == WAD, "as booked");
+        reserve.bookVault(address(_yield));
+        uint256 b = reserve.cappedBacking(USDC);
+        require(b < 0.9e18 && b > 0.5e18, "without it");
+        for (uint256 asset; asset < 2; ++asset) {
+            bytes4 refusal = _refusal(alice, address(reserve), abi.encodeCall(reserve.redeem, (asset, 1e18, 0, alice)));
+            require(refusal == IReserveShared.NotBacked.selector, "in kind only");
+        }
+        uint256 skip = 1 << (16 + reserve.vaultInfo(address(_yield)).place);
+        uint256 before = tokens[USDC].balanceOf(alice);
+        vm.prank(alice);
+        vm.expectRevert();
+        reserve.redeemInKind(1_000_000e18, 0, 0, alice);
+        vm.prank(alice);
+        reserve.redeemInKind(1_000_000e18, skip, 0, alice);
+        require(tokens[USDC].balanceOf(alice) > before + 300_000e6, "paid in what moves");
+        uint256 later = reserve.cappedBacking(USDC);
+        require(later + 1e9 >= b && later < b + 0.005e18, "who stays has what he had");
+
+        vm.etch(address(_yield), code);
+        reserve.bookVault(address(_yield));
+        require(reserve.cappedBacking(USDC) == WAD, "back");
+        (uint256 lostNow, , ) = sheet.surplusLedger();
+        _near(lostNow, losses, 1e14, "no loss");
+        _near(reserve.income(), income, 10_000e18, "no income but fees");
+        require(_redeem(alice, USDC, 10_000e18) != 0, "cash again");
+    }
 }

@@ -83,6 +83,35 @@ describe("keeper: vaults", () => {
     expect((await reserve.vaultInfo(vault)).unreadableSince > 0n).to.equal(true);
     expect(await tick(keeper)).to.not.include("book");
   });
+
+  it("takes the mark off a vault that answers again, in the next block and whatever the budget", async () => {
+    const { reserve, vault, newKeeper, tick } = world();
+    await invested();
+    const poor = newKeeper({ gasBudget: 0n });
+    await tick(poor);
+    await vault.setTrouble(1, false);
+    expect(await tick(poor, 1)).to.include("book");
+    expect(await tick(poor, 1)).to.not.include("book");
+    await vault.setTrouble(0, false);
+    expect(await tick(poor, 1)).to.include("book");
+    expect((await reserve.vaultInfo(vault)).unreadableSince).to.equal(0n);
+  });
+
+  it("takes note of a vault that does not pay, once, and of one that pays again", async () => {
+    const { reserve, vault, tick } = world();
+    const keeper = await invested();
+    await vault.setLiquid(0n);
+    await setCash(world(), 400_000n, 500_000n);
+    expect(await tick(keeper)).to.include("divest");
+    expect((await reserve.vaultInfo(vault)).failingSince > 0n).to.equal(true);
+    expect(await tick(keeper, HOUR)).to.not.include("divest");
+    // Cash is above its floor again without it; a hundredth is taken all the same.
+    await setCash(world(), 100_000n, 500_000n);
+    await vault.setLiquid(MAX_UINT256);
+    expect(await tick(keeper, HOUR)).to.include("divest");
+    expect((await reserve.vaultInfo(vault)).failingSince).to.equal(0n);
+    expect(await tick(keeper, HOUR)).to.not.include("divest");
+  });
 });
 
 describe("keeper: absorbed collateral", () => {

@@ -1,0 +1,110 @@
+/** `npm run bench:keeper`: which of 100,000 accounts fail at a new price, with floating point in front and with exact arithmetic alone. */
+
+import { HealthScreen, type Market } from "../../keeper/health/screen.js";
+import type { Holding } from "../../sdk/credit/holdings.js";
+import { present } from "../../sdk/present.js";
+import { BPS, debtOf, maintenanceLimit, type Position, type Quote } from "../../sdk/credit/valuation.js";
+
+const ACCOUNTS = 100_000;
+const ASSETS = 8;
+const ROUNDS = 40;
+const WAD = 10n ** 18n;
+const UNIT = 10n ** 8n;
+
+/** Numbers that are the same in every run. */
+function* numbers(seed: number): Generator<number, never> {
+  let state = seed;
+  for (;;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+const random = numbers(1);
+const next = (low: number, high: number): number => low + random.next().value * (high - low);
+
+function market(factor: number): Market {
+  const quotes = new Map<bigint, Quote>();
+  for (let asset = 0; asset < ASSETS; asset++) {
+    const price = (BigInt(Math.round(1e6 * 10 ** (asset % 5) * factor)) * WAD) / 10n ** 6n;
+    quotes.set(BigInt(asset), {
+      low: price,
+      mid: price,
+      high: price,
+      status: 2n,
+      initialHaircut: 3_000n,
+      maintenanceHaircut: 1_500n,
+      borrowDepth: 50_000n * UNIT,
+      maintenanceDepth: 100_000n * UNIT,
+      unit: UNIT,
+    });
+  }
+  return { quotes, index: WAD + 123_456_789_012_345_678n };
+}
+
+/** One to eight collaterals; healthy by 1% to 150% at the prices of `market(1)`. */
+function position(at: Market): Position {
+  const holdings: Holding[] = [];
+  const count = 1 + Math.floor(next(0, ASSETS));
+  for (let asset = 0; asset < count; asset++) {
+    holdings.push({ asset: BigInt(asset), amount: BigInt(Math.round(next(0.01, 100) * 1e8)) });
+  }
+  const limit = maintenanceLimit(holdings, at.quotes);
+  const debt = (limit * 1_000n) / BigInt(Math.round(next(1_010, 2_500)));
+  return { debtShares: (debt * 10n ** 8n) / at.index + 1n, holdings };
+}
+
+function exactly(positions: readonly Position[], { quotes, index }: Market): number {
+  let failing = 0;
+  for (const p of positions)
+    if (debtOf(p.debtShares, index) * BPS > maintenanceLimit(p.holdings, quotes) * BPS) failing += 1;
+  return failing;
+}
+
+function timed<T>(work: () => T): { ms: number; value: T } {
+  const started = performance.now();
+  const value = work();
+  return { ms: performance.now() - started, value };
+}
+
+function quantile(sorted: readonly number[], q: number): string {
+  return (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN).toFixed(1).padStart(7);
+}
+
+function report(what: string, times: readonly number[]): void {
+  const sorted = [...times].sort((a, b) => a - b);
+  console.log(`${what.padEnd(34)} median ${quantile(sorted, 0.5)} ms   worst ${quantile(sorted, 1)} ms`);
+}
+
+const start = market(1);
+const screen = new HealthScreen();
+const positions = Array.from({ length: ACCOUNTS }, () => position(start));
+for (const [i, p] of positions.entries()) screen.set(i.toString(), p);
+
+const screened: number[] = [];
+const exact: number[] = [];
+let failing = 0;
+let close = 0;
+for (let round = 0; round < ROUNDS; round++) {
+  const now = market(1 - 0.5 * (round / ROUNDS));
+  const { ms, value } = timed(() => screen.screen(now));
+  screened.push(ms);
+  failing = value.failing.length;
+  close += value.exact;
+  if (round % 8 !== 0) continue;
+  const reference = timed(() => exactly(positions, now));
+  exact.push(reference.ms);
+  if (reference.value !== failing) throw new Error(`${failing} fail by the screen, ${reference.value} exactly`);
+}
+const updates = timed(() => {
+  for (let i = 0; i < 1_000; i++) screen.set(i.toString(), present(positions[i + 1]));
+});
+
+console.log(
+  `${ACCOUNTS} accounts, 1 to ${ASSETS} collaterals, one core, ${ROUNDS} prices down to half: ${failing} fail at the last`,
+);
+report("floating point, exact where close", screened);
+report("exact arithmetic alone", exact);
+console.log(
+  `${(close / ROUNDS).toFixed(1)} of ${ACCOUNTS} accounts were too close for floating point; 1,000 changed positions take ${updates.ms.toFixed(1)} ms`,
+);
