@@ -103,7 +103,8 @@ describe("cli: keeper", function () {
     const pages: Record<string, { status: number; text: string }> = {};
     const { code, out, err } = await play([...usual(), "--port", port.toString()], {}, async (text) => {
       if (!text.includes("would send")) return false;
-      for (const page of ["metrics", "health", "ready", "report", "other"]) {
+      // First whether it is ready: then it has looked once when the others are asked for.
+      for (const page of ["ready", "metrics", "health", "report", "other"]) {
         const response = await fetch(`http://127.0.0.1:${port.toString()}/${page}`);
         pages[page] = { status: response.status, text: await response.text() };
       }
