@@ -81,7 +81,7 @@ interface IRebalancer is IAccessManaged {
     error NotOverweight(uint256 asset, uint256 weight, uint256 bound);
     /// @notice The bought asset is not below its target. bps
     error NotUnderweight(uint256 asset, uint256 weight, uint256 target);
-    /// @notice plUSD is bought only while even the buffer needs more capital than there is.
+    /// @notice plUSD is bought only while even the buffer needs more capital than there is, or capital was short at the last statement.
     error DollarNotBought();
     /// @notice {USD}
     error LotTooSmall(uint256 value, uint256 minimum);

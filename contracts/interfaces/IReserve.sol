@@ -84,7 +84,7 @@ interface IReserveMarket is IReserveShared {
     /// @return amounts In ascending order of the asset numbers of `mask`. {ledger}
     function counted() external view returns (uint256 mask, uint256 unreadable, uint256[] memory amounts);
 
-    /// @notice The same with vaults as last booked, those marked unreadable at 0: asks no vault. For weights. {ledger}
+    /// @notice The same with vaults as last booked, those marked unreadable at 0: asks no vault. {ledger}
     function booked() external view returns (uint256 mask, uint256[] memory amounts);
 
     /// @notice The parts of what is owned of one asset.

@@ -31,8 +31,8 @@ interface IReserveExchange {
     /// @notice What can be paid out of an asset at once: cash and ledger credit. {ledger}
     function sellable(uint256 asset) external view returns (uint256 amount);
 
-    /// @notice All that is held, as it is stored, for who wants everything at the least cost: `booked` and `sellable` of all assets in one.
-    /// @return words Four assets a word, 64 bits each, lowest asset lowest: cash of assets 0 to 3, vaults as booked (those marked unreadable at 0) of 0 to 3, cash of 4 to 7, and so on, as far as
+    /// @notice All that is held, as it is stored, for who wants everything at the least cost: what is owned and `sellable` of all assets in one.
+    /// @return words Four assets a word, 64 bits each, lowest asset lowest: cash of assets 0 to 3, vaults as booked (silent ones too: to leave them out would have everything else sold, and bought back) of 0 to 3, cash of 4 to 7, and so on, as far as
     /// assets are listed. {ledger}
     /// @return credits Ledger credit, listed here or not: asset number in the highest byte, amount below. {ledger}
     function stock() external view returns (uint256[] memory words, uint256[] memory credits);

@@ -34,8 +34,8 @@ struct VaultInfo {
 /// @title Yield: ERC-4626 vaults of the reserve
 /// @notice THE COUNTED SHARE PRICE is `min(live, booked * (1 + growthPerDay * min(days since booked, MAX_GROWTH_DAYS)))`, live being
 /// `previewRedeem(shares) / shares`, or `convertToAssets` where that reverts; a fall counts in every view at once, and is *booked* (income, headroom) by `bookVault`. A vault that answers neither
-/// counts 0 in statements at once. Once `bookVault` has marked it, it backs no redemption in cash and has no weight either, until a `bookVault` that it answers; in kind it counts as last booked. What was booked
-/// stays: an outage that ends is neither a loss nor a gain. A share that fell below a hundredth of what it was booked at (a loss) may recover within `RECOVERY_DAYS`, linearly, to what it was. At most `MAX_VAULT_GAS` is spent on asking a vault; a call that cannot afford it reverts.
+/// counts 0 in statements at once. Once `bookVault` has marked it, it backs no redemption in cash until a `bookVault` that it answers; in weights it stays as booked; in kind it counts as last booked. What was booked
+/// stays: an outage that ends is neither a loss nor a gain. A share that fell below a hundredth of what it was booked at (a loss) may recover within `RECOVERY_DAYS`, linearly, to what it was. Time in which it is marked does not add to that. At most `MAX_VAULT_GAS` is spent on asking a vault; a call that cannot afford it reverts.
 /// @dev Executed by the reserve's extension. A vault is two slots:
 /// `[vault 160 | asset 8 | absolute cap float 16 | relative cap 16 | growth 16 | unreadable since 32 | recovering 8]`
 /// `[share price 96 | booked at 32 | shares 128]`, and a note `[failing since 32 | former 96 | free 128]`.

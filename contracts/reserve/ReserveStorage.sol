@@ -41,11 +41,10 @@ abstract contract ReserveStorage is AccessManaged, IReserveShared {
         uint16 silent; // vaults that are marked unreadable
     }
 
-    /// @dev What a fill needs of all this, one slot: `[rebalancer 160 | listed 16 | silent 16 | free 64]`.
+    /// @dev What a fill needs of all this, one slot: `[rebalancer 160 | listed 16 | free 80]`.
     struct ExchangeSlot {
         address rebalancer;
         uint16 listed; // as in `GlobalSlot`
-        uint16 silent; // as in `GlobalSlot`
     }
 
     /// @dev One slot: `[income 112 | tip fund 80 | distributed at 40 | credited 16 | free 8]`.

@@ -102,6 +102,8 @@ abstract contract ReserveValue is ReserveStorage {
         uint256 elapsed = Math.min(block.timestamp - v.bookedAt, MAX_GROWTH_DAYS * 1 days);
         cap = v.sharePrice + (uint256(v.sharePrice) * v.growth * elapsed) / GROWTH_UNIT;
         if (!v.recovering) return cap;
+        // Days of silence are none of recovery: nobody knows what it was worth on them.
+        if (v.unreadableSince != 0) elapsed = Math.min(elapsed, v.unreadableSince - v.bookedAt);
         // Growth of next to nothing is nothing. Never beyond what it was booked at before.
         uint256 former = _formerPrice(v);
         uint256 recovered = v.sharePrice + (former * elapsed) / (RECOVERY_DAYS * 1 days);

@@ -136,19 +136,13 @@ abstract contract Taking is Market, IAbsorber, IReserveExchange, IStableTaker {
     /// @inheritdoc IReserveExchange
     function stock() external view returns (uint256[] memory words, uint256[] memory credits) {
         (, credits) = ENGINE.position(address(this));
-        (uint256 listed, uint256 silent) = (_exchange.listed, _exchange.silent);
+        uint256 listed = _exchange.listed;
         words = new uint256[](RESERVE_ASSETS / 2);
         uint256 count;
         // Nothing but listed assets is ever held, and none is taken off the list.
         for (uint256 first; listed >> first != 0; first += 4) {
             words[count++] = _cash[first >> 2];
             words[count++] = _vaulted[first >> 2];
-        }
-        for (uint256 place; silent >> place != 0; ++place) {
-            if ((silent >> place) & 1 == 0) continue;
-            VaultSlot memory v = _vaults[place];
-            // No more than the asset's lane, which is the sum over its vaults.
-            words[((v.asset >> 2) << 1) | 1] -= _bookedValue(v) << ((v.asset & 3) << 6);
         }
         assembly ("memory-safe") {
             // Only as many as there are.

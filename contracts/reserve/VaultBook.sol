@@ -78,8 +78,7 @@ abstract contract VaultBook is ReserveValue, IReserveVaults {
     /// @dev The cast is safe: place < 16.
     function _setSilent(uint256 place, bool silent) private {
         uint16 bit = uint16(1 << place);
-        uint16 all = silent ? _global.silent | bit : _global.silent & ~bit;
-        (_global.silent, _exchange.silent) = (all, all);
+        _global.silent = silent ? _global.silent | bit : _global.silent & ~bit;
     }
 
     /// @dev Replaces a vault's part of `_vaulted`. {ledger}

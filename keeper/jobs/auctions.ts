@@ -196,11 +196,13 @@ export class OpenAuctions implements Job {
     return calls.length === 0 ? notDue("nothing to sell, or nothing to buy for it") : dueNow(calls, short);
   }
 
-  /** What the largest lot can be sold for; what can be sold on through the market comes first. */
+  /** What the largest lot can be sold for. What can be sold on through the market comes first, and plUSD, for which nobody gets a discount, after assets. */
   async #bestFor(sold: bigint, wanted: readonly bigint[]): Promise<bigint | undefined> {
     const routed = wanted.filter((bought) => pathBetween(this.#config, sold, bought) !== undefined);
     const others = wanted.filter((bought) => !routed.includes(bought));
-    for (const candidates of [routed, others]) {
+    const isDollar = (bought: bigint): boolean => bought === DOLLAR_ASSET;
+    const ranked = [routed, others].flatMap((all) => [all.filter((b) => !isDollar(b)), all.filter(isDollar)]);
+    for (const candidates of ranked) {
       let best: { bought: bigint; lot: bigint } | undefined;
       for (const bought of candidates) {
         if (bought === sold) continue;

@@ -188,7 +188,7 @@ contract RebalancerInvariantTest {
         targets[0] = address(_handler);
     }
 
-    /// @dev DESIGN section 4, invariants 4 and 10.
+    /// @dev DESIGN section 4, invariants 4 and 10, the latter as decision 20 restates it: of everything as fills count it.
     /// hardhat-config: invariant.runs = 12
     /// hardhat-config: invariant.depth = 80
     /// hardhat-config: invariant.failOnRevert = false

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
-import {VaultDouble} from "../../contracts/vaults/PlainVault.sol";
+import {Trouble, VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {ReserveWorld} from "./ReserveWorld.sol";
 
 /// @notice A share that was worth nothing for a moment counts again what it did, in thirty days and not at once
@@ -92,6 +92,24 @@ contract VaultRecoveryTest is ReserveWorld {
         }
         _yield.setFactor(10_000);
         require(_counted() == 0, "saved up");
+        _pass(1 days);
+        _requireNear(_counted(), _in / 30, 10, "a thirtieth");
+    }
+
+    /// @dev Nor do days of silence, marked once or every day.
+    function test_silentDaysDoNotCount() public {
+        _dip(0);
+        _yield.setFactor(0);
+        reserve.bookVault(address(_yield));
+        _yield.setTrouble(Trouble.Reverts, false);
+        for (uint256 i; i < 20; ++i) {
+            if (i < 10) reserve.bookVault(address(_yield));
+            _pass(1 days);
+        }
+        _yield.setTrouble(Trouble.None, false);
+        _yield.setFactor(10_000);
+        require(_counted() == 0, "saved up");
+        reserve.bookVault(address(_yield));
         _pass(1 days);
         _requireNear(_counted(), _in / 30, 10, "a thirtieth");
     }
