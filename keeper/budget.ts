@@ -35,8 +35,8 @@ export class Budget {
 }
 
 /**
- * The purses of a keeper. All jobs lose out of one budget; what solvency needs comes first within a block, and when that budget is spent it has
- * one more of its own, which no other job can touch.
+ * The purses of a keeper. What solvency needs comes first within a block and has a budget of its own, which no other job can touch; what it loses beyond that, and all that
+ * the others lose, comes out of a shared one. The other way round a crash would leave nothing for the auctions that mend what it did.
  */
 export class Spending {
   readonly #shared: Budget;
@@ -59,8 +59,8 @@ export class Spending {
 
   spend(purse: Purse, time: number, cost: bigint): void {
     if (cost === 0n) return;
-    const fromShared = purse === "solvency" ? min(cost, this.#shared.left(time)) : cost;
-    this.#shared.spend(time, fromShared);
-    this.#reserved.spend(time, cost - fromShared);
+    const fromReserved = purse === "solvency" ? min(cost, this.#reserved.left(time)) : 0n;
+    this.#reserved.spend(time, fromReserved);
+    this.#shared.spend(time, cost - fromReserved);
   }
 }

@@ -93,7 +93,7 @@ export const keeperConfigSchema = z.object({
   bumpPercent: z.number().min(12.5).max(100).default(12.5),
   /** No transaction ever offers more. {wei} per gas */
   feeCeiling: z.bigint().positive().default(3_000_000_000_000n),
-  /** What jobs that solvency needs may lose within a day beyond the budget that they share with all others. {plUSD} */
+  /** What jobs that solvency needs may lose within a day before they take from the budget that they share with all others. {plUSD} */
   solvencyBudget: wad.default(1_000n * WAD),
   /** What a whole coin of gas is taken to be worth while its price was never known; rather too much. {plUSD} */
   gasAssetPrice: wad.default(10_000n * WAD),

@@ -101,8 +101,16 @@ describe("keeper: jobs for a reserve", () => {
     ]);
   });
 
-  it("gives solvency the budget of all first", async () => {
+  it("leaves the budget of all to the others while solvency has one of its own", async () => {
     const { desk, jobs } = await deskOf([busy("rate", "rest"), busy("look", "solvency")], 30n * WAD);
+    desk.turnTo({ ...desk.head, baseFee: 499n * 10n ** 9n });
+    await jobs.run();
+    expect(desk.sent.map((s) => s.job)).to.deep.equal(["look", "rate"]);
+  });
+
+  it("gives solvency the budget of all first when its own is spent", async () => {
+    const own = { solvencyBudget: 0n };
+    const { desk, jobs } = await deskOf([busy("rate", "rest"), busy("look", "solvency")], 30n * WAD, undefined, own);
     desk.turnTo({ ...desk.head, baseFee: 499n * 10n ** 9n });
     await jobs.run();
     expect(desk.sent.map((s) => s.job)).to.deep.equal(["look"]);
@@ -147,7 +155,7 @@ describe("keeper: jobs for a reserve", () => {
     const desk = new Desk(config, provider, signer, IPriceOracle__factory.connect(options.oracle, signer), { journal });
     await desk.restore(timestamp);
     expect([desk.spending.left("rest", timestamp), desk.spending.left("solvency", timestamp)]).to.deep.equal([
-      0n,
+      20n * WAD,
       25n * WAD,
     ]);
   });
