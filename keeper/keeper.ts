@@ -27,6 +27,7 @@ import { Observe } from "./jobs/observe.js";
 import { Record } from "./jobs/record.js";
 import type { Intent, Journal, Outcome, Purse } from "./journal/types.js";
 import type { Log } from "./log.js";
+import { repeat } from "./repeat.js";
 import { reserveContracts } from "./reserve-contracts.js";
 import { jobsOf, ReserveJobs, rethrow } from "./reserve-jobs.js";
 import { newTotals, type Fate, type Idle, type JobName, type KeeperTotals, type Sent, type Tick } from "./types.js";
@@ -203,14 +204,10 @@ export class Keeper {
    * that dies of one error is of no use in a crash.
    */
   async run(signal: AbortSignal, intervalMs: number, onError: (error: unknown) => void): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.tick();
-      } catch (error) {
-        onError(error);
-      }
-      await pause(intervalMs, signal);
-    }
+    const look = async (): Promise<void> => {
+      await this.tick();
+    };
+    await repeat(() => look().catch(onError), intervalMs, signal);
   }
 }
 
@@ -221,16 +218,4 @@ async function guarded(errors: unknown[], work: () => Promise<unknown>): Promise
   } catch (error) {
     errors.push(error);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    signal.addEventListener("abort", finish, { once: true });
-  });
 }

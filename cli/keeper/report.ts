@@ -64,6 +64,7 @@ async function ask(url: string): Promise<Ledger | undefined> {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     return served.parse(await response.json()) as Ledger;
   } catch {
+    // Nobody serves it, or something else does: what is told is why the journal cannot be opened.
     return undefined;
   }
 }

@@ -1,7 +1,5 @@
 /** Runs a keeper until it is told to stop. Needs the contracts' bindings. */
 
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { loadWallet, PASSWORD, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
 import type { OperatorConfig } from "../../keeper/config/operator.js";
 import { withoutSecrets } from "../../keeper/config/sources.js";
@@ -15,6 +13,7 @@ import { Health } from "../../keeper/operation/health.js";
 import { createLog } from "../../keeper/operation/log.js";
 import { Metrics } from "../../keeper/operation/metrics.js";
 import { serve, type WatchServer } from "../../keeper/operation/server.js";
+import { repeat } from "../../keeper/repeat.js";
 import type { NodePool } from "../../keeper/rpc/pool.js";
 import { configOf, forTheUser, type Sources } from "./config.js";
 import { connect, findDeployment, keeperOptionsOf, signerOf } from "./setup.js";
@@ -110,7 +109,7 @@ async function loop(
   { interval, signal, log }: { interval: number; signal: AbortSignal; log: Log },
 ): Promise<void> {
   let last = "";
-  while (!signal.aborted) {
+  const look = async (): Promise<void> => {
     const started = performance.now();
     const seconds = (): number => (performance.now() - started) / MS;
     try {
@@ -131,8 +130,8 @@ async function loop(
       last = reason;
     }
     metrics.nodes(pool.nodes);
-    await sleep(interval, undefined, { signal }).catch(() => undefined);
-  }
+  };
+  await repeat(look, interval, signal);
 }
 
 async function watchServer(

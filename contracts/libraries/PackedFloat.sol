@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
 
 /// @title Small unsigned floats for packed storage slots
 /// @notice A float of `m` mantissa bits is `exponent << m | mantissa` and stands for `mantissa << exponent`. Values below
@@ -40,6 +40,6 @@ library PackedFloat {
     /// @dev Shift that makes `value` fit the mantissa.
     function _exponent(uint256 value, uint256 mantissaBits) private pure returns (uint256) {
         if (value >> mantissaBits == 0) return 0;
-        return Math.log2(value) + 1 - mantissaBits;
+        return LibBit.fls(value) + 1 - mantissaBits;
     }
 }

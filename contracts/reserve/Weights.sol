@@ -96,6 +96,8 @@ abstract contract Weights is AccessManaged, IRebalancer {
     /// @dev Mantissa bits and binary places of what is kept.
     uint256 private constant KEPT_MANTISSA = 56;
     uint256 private constant KEPT_PLACES = 64;
+    /// @dev Of a kept mid.
+    uint256 private constant KEPT_BITS = 64;
 
     /// @notice The least band of an asset with a target. bps
     uint256 public constant MIN_BAND = 25;
@@ -317,10 +319,7 @@ abstract contract Weights is AccessManaged, IRebalancer {
                 if ((priced >> asset) & 1 == 1) {
                     uint256 mid = _midOf(prices, rank++, oracle, asset);
                     uint256 worth = (mid << KEPT_PLACES) / 10 ** (decimals.decimalsOf(asset) - 1);
-                    // As `PackedFloat` packs, without its check.
-                    uint256 bits = worth >> KEPT_MANTISSA == 0 ? KEPT_MANTISSA : LibBit.fls(worth) + 1;
-                    worth = ((bits - KEPT_MANTISSA) << KEPT_MANTISSA) | (worth >> (bits - KEPT_MANTISSA));
-                    word |= worth << ((asset & 3) << 6);
+                    word |= PackedFloat.packDown(worth, KEPT_MANTISSA, KEPT_BITS) << ((asset & 3) << 6);
                 }
                 // The last of its word, or of all.
                 if (asset & 3 != 3 && priced >> (asset + 1) != 0) continue;

@@ -137,9 +137,9 @@ export const operatorSchema = z
       .default({}),
     spending: z
       .object({
-        /** What all jobs together may lose within a day. {plUSD} */
+        /** What jobs may lose within a day, those of solvency only beyond their own. {plUSD} */
         gasBudget: plusd.default("50"),
-        /** What jobs that solvency needs may lose beyond that, within a day. {plUSD} */
+        /** What jobs that solvency needs may lose within a day before they take from that. {plUSD} */
         solvencyBudget: plusd.default("1000"),
         /** A liquidation or a fill must leave this after gas. {plUSD} */
         minProfit: plusd.default("0.5"),

@@ -176,10 +176,10 @@ function shown(field: string, given: readonly Given[]): Pick<Problem, "value" | 
   const value = field.startsWith(`${found.path}.`)
     ? rest.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], found.value)
     : found.value;
-  return { value: present(field, value), source: found.source };
+  return { value: display(field, value), source: found.source };
 }
 
-function present(field: string, value: unknown): string {
+function display(field: string, value: unknown): string {
   const base = field.replace(/\.\d+$/, "");
   const text = JSON.stringify(value);
   if (SECRET_NAME.test(field) || (typeof value === "string" && SECRET_VALUE.test(value.trim()))) return HIDDEN;

@@ -1,5 +1,6 @@
 /** Keeps vaults booked, and cash between its floor and its ceiling. */
 
+import type { VaultInfoStructOutput } from "../../types/contracts/contracts/interfaces/IReserveVaults.sol/IReserveVaultViews.js";
 import type { ReserveConfig } from "../config.js";
 import type { Head } from "../desk.js";
 import { worthOf, type ReserveContracts } from "../reserve-contracts.js";
@@ -22,6 +23,8 @@ export class Book implements Job {
   readonly recheck = 0;
   readonly #contracts: ReserveContracts;
   readonly #config: ReserveConfig;
+  /** Token units that make a ledger unit, by asset: final once it is listed. */
+  readonly #scales = new Map<bigint, bigint>();
 
   constructor(contracts: ReserveContracts, config: ReserveConfig) {
     this.#contracts = contracts;
@@ -35,7 +38,8 @@ export class Book implements Job {
     for (const vault of await reserve.vaults()) {
       const info = await reserve.vaultInfo(vault);
       if (info.shares === 0n) continue;
-      const { scale } = await reserve.assetTerms(info.asset);
+      const scale = this.#scales.get(info.asset) ?? (await reserve.assetTerms(info.asset)).scale;
+      this.#scales.set(info.asset, scale);
       const booked = bookedOf(info, scale);
       const { low, readable } = await reserve.vaultValue(vault);
       const marked = info.unreadableSince !== 0n;
@@ -50,19 +54,24 @@ export class Book implements Job {
   }
 }
 
-/** What one of an asset's vaults would take or give. */
-interface Move {
+/** A vault, and what the reserve has noted of it. */
+interface Listed {
   readonly vault: string;
+  readonly info: VaultInfoStructOutput;
+}
+
+/** What one of an asset's vaults would take or give. */
+interface Move extends Listed {
   /** {asset} token units */
   readonly assets: bigint;
 }
 
 /** What each vault would move that does not refuse to. */
-async function movesOf(vaults: readonly string[], simulate: (vault: string) => Promise<bigint>): Promise<Move[]> {
+async function movesOf(vaults: readonly Listed[], simulate: (vault: string) => Promise<bigint>): Promise<Move[]> {
   const moves: Move[] = [];
-  for (const vault of vaults) {
+  for (const { vault, info } of vaults) {
     const moved = await attempt(() => simulate(vault));
-    if (moved.ok) moves.push({ vault, assets: moved.value });
+    if (moved.ok) moves.push({ vault, info, assets: moved.value });
   }
   return moves;
 }
@@ -85,11 +94,11 @@ function bookedOf(info: { shares: bigint; sharePrice: bigint }, scale: bigint): 
 }
 
 /** The vaults of each asset that has some. */
-async function vaultsByAsset({ reserve }: ReserveContracts): Promise<Map<bigint, string[]>> {
-  const found = new Map<bigint, string[]>();
+async function vaultsByAsset({ reserve }: ReserveContracts): Promise<Map<bigint, Listed[]>> {
+  const found = new Map<bigint, Listed[]>();
   for (const vault of await reserve.vaults()) {
-    const { asset } = await reserve.vaultInfo(vault);
-    found.set(asset, [...(found.get(asset) ?? []), vault]);
+    const info = await reserve.vaultInfo(vault);
+    found.set(info.asset, [...(found.get(info.asset) ?? []), { vault, info }]);
   }
   return found;
 }
@@ -142,8 +151,7 @@ export class Divest implements Job {
       const { scale } = await reserve.assetTerms(asset);
       const moves = await movesOf(vaults, (vault) => reserve.divest.staticCall(vault, MAX_UINT256));
       const noteworthy = new Set<string>();
-      for (const { vault, assets } of moves) {
-        const info = await reserve.vaultInfo(vault);
+      for (const { vault, info, assets } of moves) {
         if (info.failingSince === 0n ? assets !== 0n : !isPayment(info, assets, scale)) continue;
         noteworthy.add(vault);
         calls.push({ transaction: await reserve.divest.populateTransaction(vault, MAX_UINT256), subject: vault });
@@ -151,9 +159,8 @@ export class Divest implements Job {
       const most = mostOf(moves);
       if (most === undefined || noteworthy.has(most.vault)) continue;
       if ((await worthOf(this.#contracts, asset, most.assets / scale)) < this.#config.dust) continue;
-      const { terms } = await reserve.vaultInfo(most.vault);
       // A vault that everything is to leave: who set that does not ask what it costs.
-      urgent ||= terms.absoluteCap === 0n;
+      urgent ||= most.info.terms.absoluteCap === 0n;
       const transaction = await reserve.divest.populateTransaction(most.vault, MAX_UINT256);
       calls.push({ transaction, subject: asset.toString() });
     }

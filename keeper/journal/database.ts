@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 
+import { reasonOf } from "../log.js";
 import { JournalError } from "./types.js";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ export async function embeddedDatabase(directory: string): Promise<Database> {
     lite = await PGlite.create(join(directory, "journal"));
   } catch (error) {
     unlock();
-    throw new JournalError(`the journal in ${directory} cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw new JournalError(`the journal in ${directory} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
   return {
     run: async (sql, parameters) => (await lite.query<Row>(sql, parameters)).rows,
@@ -68,7 +69,7 @@ export async function serverDatabase(url: string): Promise<Database> {
     await pool.query("select 1");
   } catch (error) {
     await pool.end();
-    throw new JournalError(`the journal's PostgreSQL server does not answer: ${messageOf(error)}`);
+    throw new JournalError(`the journal's PostgreSQL server does not answer: ${reasonOf(error)}`);
   }
   return {
     run: async (sql, parameters) => (await pool.query<Record<string, unknown>>(sql, parameters)).rows,
@@ -127,8 +128,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

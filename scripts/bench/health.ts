@@ -28,13 +28,8 @@ function market(factor: number): Market {
   for (let asset = 0; asset < ASSETS; asset++) {
     const price = (BigInt(Math.round(1e6 * 10 ** (asset % 5) * factor)) * WAD) / 10n ** 6n;
     quotes.set(BigInt(asset), {
-      low: price,
-      mid: price,
       high: price,
-      status: 2n,
-      initialHaircut: 3_000n,
       maintenanceHaircut: 1_500n,
-      borrowDepth: 50_000n * UNIT,
       maintenanceDepth: 100_000n * UNIT,
       unit: UNIT,
     });

@@ -11,19 +11,13 @@ export const BPS = 10_000n;
 /** A debt share is worth `index / 1e18` units of 1e-8 plUSD. */
 const SHARES_PER_DOLLAR = 10n ** 8n;
 
-/** What an asset counts, and under which terms: as `IRiskModel.quote` returns it. */
+/** What counts of an asset when deciding on liquidation: of what `IRiskModel.quote` returns. */
 export interface Quote {
   /** {USD/tok} 18 decimals */
-  readonly low: bigint;
-  readonly mid: bigint;
   readonly high: bigint;
-  /** `PriceStatus`: 0 unpriced, 1 disagreeing, 2 live. */
-  readonly status: bigint;
   /** bps */
-  readonly initialHaircut: bigint;
   readonly maintenanceHaircut: bigint;
   /** {ledger} */
-  readonly borrowDepth: bigint;
   readonly maintenanceDepth: bigint;
   /** {ledger/tok} */
   readonly unit: bigint;
@@ -47,28 +41,15 @@ export function limitTerm(price: bigint, balance: bigint, depth: bigint, unit: b
 
 /** M: below it by the debt, an account may be liquidated. Each term is rounded down. {USD} */
 export function maintenanceLimit(holdings: readonly Holding[], quotes: Quotes): bigint {
-  return sumOver(holdings, quotes, (amount, q) =>
-    limitTerm(q.high, amount, q.maintenanceDepth, q.unit, q.maintenanceHaircut),
-  );
-}
-
-/** What collateral is worth at mid, priced assets only. {USD} */
-export function collateralValue(holdings: readonly Holding[], quotes: Quotes): bigint {
-  return sumOver(holdings, quotes, (amount, q) => (q.status === UNPRICED ? 0n : (q.mid * amount) / q.unit));
+  let sum = 0n;
+  for (const { asset, amount } of holdings) {
+    const q = quotes.get(asset);
+    if (q !== undefined) sum += limitTerm(q.high, amount, q.maintenanceDepth, q.unit, q.maintenanceHaircut);
+  }
+  return sum;
 }
 
 /** What shares owe, rounded up. {plUSD} */
 export function debtOf(shares: bigint, index: bigint): bigint {
   return (shares * index + SHARES_PER_DOLLAR - 1n) / SHARES_PER_DOLLAR;
-}
-
-const UNPRICED = 0n;
-
-function sumOver(holdings: readonly Holding[], quotes: Quotes, term: (amount: bigint, quote: Quote) => bigint): bigint {
-  let sum = 0n;
-  for (const { asset, amount } of holdings) {
-    const quote = quotes.get(asset);
-    if (quote !== undefined) sum += term(amount, quote);
-  }
-  return sum;
 }

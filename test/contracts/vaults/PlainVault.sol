@@ -43,6 +43,8 @@ contract VaultDouble is PlainVault {
     bool public stopped;
     /// @notice It burns all the gas that it gets when it should pay.
     bool public greedy;
+    /// @notice Gas that a payment burns besides its own.
+    uint256 public burden;
     /// @notice `totalAssets` reverts for whoever calls it.
     bool public dumb;
     bool public hookDone;
@@ -69,6 +71,10 @@ contract VaultDouble is PlainVault {
 
     function setGreedy(bool greedy_) external {
         greedy = greedy_;
+    }
+
+    function setBurden(uint256 burden_) external {
+        burden = burden_;
     }
 
     function setStopped(bool stopped_) external {
@@ -141,6 +147,9 @@ contract VaultDouble is PlainVault {
                 invalid()
             }
         }
+        uint256 most = burden;
+        uint256 start = gasleft();
+        while (start - gasleft() < most) {}
         _misbehave(false);
         _hook();
         super._withdraw(caller, receiver, owner, assets - (assets * theft) / 10_000, shares);

@@ -71,6 +71,12 @@ abstract contract BackstopFixture {
         dollar.approve(address(backstop), type(uint256).max);
     }
 
+    /// @dev A quarter is ALICE's.
+    function _twoStake() internal {
+        _stake(ALICE, 100e18);
+        _stake(BOB, 300e18);
+    }
+
     function _stake(address who, uint256 amount) internal returns (uint256 shares) {
         _give(who, amount);
         vm.prank(who);
@@ -125,6 +131,12 @@ abstract contract BackstopFixture {
     function _all() internal view returns (uint256) {
         (uint256 active, uint256 streaming, uint256 cooling) = backstop.pools();
         return active + streaming + cooling;
+    }
+
+    /// @dev `_reverts`, called by somebody.
+    function _call(address who, bytes memory data, bytes memory reason, string memory what) internal {
+        vm.prank(who);
+        _reverts(data, reason, what);
     }
 
     function _reverts(bytes memory data, bytes memory reason, string memory what) internal {

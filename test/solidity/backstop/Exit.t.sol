@@ -9,13 +9,7 @@ import {BackstopFixture} from "./BackstopFixture.sol";
 contract ExitTest is BackstopFixture {
     function setUp() public override {
         super.setUp();
-        _stake(ALICE, 100e18);
-        _stake(BOB, 300e18);
-    }
-
-    function _call(address who, bytes memory data, bytes memory reason, string memory what) private {
-        vm.prank(who);
-        _reverts(data, reason, what);
+        _twoStake();
     }
 
     // ---- the way out

@@ -11,13 +11,7 @@ contract ExitWindowTest is BackstopFixture {
 
     function setUp() public override {
         super.setUp();
-        _stake(ALICE, 100e18);
-        _stake(BOB, 300e18);
-    }
-
-    function _call(address who, bytes memory data, bytes memory reason, string memory what) private {
-        vm.prank(who);
-        _reverts(data, reason, what);
+        _twoStake();
     }
 
     // ---- anyone has it paid

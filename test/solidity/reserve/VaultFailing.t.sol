@@ -3,8 +3,6 @@ pragma solidity ^0.8.37;
 
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
-import {Deploy} from "../../contracts/Deploy.sol";
-import {HeavyVault} from "../../contracts/vaults/HeavyVault.sol";
 import {Trouble, VaultDouble} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {ReserveWorld} from "./ReserveWorld.sol";
@@ -171,11 +169,7 @@ contract VaultFailingTest is ReserveWorld {
 
     /// @dev Neither a caller nor the governor finds a vault failing by calling with too little gas: it takes a million to pay.
     function test_starvingACallDoesNotFailAVault() public {
-        HeavyVault heavy = HeavyVault(Deploy.create("HeavyVault", abi.encode(tokens[USDC], 6)));
-        tokens[USDC].mint(address(this), 9_000_000e6);
-        tokens[USDC].approve(address(heavy), type(uint256).max);
-        heavy.deposit(9_000_000e6, address(0x07e25));
-        reserve.listVault(address(heavy), 1e6, _vaultTerms(USDC));
+        VaultDouble heavy = _vault(USDC, 9_000_000);
         _fund(USDC, 2_000_000);
         uint256 assets = reserve.invest(address(heavy));
         reserve.setVaultTerms(address(heavy), _leave);

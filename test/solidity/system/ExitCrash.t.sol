@@ -2,54 +2,26 @@
 pragma solidity ^0.8.37;
 
 import {IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
-import {SheetParameters} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {vm} from "../../contracts/Vm.sol";
-import {SystemWorld} from "./SystemWorld.sol";
+import {StakedLoanWorld} from "./StakedLoanWorld.sol";
 
 /// @notice Leaving the Backstop between the fall of prices and the absorption of what fell with them, when the books count a loan at face and show no loss yet. Nobody chooses that moment;
 /// what is left is chance, and how much that is.
-/// @dev Seed capital of 220,000. A loan of 1.2 million against 1,200 ether at 2,000; alice and carol stake 500,000 each. At 500 the account is insolvent by 600,000: more than
+/// @dev alice and carol stake 500,000 each. At 500 the account is insolvent by 600,000: more than
 /// all equity, so that nearly 400,000 are the Backstop's to bear.
-contract SystemExitCrashTest is SystemWorld {
+contract SystemExitCrashTest is StakedLoanWorld {
     uint256 private constant STAKE = 500_000e18;
     /// @dev What each of the two keeps where both bear the loss.
     uint256 private constant HALF = 301_900e18;
 
     address private constant KEEPER = address(0x4EE9E4);
 
-    function _seed() internal pure override returns (uint256[ASSETS] memory) {
-        return [uint256(150_000), 50_000, 10, 0, 0];
-    }
-
-    function _sheetTerms() internal pure override returns (SheetParameters memory p) {
-        p = super._sheetTerms();
-        p.liquidShare = 500;
-    }
-
     function setUp() public override {
         super.setUp();
-        for (uint256 i; i < 3; ++i) {
-            _borrow(whale, ETH, 400_000e18, 5_000);
-            _pass(2 hours);
-            _look();
-        }
-        vm.startPrank(whale);
-        dollar.transfer(alice, STAKE);
-        dollar.transfer(carol, STAKE);
-        dollar.transfer(bob, 200_000e18);
-        vm.stopPrank();
-        _stake(alice, STAKE);
-        _stake(carol, STAKE);
-        _look();
+        _lendAndStake(STAKE, 200_000e18);
     }
 
     // ---- steps
-
-    function _claim(address who) private {
-        uint256 shares = backstop.balanceOf(who);
-        vm.prank(who);
-        backstop.claim(shares);
-    }
 
     /// @dev Claimed and marked due as soon as possible.
     function _due(address who) private {

@@ -2,44 +2,15 @@
 pragma solidity ^0.8.37;
 
 import {IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
-import {SheetParameters} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {vm} from "../../contracts/Vm.sol";
-import {SystemWorld} from "./SystemWorld.sol";
+import {StakedLoanWorld} from "./StakedLoanWorld.sol";
 
 /// @notice Leaving the Backstop between a loss and its booking, and what a loss does to those who stay: from the crash to b.
-/// @dev Seed capital of 220,000, 150,000 of it USDC. A loan of 1.2 million against 1,200 ether at 2,000; the borrower's plUSD goes to alice and carol, who stake 150,000 each, and
-/// to bob. At 800 the ether is worth 960,000: the account is insolvent by 240,000.
-contract SystemExitLossTest is SystemWorld {
-    function _seed() internal pure override returns (uint256[ASSETS] memory) {
-        return [uint256(150_000), 50_000, 10, 0, 0];
-    }
-
+/// @dev alice and carol stake 150,000 each. At 800 the ether is worth 960,000: the account is insolvent by 240,000.
+contract SystemExitLossTest is StakedLoanWorld {
     function setUp() public override {
         super.setUp();
-        for (uint256 i; i < 3; ++i) {
-            _borrow(whale, ETH, 400_000e18, 5_000);
-            _pass(2 hours);
-            _look();
-        }
-        vm.startPrank(whale);
-        dollar.transfer(alice, 150_000e18);
-        dollar.transfer(carol, 150_000e18);
-        dollar.transfer(bob, 800_000e18);
-        vm.stopPrank();
-        _stake(alice, 150_000e18);
-        _stake(carol, 150_000e18);
-        _look();
-    }
-
-    function _sheetTerms() internal pure override returns (SheetParameters memory p) {
-        p = super._sheetTerms();
-        p.liquidShare = 500;
-    }
-
-    function _claim(address who) private {
-        uint256 shares = backstop.balanceOf(who);
-        vm.prank(who);
-        backstop.claim(shares);
+        _lendAndStake(150_000e18, 800_000e18);
     }
 
     function _exit(address who) private returns (bytes4) {

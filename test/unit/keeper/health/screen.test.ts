@@ -13,15 +13,9 @@ function sized(random: Random, bits: bigint): bigint {
 
 /** Anything that the contracts' ranges allow. */
 function anyQuote(random: Random): Quote {
-  const high = sized(random, 99n);
   return {
-    low: high,
-    mid: high,
-    high,
-    status: 2n,
-    initialHaircut: BPS,
+    high: sized(random, 99n),
     maintenanceHaircut: random.between(0n, BPS),
-    borrowDepth: 0n,
     maintenanceDepth: sized(random, 74n),
     unit: 10n ** random.between(0n, 18n),
   };

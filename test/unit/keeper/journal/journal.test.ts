@@ -159,6 +159,7 @@ describe("keeper/journal: in PostgreSQL", function () {
   let database: Database;
   before(async function () {
     server = await startPostgres();
+    // Not an npm package: where the machine has none, the same behaviour is tested of the embedded one alone.
     if (server === undefined) {
       console.log("    (no PostgreSQL server on this machine)");
       return this.skip();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { decodeHolding } from "../../../../sdk/credit/holdings.js";
-import { collateralValue, debtOf, maintenanceLimit, type Quote } from "../../../../sdk/credit/valuation.js";
+import { debtOf, maintenanceLimit, type Quote } from "../../../../sdk/credit/valuation.js";
 import { Random } from "../../../support/random.js";
 import { at, deployWorld, SPECS, WAD } from "../../../support/world.js";
 
@@ -38,7 +38,6 @@ describe("valuation", () => {
         const held = holdings.map(decodeHolding);
         expect(debtOf(debtShares, index)).to.equal(h.debt);
         expect(maintenanceLimit(held, quotes)).to.equal(h.maintenanceLimit);
-        expect(collateralValue(held, quotes)).to.equal(h.collateralValue);
       }
     }
   });
