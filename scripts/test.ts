@@ -8,6 +8,7 @@
  */
 
 import { readdirSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -73,12 +74,21 @@ async function runSolidity(files: string[], grep: string | undefined): Promise<C
   return { passed, failed, skipped };
 }
 
+/** Tests that run whole programs take longest: they go first, so that no process is left with one at the end. */
+const LONGEST = ["test/unit/scripts", "test/unit/cli", "test/unit/replay/scenario"].map((path) => join(root, path));
+
+/** Runs the files in as many processes as there are processors, each file in one of them. */
 async function runMocha(files: string[], grep: string | undefined): Promise<Count> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
-  hre.config.test.mocha.reporter = CountingReporter;
+  const isLong = (file: string): boolean => LONGEST.some((path) => file.startsWith(path));
+  const ordered = [...files.filter(isLong), ...files.filter((file) => !isLong(file))];
+  const { mocha } = hre.config.test;
+  mocha.reporter = CountingReporter;
+  mocha.parallel = true;
+  mocha.jobs = availableParallelism();
   const task = hre.tasks.getTask(["test", "mocha"]);
   const { failed } = summaryOf(
-    await task.run({ testFiles: files, noCompile: true, ...(grep !== undefined && { grep }) }),
+    await task.run({ testFiles: ordered, noCompile: true, ...(grep !== undefined && { grep }) }),
   );
   const { count } = CountingReporter;
   return { ...count, failed: Math.max(count.failed, failed) };
