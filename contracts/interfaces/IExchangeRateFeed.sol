@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
+import {IDerivedFeed} from "./IDerivedFeed.sol";
 
 /// @notice Where an exchange rate is read from.
 /// @param target Contract that knows the rate: the token itself, or an ERC-4626 vault.
@@ -42,7 +42,7 @@ struct RateSource {
 /// Whoever can push the rate down for a moment can so hold the price down (never up) until growth has made up for it, and
 /// `setGrowthCap` does not undo it: only a new feed does, which starts from the present ratio. Therefore poke whenever
 /// `pendingFall` shows a fall that is over, and use no feed like this for a rate that can be pushed down for a moment.
-interface IExchangeRateFeed is AggregatorV3Interface {
+interface IExchangeRateFeed is IDerivedFeed {
     /// @notice The snapshot moved. 18 decimals
     event Poked(uint256 ratio);
     /// @notice A ratio below the snapshot was seen; it is confirmed by a poke from `confirmableAt` on. 18 decimals, unix seconds
@@ -50,8 +50,6 @@ interface IExchangeRateFeed is AggregatorV3Interface {
     /// @notice The cap's growth changed and the snapshot moved to the present ratio. bps per year, 18 decimals
     event GrowthCapSet(uint256 growthPerYear, uint256 ratio);
 
-    /// @notice The base feed gives no positive answer.
-    error BaseAnswerInvalid(int256 answer);
     /// @notice The rate cannot be read from `target`.
     error RateUnreadable(address target);
     /// @notice The rate is zero, or rounds to zero.
@@ -60,16 +58,12 @@ interface IExchangeRateFeed is AggregatorV3Interface {
     error RatioTooSmall(uint256 ratio, uint256 minimum);
     /// @notice The token's supply is too small for its rate to mean anything. {raw token}
     error SupplyTooSmall(uint256 supply, uint256 minimum);
-    /// @notice The product rounds to zero, or is beyond what an answer can hold.
-    error AnswerOutOfRange(uint256 answer);
     /// @notice Base feed or rate have more decimals than supported.
     error DecimalsUnsupported(uint256 decimals, uint256 maximum);
     /// @notice The growth is outside its immutable limits. bps per year
     error GrowthCapInvalid(uint256 growthPerYear, uint256 minimum, uint256 maximum);
     /// @notice With this growth the present ratio would be capped. 18 decimals
     error RatioWouldBeCapped(uint256 ratio, uint256 cap);
-    /// @notice Past rounds are not kept.
-    error HistoryNotKept(uint80 roundId);
 
     /// @notice The ratio as read, as counted, and the cap. 18 decimals; reverts where the rate is refused.
     function ratio() external view returns (uint256 current, uint256 counted, uint256 cap);
@@ -79,9 +73,6 @@ interface IExchangeRateFeed is AggregatorV3Interface {
 
     /// @notice The fall that waits for its confirmation: the highest ratio seen and since when; zeros where there is none.
     function pendingFall() external view returns (uint256 ratio, uint256 since);
-
-    /// @notice Feed of the underlying token's price.
-    function baseFeed() external view returns (AggregatorV3Interface);
 
     /// @notice Where the rate is read from.
     function rateSource() external view returns (RateSource memory);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IDepthSource} from "./IDepthSource.sol";
+import {IPoolObservation} from "./IPoolObservation.sol";
 
 /// @notice One way of selling an asset.
 /// @param quote Token that the last pool buys.
@@ -88,7 +89,7 @@ struct PoolSamples {
 /// A pool must answer for the whole window, and every block may use up one of its observation slots: it needs one (reserved with
 /// `increaseObservationCardinalityNext`) for each `SLOT_SPACING` of a window. Where blocks are quicker, anyone who trades in each of them
 /// can make the pool's window too short, and depths stay as they are for as long as he pays for it.
-interface IUniswapDepth is IDepthSource {
+interface IUniswapDepth is IDepthSource, IPoolObservation {
     // ---- events
 
     /// @notice An asset's routes were set; those it had are gone. {tok} 18 decimals
@@ -128,10 +129,6 @@ interface IUniswapDepth is IDepthSource {
     error QuoteNotBought(address quote, address bought);
     /// @notice The pool has reserved fewer observation slots than a window may need.
     error ObservationSlotsTooFew(address pool, uint256 slots, uint256 needed);
-    /// @notice The pool's observations do not reach back over the window: it is too young, or has too few observation slots. {s}
-    error ObservationWindowTooShort(address pool, uint256 window);
-    /// @notice The pool refused to be observed for another reason.
-    error ObservationFailed(address pool, bytes reason);
     /// @notice The pool is in the middle of a swap or a flash loan: its balances mean nothing.
     error PoolLocked(address pool);
 

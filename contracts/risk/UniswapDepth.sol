@@ -12,6 +12,7 @@ import {IUniswapV3PoolImmutables} from "@uniswap/v3-core/contracts/interfaces/po
 import {IDepthSource} from "../interfaces/IDepthSource.sol";
 import {AssetDepth, DepthRoute, IUniswapDepth, LegDepth, PoolSamples} from "../interfaces/IUniswapDepth.sol";
 import {PoolDepth} from "./PoolDepth.sol";
+import {PoolObservation} from "./PoolObservation.sol";
 
 /// @title Depth measured in Uniswap v3 pools
 /// @dev Pools and tokens are only ever called statically: nothing can reenter. A pool that cannot be measured makes the whole
@@ -35,8 +36,6 @@ contract UniswapDepth is IUniswapDepth, AccessManaged {
     uint256 public constant DECIMALS = 18;
 
     uint256 private constant LEG_SLOTS = 12; // MAX_ROUTES * MAX_LEGS
-    /// @dev How a pool says that its observations do not reach back far enough.
-    bytes32 private constant OLD = keccak256(abi.encodeWithSignature("Error(string)", "OLD"));
 
     /// @inheritdoc IUniswapDepth
     address public immutable factory;
@@ -197,15 +196,7 @@ contract UniswapDepth is IUniswapDepth, AccessManaged {
     /// @dev Means of tick and liquidity over the window. Whoever holds the pool's lock (inside a swap or a flash loan) may have all of its
     /// tokens out: measured then, the depth would be whatever he likes below the true one.
     function _observe(address pool) private view returns (int24 tick, uint256 liquidity) {
-        uint32[] memory ago = new uint32[](2);
-        ago[0] = uint32(window); // at most MAX_WINDOW
-        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory ticks, uint160[] memory perLiquidity) {
-            tick = PoolDepth.meanTick(ticks[0], ticks[1], window);
-            liquidity = PoolDepth.meanLiquidity(perLiquidity[0], perLiquidity[1], window);
-        } catch (bytes memory reason) {
-            require(keccak256(reason) != OLD, ObservationWindowTooShort(pool, window));
-            revert ObservationFailed(pool, reason);
-        }
+        (tick, liquidity) = PoolObservation.observe(pool, window);
         (, , , , , , bool unlocked) = IUniswapV3Pool(pool).slot0();
         require(unlocked, PoolLocked(pool));
     }

@@ -7,10 +7,11 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IExchangeRateFeed, RateSource} from "../../interfaces/IExchangeRateFeed.sol";
+import {DerivedFeed} from "./DerivedFeed.sol";
 
 /// @title Price of a staked or wrapped token: its underlying's price times its exchange rate, with a growth cap
 /// @dev All roundings are down: towards a lower price.
-contract ExchangeRateFeed is IExchangeRateFeed, AccessManaged {
+contract ExchangeRateFeed is IExchangeRateFeed, DerivedFeed, AccessManaged {
     // ---- immutable limits
 
     /// @notice Limits of the growth that the cap lets in. bps per year
@@ -33,8 +34,6 @@ contract ExchangeRateFeed is IExchangeRateFeed, AccessManaged {
 
     // ---- immutable configuration
 
-    /// @inheritdoc IExchangeRateFeed
-    AggregatorV3Interface public immutable baseFeed;
     /// @dev `10 ** decimals` of the base feed.
     uint256 private immutable BASE_UNIT;
     address private immutable RATE_TARGET;
@@ -63,9 +62,6 @@ contract ExchangeRateFeed is IExchangeRateFeed, AccessManaged {
     Snapshot private _snapshot;
     Fall private _fall;
 
-    /// @inheritdoc AggregatorV3Interface
-    string public description;
-
     // ---- construction
 
     /// @param authority_ AccessManager that may change the growth.
@@ -77,13 +73,11 @@ contract ExchangeRateFeed is IExchangeRateFeed, AccessManaged {
         AggregatorV3Interface baseFeed_,
         RateSource memory source,
         uint256 growthPerYear
-    ) AccessManaged(authority_) {
+    ) DerivedFeed(description_, baseFeed_) AccessManaged(authority_) {
         uint256 baseDecimals = baseFeed_.decimals();
         require(baseDecimals <= MAX_BASE_DECIMALS, DecimalsUnsupported(baseDecimals, MAX_BASE_DECIMALS));
         require(source.decimals <= MAX_RATE_DECIMALS, DecimalsUnsupported(source.decimals, MAX_RATE_DECIMALS));
         _requireGrowth(growthPerYear);
-        description = description_;
-        baseFeed = baseFeed_;
         BASE_UNIT = 10 ** baseDecimals;
         RATE_TARGET = source.target;
         RATE_SELECTOR = source.selector;
@@ -95,22 +89,6 @@ contract ExchangeRateFeed is IExchangeRateFeed, AccessManaged {
     }
 
     // ---- feed
-
-    /// @inheritdoc AggregatorV3Interface
-    function decimals() external pure returns (uint8) {
-        return 18;
-    }
-
-    /// @inheritdoc AggregatorV3Interface
-    function version() external pure returns (uint256) {
-        return 1;
-    }
-
-    /// @inheritdoc AggregatorV3Interface
-    /// @dev Rates of the past are not known here.
-    function getRoundData(uint80 roundId) external pure returns (uint80, int256, uint256, uint256, uint80) {
-        revert HistoryNotKept(roundId);
-    }
 
     /// @inheritdoc AggregatorV3Interface
     /// @dev Rounds and times are the base feed's: how fresh the answer is depends on it alone, the rate is read now.

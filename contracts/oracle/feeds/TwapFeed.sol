@@ -9,11 +9,13 @@ import {IUniswapV3Pool} from "@uniswap/v3-core/contracts/interfaces/IUniswapV3Po
 
 import {ITwapFeed} from "../../interfaces/ITwapFeed.sol";
 import {PoolDepth} from "../../risk/PoolDepth.sol";
+import {PoolObservation} from "../../risk/PoolObservation.sol";
+import {DerivedFeed} from "./DerivedFeed.sol";
 
 /// @title Time-weighted price of a token in a Uniswap v3 pool, times a base feed of the other token
 /// @dev Pool and feed are only read. What a swap did within this block has lasted no time, so it has no weight; the pool writes an observation
 /// with its old tick before it moves, so this holds inside a swap's callback as well.
-contract TwapFeed is ITwapFeed {
+contract TwapFeed is ITwapFeed, DerivedFeed {
     // ---- immutable limits
 
     /// @notice Limits of the window. {s}
@@ -27,8 +29,6 @@ contract TwapFeed is ITwapFeed {
 
     /// @dev Square of a root of 1.
     uint256 private constant SQUARE_ONE = 1e36;
-    /// @dev How a pool says that its observations do not reach back far enough.
-    bytes32 private constant OLD = keccak256(abi.encodeWithSignature("Error(string)", "OLD"));
 
     // ---- immutable configuration
 
@@ -36,8 +36,6 @@ contract TwapFeed is ITwapFeed {
     address public immutable pool;
     /// @inheritdoc ITwapFeed
     address public immutable token;
-    /// @inheritdoc ITwapFeed
-    AggregatorV3Interface public immutable baseFeed;
     /// @inheritdoc ITwapFeed
     uint256 public immutable window;
     /// @inheritdoc ITwapFeed
@@ -48,9 +46,6 @@ contract TwapFeed is ITwapFeed {
     uint256 private immutable MULTIPLIER;
     /// @dev 10 ** (decimals of the base feed + decimals of the other token).
     uint256 private immutable DIVISOR;
-
-    /// @inheritdoc AggregatorV3Interface
-    string public description;
 
     // ---- construction
 
@@ -66,12 +61,12 @@ contract TwapFeed is ITwapFeed {
         AggregatorV3Interface baseFeed_,
         uint256 window_,
         uint256 minLiquidity_
-    ) {
+    ) DerivedFeed(description_, baseFeed_) {
         require(window_ >= MIN_WINDOW && window_ <= MAX_WINDOW, WindowOutOfBounds(window_, MIN_WINDOW, MAX_WINDOW));
         require(minLiquidity_ != 0, LiquidityTooLow(0, 1));
         (address token0, address token1) = _tokens(factory, pool_);
         require(token_ == token0 || token_ == token1, TokenNotInPool(pool_, token_));
-        (description, pool, token, baseFeed) = (description_, pool_, token_, baseFeed_);
+        (pool, token) = (pool_, token_);
         (window, minLiquidity, TOKEN_IS_0) = (window_, minLiquidity_, token_ == token0);
         MULTIPLIER = 10 ** (18 + _decimals(token_));
         uint256 baseDecimals = baseFeed_.decimals();
@@ -80,22 +75,6 @@ contract TwapFeed is ITwapFeed {
     }
 
     // ---- feed
-
-    /// @inheritdoc AggregatorV3Interface
-    function decimals() external pure returns (uint8) {
-        return 18;
-    }
-
-    /// @inheritdoc AggregatorV3Interface
-    function version() external pure returns (uint256) {
-        return 1;
-    }
-
-    /// @inheritdoc AggregatorV3Interface
-    /// @dev Means of the past are not known here.
-    function getRoundData(uint80 roundId) external pure returns (uint80, int256, uint256, uint256, uint80) {
-        revert HistoryNotKept(roundId);
-    }
 
     /// @inheritdoc AggregatorV3Interface
     /// @dev Rounds and times are the base feed's: how fresh the answer is depends on it alone, the pool's mean reaches up to now. Rounded down, after the mean
@@ -124,15 +103,7 @@ contract TwapFeed is ITwapFeed {
 
     /// @inheritdoc ITwapFeed
     function mean() public view returns (int24 tick, uint256 liquidity) {
-        uint32[] memory ago = new uint32[](2);
-        ago[0] = uint32(window); // at most MAX_WINDOW
-        try IUniswapV3Pool(pool).observe(ago) returns (int56[] memory ticks, uint160[] memory perLiquidity) {
-            tick = PoolDepth.meanTick(ticks[0], ticks[1], window);
-            liquidity = PoolDepth.meanLiquidity(perLiquidity[0], perLiquidity[1], window);
-        } catch (bytes memory reason) {
-            require(keccak256(reason) != OLD, ObservationWindowTooShort(pool, window));
-            revert ObservationFailed(pool, reason);
-        }
+        (tick, liquidity) = PoolObservation.observe(pool, window);
         require(liquidity >= minLiquidity, LiquidityTooLow(liquidity, minLiquidity));
     }
 

@@ -5,6 +5,7 @@ import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interf
 import {MockV3Aggregator} from "@chainlink/contracts/src/v0.8/shared/mocks/MockV3Aggregator.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
+import {IDerivedFeed} from "../../../../contracts/interfaces/IDerivedFeed.sol";
 import {IExchangeRateFeed, RateSource} from "../../../../contracts/interfaces/IExchangeRateFeed.sol";
 import {PriceStatus} from "../../../../contracts/interfaces/IPriceOracle.sol";
 import {ExchangeRateFeed} from "../../../../contracts/oracle/feeds/ExchangeRateFeed.sol";
@@ -70,7 +71,7 @@ contract ExchangeRateFeedTest is OracleFixture {
     }
 
     function test_pastRoundsAreRefused() public {
-        expectRevert(abi.encodeWithSelector(IExchangeRateFeed.HistoryNotKept.selector, 5));
+        expectRevert(abi.encodeWithSelector(IDerivedFeed.HistoryNotKept.selector, 5));
         rateFeed.getRoundData(5);
     }
 
@@ -136,10 +137,10 @@ contract ExchangeRateFeedTest is OracleFixture {
 
     function test_badBaseAnswer() public {
         feed.updateAnswer(0);
-        expectRevert(abi.encodeWithSelector(IExchangeRateFeed.BaseAnswerInvalid.selector, int256(0)));
+        expectRevert(abi.encodeWithSelector(IDerivedFeed.BaseAnswerInvalid.selector, int256(0)));
         rateFeed.latestRoundData();
         feed.updateAnswer(-5);
-        expectRevert(abi.encodeWithSelector(IExchangeRateFeed.BaseAnswerInvalid.selector, int256(-5)));
+        expectRevert(abi.encodeWithSelector(IDerivedFeed.BaseAnswerInvalid.selector, int256(-5)));
         rateFeed.latestRoundData();
     }
 
@@ -151,7 +152,7 @@ contract ExchangeRateFeedTest is OracleFixture {
         token.setRate(1e15);
         feed = tiny;
         ExchangeRateFeed small = _deploy(_source());
-        expectRevert(abi.encodeWithSelector(IExchangeRateFeed.AnswerOutOfRange.selector, 0));
+        expectRevert(abi.encodeWithSelector(IDerivedFeed.AnswerOutOfRange.selector, 0));
         small.latestRoundData();
     }
 
