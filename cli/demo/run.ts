@@ -7,6 +7,7 @@ import { PortInUse, serveRpc, type RpcServer } from "../../replay/chain/rpc-serv
 import type { AddressBook } from "../../sdk/addresses.js";
 import { march2020, STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
+import { oneKeeper } from "../../replay/scenario/keepers.js";
 import { runScenario, type ScenarioResult } from "../../replay/scenario/run.js";
 import { keepAlive } from "../../replay/scenario/live.js";
 import { createWorld, type World } from "../../replay/scenario/world.js";
@@ -95,7 +96,7 @@ async function play(
   try {
     return await runScenario(
       world,
-      keeper,
+      oneKeeper(keeper),
       path,
       start,
       (progress) => {

@@ -1,8 +1,8 @@
 /** Runs a market path through a world: feeds update, the market follows, the keeper acts, block by block. */
 
-import type { Keeper, KeeperTotals } from "../../keeper/keeper.js";
 import type { FeedName, MarketPath } from "../path/path.js";
 import { Auditor, type Audit } from "./invariants.js";
+import type { Keepers, KeepersWork } from "./keepers.js";
 import { measured, type Measured } from "./measured.js";
 import { Outcome } from "./outcome.js";
 import { Rebalancing } from "./rebalancing.js";
@@ -22,6 +22,8 @@ const CALM_UPDATE = 1_800;
 const MAX_COST = 100;
 /** Steps between two looks at the books. */
 const AUDIT_EVERY = 200;
+/** Steps between two looks at what the risk model makes of ether. */
+const MEASURED_EVERY = 10;
 /** Gas at the end does not stay at zero. {wei} */
 const MIN_BASE_FEE = 1_000_000_000n;
 
@@ -53,7 +55,7 @@ export interface ScenarioResult {
   /** {USD} 8 decimals */
   readonly lowestEth: bigint;
   readonly outcome: Outcome;
-  readonly keeper: KeeperTotals;
+  readonly keeper: KeepersWork;
   /** What the risk model made of ether before and after. */
   readonly ether: { readonly before: Measured; readonly after: Measured };
   readonly rebalancing: Rebalancing;
@@ -66,7 +68,7 @@ export interface ScenarioResult {
  */
 export async function runScenario(
   world: World,
-  keeper: Keeper,
+  keepers: Keepers,
   path: MarketPath,
   startTime: number,
   onProgress: (progress: Progress) => void,
@@ -79,7 +81,8 @@ export async function runScenario(
   const rebalancing = new Rebalancing(world.provider, world.addresses);
   const auditor = new Auditor(world.provider, world.addresses);
   const before = await measured(world);
-  let [ether, observations] = [before, 0];
+  const records = { outcome, rebalancing };
+  let ether = before;
 
   for (const [index, step] of path.steps.entries()) {
     signal?.throwIfAborted();
@@ -101,12 +104,9 @@ export async function runScenario(
     await market.follow(marketPrices(quotes));
     await chain.mine({ time: startTime + step.time, baseFee });
     const keepersTime = startTime + step.time + KEEPER_DELAY;
-    const failing = await keeperBlock(world, keeper, { outcome, rebalancing }, keepersTime, baseFee);
+    const failing = await keeperBlock(world, keepers, records, keepersTime, baseFee);
     await rebalancing.look(keepersTime);
-    if (keeper.totals.observations !== observations) {
-      observations = keeper.totals.observations;
-      ether = await measured(world);
-    }
+    if (index % MEASURED_EVERY === 0) ether = await measured(world);
     if ((index + 1) % AUDIT_EVERY === 0) await auditor.look(`after step ${index + 1}`);
     onProgress({
       step: index + 1,
@@ -127,10 +127,10 @@ export async function runScenario(
   for (let i = 0; i < LAST_BLOCKS; i++) {
     time += KEEPER_DELAY;
     await market.follow(marketPrices(quotes));
-    const failing = await keeperBlock(world, keeper, { outcome, rebalancing }, time, lastFee);
+    const failing = await keeperBlock(world, keepers, records, time, lastFee);
     if (failing === 0) break;
   }
-  await calm(world, keeper, { outcome, rebalancing }, time, lastFee);
+  await calm(world, keepers, records, time, lastFee);
 
   return {
     path,
@@ -139,7 +139,7 @@ export async function runScenario(
     feedUpdates,
     lowestEth,
     outcome,
-    keeper: keeper.totals,
+    keeper: await keepers.work(),
     ether: { before, after: await measured(world) },
     rebalancing,
     audit: withRebalancing(await auditor.conclude(), rebalancing),
@@ -153,14 +153,14 @@ interface Records {
 }
 
 /** Prices stand still until the reserve is back on target, or for a day. */
-async function calm(world: World, keeper: Keeper, records: Records, start: number, baseFee: bigint): Promise<void> {
+async function calm(world: World, keepers: Keepers, records: Records, start: number, baseFee: bigint): Promise<void> {
   const feeds = Object.keys(world.quotes.answers) as FeedName[];
   await records.rebalancing.look(start);
   for (let passed = CALM_STEP; passed <= CALM && records.rebalancing.offTarget > 0; passed += CALM_STEP) {
     if (passed % CALM_UPDATE === 0) await pushQuotes(world, feeds);
     await world.market.follow(marketPrices(world.quotes));
     await world.chain.mine({ time: start + passed, baseFee });
-    await keeperBlock(world, keeper, records, start + passed + KEEPER_DELAY, baseFee);
+    await keeperBlock(world, keepers, records, start + passed + KEEPER_DELAY, baseFee);
     await records.rebalancing.look(start + passed + KEEPER_DELAY);
   }
 }
@@ -183,20 +183,18 @@ function withRebalancing(audit: Audit, { offTarget, longestOff, costBps, traded 
   return { ...audit, checks };
 }
 
-/** Lets the keeper look at the chain and mines what it sends. Returns how many accounts it found failing. */
+/** Lets keepers look at the chain and mines what they send. Returns how many accounts they found failing. */
 async function keeperBlock(
   world: World,
-  keeper: Keeper,
+  keepers: Keepers,
   { outcome, rebalancing }: Records,
   time: number,
   baseFee: bigint,
 ): Promise<number> {
-  const tick = await keeper.tick();
+  const failing = await keepers.look();
   await world.chain.mine({ time, baseFee });
-  if (tick.sent.length > 0) {
-    const block = await world.chain.blockNumber();
-    await outcome.read(block, block, marketPrices(world.quotes));
-    await rebalancing.read(block, block);
-  }
-  return tick.failing;
+  const block = await world.chain.blockNumber();
+  await outcome.read(block, block, marketPrices(world.quotes));
+  await rebalancing.read(block, block);
+  return failing;
 }

@@ -11,7 +11,7 @@ interface Question {
   readonly params: unknown[];
 }
 
-/** What it does with a question: `pass` answers it; `hang` never does; `drop` closes the connection; `half` stops in the middle. */
+/** What it does with a question: `pass` answers it; `hang` never does; `drop` closes the connection; `half` stops in the middle; `instead` answers another one. */
 export type Fault =
   | "pass"
   | "hang"
@@ -20,7 +20,8 @@ export type Fault =
   | { readonly status: number }
   | { readonly text: string }
   | { readonly error: { code: number; message: string } }
-  | { readonly result: unknown };
+  | { readonly result: unknown }
+  | { readonly instead: unknown[] };
 
 export interface FaultyNode {
   readonly url: string;
@@ -54,6 +55,7 @@ export async function startFaultyNode(chain: EthereumProvider): Promise<FaultyNo
     else if (fault === "pass") response.end(body(await real(question)));
     else if ("status" in fault) response.writeHead(fault.status).end("no");
     else if ("text" in fault) response.end(fault.text);
+    else if ("instead" in fault) response.end(body(await real({ ...question, params: fault.instead })));
     else response.end(body(fault));
   }
 

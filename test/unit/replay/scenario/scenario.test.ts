@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { requireHeld, toReport, toSummary } from "../../../../cli/demo/summary.js";
 import { FEED_RULES, march2020 } from "../../../../replay/path/path.js";
+import { oneKeeper } from "../../../../replay/scenario/keepers.js";
 import { runScenario } from "../../../../replay/scenario/run.js";
 import { present } from "../../../../sdk/present.js";
 import { Faucet__factory, FaucetToken__factory, ICreditEngine__factory } from "../../../../types/contracts/index.js";
@@ -24,7 +25,7 @@ describe("replay/scenario: a short crash from end to end", () => {
     const world = await worldWith({ accounts: ACCOUNTS, seed: SEED, start });
     const keeper = world.newKeeper();
     const seen: number[] = [];
-    const result = await runScenario(world, keeper, path, start, (progress) => void seen.push(progress.step));
+    const result = await runScenario(world, oneKeeper(keeper), path, start, (progress) => void seen.push(progress.step));
 
     requireHeld(result);
     const report = toReport(result, 0);
