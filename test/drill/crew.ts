@@ -9,6 +9,8 @@ import type { KeeperProcess, Vitals } from "./keeper-process.js";
 const POLL = 30;
 /** Nobody waits longer for processes of which one should lead. {ms} */
 const PATIENCE = 60_000;
+/** Blocks that do not wait for a group that has lost its leader. Minutes lie between two blocks: more than a takeover may take. */
+export const BLOCKS_MISSED = 2;
 
 /** Processes with one key: one of them acts. */
 export class Group {
@@ -16,6 +18,7 @@ export class Group {
   readonly members: readonly KeeperProcess[];
   /** When it lost its leader; undefined while it has one. {ms} */
   #since: number | undefined;
+  #toMiss = 0;
   /** How long it was without one, each time. {ms} */
   readonly gaps: number[] = [];
 
@@ -24,29 +27,29 @@ export class Group {
     this.members = members;
   }
 
-  /** Its leader was taken from it: blocks do not wait until there is another. */
+  /** Its leader was taken from it. */
   headless(): void {
-    this.#since ??= performance.now();
+    this.#since = performance.now();
+    this.#toMiss = BLOCKS_MISSED;
   }
 
-  get isHeadless(): boolean {
-    return this.#since !== undefined;
+  /** Whether the block that is there now goes on without this group. */
+  misses(): boolean {
+    if (this.#toMiss === 0) return false;
+    this.#toMiss -= 1;
+    return true;
   }
 
   /** Who leads now, and what it last looked at. */
   async leader(): Promise<{ member: KeeperProcess; vitals: Vitals } | undefined> {
-    for (const member of this.members) {
-      const vitals = await member.vitals();
-      if (vitals?.leading === true) return { member, vitals };
+    const all = await Promise.all(this.members.map(async (member) => ({ member, vitals: await member.vitals() })));
+    for (const { member, vitals } of all) {
+      if (vitals?.leading !== true) continue;
+      if (this.#since !== undefined) this.gaps.push(performance.now() - this.#since);
+      this.#since = undefined;
+      return { member, vitals };
     }
     return undefined;
-  }
-
-  /** Notes that somebody has looked as its leader. */
-  led(): void {
-    if (this.#since === undefined) return;
-    this.gaps.push(performance.now() - this.#since);
-    this.#since = undefined;
   }
 }
 
@@ -78,18 +81,17 @@ export class Crew implements Keepers {
     return Math.max(...failing);
   }
 
-  /** Waits until the group has looked at the block. A group without a leader is asked once: the chain does not wait for it. */
+  /** Waits until the group has looked at the block, unless it has just lost its leader. */
   async #seenBy(group: Group, block: number): Promise<number> {
+    if (group.misses()) {
+      this.missed += 1;
+      return 0;
+    }
     const deadline = performance.now() + PATIENCE;
     for (;;) {
       const leader = await group.leader();
       if (leader !== undefined && leader.vitals.head >= block) {
-        group.led();
         return leader.vitals.failing;
-      }
-      if (group.isHeadless) {
-        this.missed += 1;
-        return 0;
       }
       if (performance.now() > deadline) {
         throw new Error(

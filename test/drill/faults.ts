@@ -2,15 +2,13 @@
 
 import type { Random } from "../../replay/path/random.js";
 import type { FaultyNode } from "../support/faulty-node.js";
-import type { Group } from "./crew.js";
+import { BLOCKS_MISSED, type Group } from "./crew.js";
 import type { KeeperProcess } from "./keeper-process.js";
 
 /** Looks between the end of one fault and the next. */
 const QUIET = 6;
 /** Looks that a fault of the node lasts. */
 const NODE_LASTS = 4;
-/** Looks until what was killed is started again. */
-const RESTART = 3;
 /** How long a process stands still: longer than a takeover may take. {ms} */
 const STANDSTILL = 20_000;
 /** How long after a block a process is killed at most. {ms} */
@@ -130,7 +128,7 @@ export class Faults {
     this.#options.say(`${member.name}: killed`);
     return {
       name: "kill",
-      lasts: RESTART,
+      lasts: BLOCKS_MISSED,
       end: () => {
         member.start();
         this.#options.say(`${member.name}: started again`);
@@ -153,6 +151,6 @@ export class Faults {
         resolve();
       }, STANDSTILL);
     });
-    return { name: "stand still", lasts: RESTART, end: async () => await awake };
+    return { name: "stand still", lasts: BLOCKS_MISSED, end: async () => await awake };
   }
 }
