@@ -67,20 +67,22 @@ contract SystemDeriskTest is SystemWorld {
 
     function _auctionEverything() private returns (uint256 traded) {
         for (uint256 sold; sold < ASSETS; ++sold) {
-            bool opened;
-            for (uint256 bought; bought < ASSETS && !opened; ++bought) {
-                try rebalancer.open(sold, bought) {
-                    opened = true;
-                } catch {}
-            }
-            if (!opened) continue;
+            uint256 bought;
+            while (bought < ASSETS && !_opens(sold, bought)) ++bought;
+            if (bought == ASSETS) continue;
             // Towards the end of its time, when it is below mid.
             _at(clock + 1_200);
             vm.prank(bob);
-            (uint256 amount, ) = rebalancer.fill(sold, ALL, ALL, bob, "");
+            (uint256 amount, ) = rebalancer.fill(sold, bought, ALL, ALL, bob, "");
             traded += (amount * _mid(sold)) / units[sold];
-            try rebalancer.close(sold) {} catch {}
+            try rebalancer.close(sold, bought) {} catch {}
         }
+    }
+
+    function _opens(uint256 sold, uint256 bought) private returns (bool opened) {
+        try rebalancer.open(sold, bought) {
+            opened = true;
+        } catch {}
     }
 
     /// @dev plUSD is bought and burned when even the buffer asks for more capital than there is; at high, and counting min(1, b).
@@ -98,7 +100,7 @@ contract SystemDeriskTest is SystemWorld {
         uint256 supply = dollar.totalSupply();
         uint256 given = reserve.sellable(asset);
         vm.prank(bob);
-        (uint256 amount, uint256 paid) = rebalancer.fill(asset, ALL, ALL, bob, "");
+        (uint256 amount, uint256 paid) = rebalancer.fill(asset, ALL, ALL, ALL, bob, "");
         require(given - reserve.sellable(asset) == amount && dollar.totalSupply() == supply - paid, "burned");
         uint256 high = (_mid(asset) * 1_005) / 1_000;
         require(paid * b >= ((amount * high) / units[asset]) * WAD, "at high, at min(1, b)");
