@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {FaucetToken} from "../../../contracts/faucet/FaucetToken.sol";
 import {AuctionFiller} from "../../../contracts/periphery/AuctionFiller.sol";
 import {DOLLAR as PLUSD, Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
@@ -108,7 +109,14 @@ contract AuctionFillerTest {
 
     function test_revertsWhenTheSaleDoesNotPay() public {
         router.setPrice(1.8e18);
-        vm.expectRevert();
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientBalance.selector,
+                address(filler),
+                180_000,
+                190_000
+            )
+        );
         vm.prank(OWNER);
         filler.fill(0, 1, MAX, _path(), 0);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
 import {Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
@@ -120,7 +121,7 @@ contract AuctionHostileTest is AuctionWorld {
         _setWeights(4_000, 1_000, 4_000, 1_000);
         rebalancer.open(ETH, USDC);
         rebalancer.open(BTC, USDC);
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSignature("Error(string)", "stuck"));
         bidder.fill(ETH, USDC, 10 * UNIT, false);
         require(reserve.cash(ETH) == 250 * UNIT && rebalancer.auction(ETH, USDC).left == 50 * UNIT, "as before");
         bidder.setTrade(address(tokens[BTC]), address(tokens[USDC]));
@@ -160,7 +161,14 @@ contract AuctionHostileTest is AuctionWorld {
         uint256 had = tokens[USDC].balanceOf(address(bidder));
         vm.prank(address(bidder));
         tokens[USDC].transfer(address(1), had);
-        vm.expectRevert();
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IERC20Errors.ERC20InsufficientBalance.selector,
+                address(bidder),
+                0,
+                20_200e18
+            )
+        );
         bidder.fill(ETH, USDC, 10 * UNIT, true);
         tokens[USDC].mint(address(this), 1e24);
         tokens[USDC].approve(address(reserve), ALL);

@@ -37,6 +37,8 @@ const CEILINGS = {
   "open, 8 assets, two words, first of its pair": 203_500n,
   "fill, 8 assets, two words": 154_500n,
   "fill below mid, 4 assets": 170_000n,
+  "close, 4 assets, not needed": 100_000n,
+  "close, 8 assets, not needed": 100_000n,
   "fill below mid, 8 assets": 178_000n,
   "refresh, 8 assets": 250_000n,
   "refresh, 8 assets, 2 vaults": 284_000n,
@@ -218,6 +220,11 @@ describe("The protocol's gas, every part real", () => {
         await rebalancer.close(sold, USDC);
         for (const [asset, feed] of feeds.entries()) await feed.set((at(EIGHT, asset).price * 1_001n) / 1_000n);
         await measure(`open, ${named}, prices moved`, rebalancer.open(sold, USDC));
+        // What a stranger's useless auction may cost who closes it, in time.
+        const [targets, bands] = [Array<bigint>(16).fill(0n), Array<bigint>(16).fill(0n)];
+        [targets[sold], targets[USDC], bands[sold], bands[USDC]] = [9_000n, 1_000n, 100n, 100n];
+        await rebalancer.setWeights(targets, bands);
+        await measure(`close, ${named}, not needed`, rebalancer.close(sold, USDC));
       });
     });
   }
