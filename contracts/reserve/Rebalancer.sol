@@ -188,7 +188,7 @@ contract Rebalancer is Derisk {
         uint256 count;
         for (uint256 pair = 0; pair < _auctions.length; ++pair) if (_auctionAt(pair).state != CLOSED) ++count;
         list = new OpenAuction[](count);
-        for (uint256 pair = _auctions.length; count != 0; ) {
+        for (uint256 pair = _auctions.length; count != 0;) {
             AuctionSlot memory a = _auctionAt(--pair);
             if (a.state == CLOSED) continue;
             uint256 bought = pair % SIDES == ASSETS ? DOLLAR : pair % SIDES;

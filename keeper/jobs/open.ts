@@ -57,9 +57,7 @@ export class OpenAuctions implements Job {
     const running = await this.#book.running(head);
     const ends = running.map(({ endsAt }) => endsAt).filter((endsAt) => endsAt >= head.timestamp);
     this.#nextEnd = ends.length === 0 ? undefined : Math.min(...ends);
-    const awaited = running.filter(
-      ({ startedAt, endsAt }) => 2 * (head.timestamp - startedAt) < endsAt - startedAt,
-    );
+    const awaited = running.filter(({ startedAt, endsAt }) => 2 * (head.timestamp - startedAt) < endsAt - startedAt);
     for (const { sold, bought, left } of awaited) needs.promise(sold, bought, left);
     const calls: Call[] = [];
     for (const sold of needs.heavy()) {

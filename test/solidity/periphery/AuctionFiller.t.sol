@@ -110,12 +110,7 @@ contract AuctionFillerTest {
     function test_revertsWhenTheSaleDoesNotPay() public {
         router.setPrice(1.8e18);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IERC20Errors.ERC20InsufficientBalance.selector,
-                address(filler),
-                180_000,
-                190_000
-            )
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, address(filler), 180_000, 190_000)
         );
         vm.prank(OWNER);
         filler.fill(0, 1, MAX, _path(), 0);

@@ -136,7 +136,10 @@ contract AuctionHostileTest is AuctionWorld {
         rebalancer.open(ETH, USDC);
         _pass(900);
         Fill memory fill;
-        bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, USDC, UNIT, ALL, address(bidder), "")));
+        bidder.attempt(
+            address(rebalancer),
+            abi.encodeCall(rebalancer.fill, (ETH, USDC, UNIT, ALL, address(bidder), ""))
+        );
         bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.open, (BTC, USDC)));
         bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.close, (ETH, USDC)));
         bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.adjust, ()));
@@ -162,12 +165,7 @@ contract AuctionHostileTest is AuctionWorld {
         vm.prank(address(bidder));
         tokens[USDC].transfer(address(1), had);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IERC20Errors.ERC20InsufficientBalance.selector,
-                address(bidder),
-                0,
-                20_200e18
-            )
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, address(bidder), 0, 20_200e18)
         );
         bidder.fill(ETH, USDC, 10 * UNIT, true);
         tokens[USDC].mint(address(this), 1e24);

@@ -171,13 +171,7 @@ contract InKindTest is ReserveWorld {
         require(tokens[ETH].balanceOf(bob) == Math.mulDiv(1_000e8, 99_000e18, high) * 1e10, "paid");
         require(reserve.income() == 1_000e18, "income");
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IReserveShared.ParameterOutOfBounds.selector,
-                bytes32("inKindFee"),
-                501,
-                0,
-                500
-            )
+            abi.encodeWithSelector(IReserveShared.ParameterOutOfBounds.selector, bytes32("inKindFee"), 501, 0, 500)
         );
         reserve.setInKindFee(501);
     }

@@ -165,13 +165,7 @@ contract RedeemTest is ReserveWorld {
         reserve.pause(USDC, 3);
         require(_redeem(alice, USDC, 1_000e18) != 0, "paid");
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IReserveShared.ParameterOutOfBounds.selector,
-                bytes32("pauses"),
-                7,
-                0,
-                3
-            )
+            abi.encodeWithSelector(IReserveShared.ParameterOutOfBounds.selector, bytes32("pauses"), 7, 0, 3)
         );
         reserve.pause(USDC, 4);
     }

@@ -27,7 +27,8 @@ contract SystemOccupiedTest is ShortWorld {
     function _fillAll(bool inDollars) private returns (uint256 traded) {
         for (uint256 sold; sold < ASSETS; ++sold) {
             for (uint256 i; i <= ASSETS; ++i) {
-                if ((i == ASSETS) == inDollars) traded += (_fill(sold, i == ASSETS ? ALL : i) * _mid(sold)) / units[sold];
+                if ((i == ASSETS) == inDollars)
+                    traded += (_fill(sold, i == ASSETS ? ALL : i) * _mid(sold)) / units[sold];
             }
         }
     }
