@@ -20,8 +20,8 @@ export const AUCTION_DEFENCES: readonly Defence[] = [
   one(
     "auction-pair-scale",
     "making the lots of one pair small by opening another",
-    "uint256 scale = _scaleToOpen(a, endsAt);",
-    "uint256 scale = _scaleToOpen(_auctionAt(_pairOf(sold, 2)), endsAt);",
+    "uint16(word >> 104)",
+    "uint16(_auctions[pair - (pair % SIDES) + 2] >> 104)",
     "AuctionStranger",
   ),
   one(
@@ -43,7 +43,6 @@ export const AUCTION_DEFENCES: readonly Defence[] = [
     "losing the daily budget once in each of several auctions",
     "uint128(o.used + loss)",
     "uint128(loss)",
-    "AuctionBudget",
     "AuctionPairs",
   ),
   one(

@@ -34,8 +34,10 @@ contract SystemOccupiedTest is ShortWorld {
     }
 
     function _fill(uint256 sold, uint256 bought) private returns (uint256 given) {
+        // Of assets the market takes 50,000 USD at a time, so that there is something left to occupy.
+        uint256 most = bought == ALL ? ALL : (50_000e18 * units[sold]) / _mid(sold);
         vm.prank(bob);
-        try rebalancer.fill(sold, bought, ALL, ALL, bob, "") returns (uint256 amount, uint256) {
+        try rebalancer.fill(sold, bought, most, ALL, bob, "") returns (uint256 amount, uint256) {
             given = amount;
         } catch {}
     }
@@ -57,27 +59,27 @@ contract SystemOccupiedTest is ShortWorld {
         _look();
     }
 
-    /// @dev He opens every asset for every other, nobody wants that; plUSD is bought as if he were not there. With one auction an asset nothing was sold in these 72 hours.
+    /// @dev He opens every asset for every other, nobody wants that; plUSD is bought as if he were not there: 3.9 million are sold. With one auction an asset nothing was sold in these 72 hours.
     function test_auctionsForDollarsRunBesideAStrangersForAssets() public {
         uint256 state = vm.snapshotState();
         (uint256 alone, ) = _threeDays(true, false);
         require(!sheet.capitalShort(), "covered without him");
         require(vm.revertToState(state), "state is back");
         (uint256 traded, uint256 occupied) = _threeDays(true, true);
-        require(occupied > 0, "he opened nothing");
-        require(traded == alone && traded > 1_000_000e18, "sold as much as without him");
+        require(occupied > 800, "he opens half a dozen each half hour");
+        require(traded == alone && traded > 3_900_000e18, "sold as much as without him");
         require(!sheet.capitalShort(), "and capital is covered");
     }
 
     /// @dev The other way round: he opens everything for plUSD, which nobody gives; what is overweight goes for other assets.
     function test_auctionsForAssetsRunBesideAStrangersForDollars() public {
+        // Even the buffer asks for more than there is, so that plUSD is bought all the time.
+        sheet.setJump(USDC, 1_200);
         uint256 state = vm.snapshotState();
         (uint256 alone, ) = _threeDays(false, false);
-        require(rebalancer.offTarget() == 0, "on target without him");
         require(vm.revertToState(state), "state is back");
         (uint256 traded, uint256 occupied) = _threeDays(false, true);
-        require(occupied > 0, "he opened nothing");
-        require(traded == alone && traded > 1_000_000e18, "sold as much as without him");
-        require(rebalancer.offTarget() == 0 && !sheet.capitalShort(), "on target, and covered");
+        require(occupied > 20, "he opens whatever he can");
+        require(traded == alone && traded > 3_000_000e18, "sold as much as without him");
     }
 }
