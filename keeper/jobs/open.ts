@@ -20,8 +20,8 @@ interface Candidate {
 
 /**
  * Opens auctions of every asset above its band, for what is below its target, and for plUSD while that is bought; while an asset is below its band, of what is above
- * its target for it. No more of them than their lots are needed together: what is for sale already counts until its price has come down to half of its way, as
- * who wants it would have taken it by then, so that nobody keeps anything from being sold by opening what nobody wants.
+ * its target for it. No more of them than their lots are needed together: what is for sale already counts where there is a route for it, until its
+ * price has come down half of its way, as who wants it would have taken it by then. So nobody keeps anything from being sold by opening what nobody wants.
  */
 export class OpenAuctions implements Job {
   readonly name = "open";
@@ -57,7 +57,10 @@ export class OpenAuctions implements Job {
     const running = await this.#book.running(head);
     const ends = running.map(({ endsAt }) => endsAt).filter((endsAt) => endsAt >= head.timestamp);
     this.#nextEnd = ends.length === 0 ? undefined : Math.min(...ends);
-    const awaited = running.filter(({ startedAt, endsAt }) => 2 * (head.timestamp - startedAt) < endsAt - startedAt);
+    const awaited = running.filter(
+      ({ sold, bought, startedAt, endsAt }) =>
+        2 * (head.timestamp - startedAt) < endsAt - startedAt && this.#isHopeful(sold, bought),
+    );
     for (const { sold, bought, left } of awaited) needs.promise(sold, bought, left);
     const calls: Call[] = [];
     for (const sold of needs.heavy()) {
@@ -74,6 +77,11 @@ export class OpenAuctions implements Job {
     }
     // Risk that capital cannot stand is not kept because gas is dear.
     return calls.length === 0 ? notDue("nothing to sell, or nothing to buy for it") : dueNow(calls, short);
+  }
+
+  /** Whether somebody may want it: whoever knows no way to sell anything on knows nothing about that. */
+  #isHopeful(sold: bigint, bought: bigint): boolean {
+    return this.#config.routes.length === 0 || pathBetween(this.#config, sold, bought) !== undefined;
   }
 
   /**

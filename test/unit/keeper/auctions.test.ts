@@ -65,9 +65,6 @@ describe("keeper: auctions", () => {
     const keeper = newKeeper({ routes: [{ sold: ETHER, bought: "dollar", path }] });
     const supply = await dollar.totalSupply();
     const { cash } = await reserve.position(ETHER);
-    await tick(keeper);
-    // For what there is a route to, and nothing else besides.
-    expect((await rebalancer.auctions()).map(({ bought }) => bought)).to.deep.equal([MAX_UINT256]);
     for (let minute = 0; minute < 60 && keeper.totals.jobs.fill === 0; minute++) await tick(keeper, MINUTE);
     expect(keeper.totals.jobs.fill).to.be.above(0);
     const sold = cash - (await reserve.position(ETHER)).cash;
@@ -77,15 +74,19 @@ describe("keeper: auctions", () => {
   });
 
   it("is held up by a stranger's opening for half of an auction at most", async () => {
-    const { ethers, governor, stranger, dollar, weth, adopt, open, newKeeper, tick, rebalancer } = world();
+    const { ethers, governor, stranger, dollar, weth, pool, swap, adopt, open } = world();
+    const { reserveOptions, newKeeper, tick, rebalancer } = world();
     await overweight(world());
     await dollar.mint(governor.address, 900_000n * WAD);
     const token = await ethers.getContractAt("TestToken", await dollar.getAddress());
     const plusd = await adopt(token, "plUSD", 18, (95n * WAD) / 100n);
     await open({ base: weth, quote: plusd, fee: FEE, depth: 800n * WAD });
     const path = encodePath([weth.address, plusd.address], [FEE]);
-    const keeper = newKeeper({ routes: [{ sold: ETHER, bought: "dollar", path }] });
-    // He opens first what nobody has a route for, and again whenever it is over.
+    // For USDC nobody takes ether at the oracle's price.
+    await swap(pool, weth, 1_000n * WAD);
+    const { routes = [] } = reserveOptions;
+    const keeper = newKeeper({ routes: [...routes, { sold: ETHER, bought: "dollar", path }] });
+    // He opens that first, and again whenever it is over.
     let opened = 0;
     for (let minute = 0; minute < 60 && keeper.totals.jobs.fill === 0; minute++) {
       const { startedAt } = await rebalancer.auction(ETHER, USDC);
@@ -100,6 +101,17 @@ describe("keeper: auctions", () => {
     }
     expect(opened).to.be.above(0);
     expect(keeper.totals.jobs.fill).to.be.above(0);
+  });
+
+  it("is not held up by what there is no route for", async () => {
+    const { governor, stranger, dollar, newKeeper, tick, rebalancer, sheet } = world();
+    await overweight(world());
+    await dollar.mint(governor.address, 900_000n * WAD);
+    await sheet.refresh();
+    await rebalancer.connect(stranger).open(ETHER, USDC);
+    const keeper = newKeeper({ routes: [{ sold: ETHER, bought: "dollar", path: "0x" + "11".repeat(43) }] });
+    await tick(keeper);
+    expect((await rebalancer.auctions()).map(({ bought }) => bought)).to.deep.equal([BigInt(USDC), MAX_UINT256]);
   });
 
   it("opens no more than is needed, and leaves what is over to the next opening", async () => {
