@@ -54,7 +54,7 @@ describe("keeper: auctions", () => {
   });
 
   it("buys plUSD while capital is short, and it is burned", async () => {
-    const { ethers, governor, dollar, weth, adopt, open, newKeeper, tick, rebalancer, reserve } = world();
+    const { ethers, governor, dollar, weth, adopt, open, newKeeper, tick, reserve } = world();
     await overweight(world());
     // Nine tenths of the reserve's own means are somebody's now, who sells plUSD for 0.95.
     await dollar.mint(governor.address, 900_000n * WAD);
