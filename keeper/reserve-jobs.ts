@@ -5,12 +5,13 @@ import { withHeadroom } from "../sdk/gas.js";
 import type { ReserveConfig } from "./config.js";
 import type { Desk } from "./desk.js";
 import { Adjust } from "./jobs/adjust.js";
-import { AuctionBook, CloseAuctions, FillAuctions, OpenAuctions } from "./jobs/auctions.js";
+import { AuctionBook, CloseAuctions, FillAuctions } from "./jobs/auctions.js";
 import { Collect } from "./jobs/collect.js";
 import { Distribute } from "./jobs/distribute.js";
 import { Exits } from "./jobs/exits.js";
 import { revertReason, type Call, type Job, type Rank } from "./jobs/job.js";
 import { Look } from "./jobs/look.js";
+import { OpenAuctions } from "./jobs/open.js";
 import { Rate } from "./jobs/rate.js";
 import { Refresh } from "./jobs/refresh.js";
 import { Settle } from "./jobs/settle.js";
@@ -100,7 +101,8 @@ export class ReserveJobs {
       return;
     }
     const verdict = await job.due(this.#desk.head);
-    this.#asleep.set(job.name, timestamp + (job.recheck ?? this.#recheck[job.rank]));
+    const later = timestamp + (job.recheck ?? this.#recheck[job.rank]);
+    this.#asleep.set(job.name, Math.min(later, job.wakeAt ?? later));
     if (!verdict.due) {
       this.#skip(job.name, verdict.reason);
       return;

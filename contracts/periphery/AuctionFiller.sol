@@ -75,13 +75,15 @@ contract AuctionFiller is IAuctionCallback {
 
     // ---- filling
 
-    /// @notice Fills up to `maxAmount` of the auction of `sold`, selling it along `path`.
+    /// @notice Fills up to `maxAmount` of the auction of `sold` for `bought`, selling it along `path`.
+    /// @param bought Asset number, or `DOLLAR`.
     /// @param maxAmount {ledger}
     /// @param path Uniswap v3 route from what is sold to what the auction wants: `token, fee, token, ..., fee, token`, packed.
     /// @param minProfit Reverts if less is left for the owner. {bought} token units
     /// @return amount {ledger} @return paid {ledger}, or {plUSD} for plUSD @return profit {bought} token units
     function fill(
         uint256 sold,
+        uint256 bought,
         uint256 maxAmount,
         bytes calldata path,
         uint256 minProfit
@@ -95,6 +97,7 @@ contract AuctionFiller is IAuctionCallback {
         // No limit on what is paid: the proceeds of the sale bound it, and `minProfit` what is left of them.
         (amount, paid) = REBALANCER.fill(
             sold,
+            bought,
             maxAmount,
             type(uint256).max,
             address(this),

@@ -6,7 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {IBalanceSheet} from "../interfaces/IBalanceSheet.sol";
-import {Auction, AuctionTerms, DeriskTerms, IRebalancer} from "../interfaces/IRebalancer.sol";
+import {Auction, AuctionTerms, DeriskTerms, IRebalancer, OpenAuction} from "../interfaces/IRebalancer.sol";
 import {DOLLAR, Fill} from "../interfaces/IReserveSeams.sol";
 import {IRiskModel} from "../interfaces/IRiskModel.sol";
 import {StatementMath} from "../solvency/StatementMath.sol";
@@ -21,13 +21,13 @@ contract Rebalancer is Derisk {
 
     // ---- layout
 
-    /// @dev `[left 64 | bought 8 | started at 40 | scale 16 | state 8 | free 120]`. The scale is 0 before an asset's first auction.
+    /// @dev One of `_auctions`: `[left 64 | started at 40 | scale 16 | state 8 | free 128]`, packed here, as the compiler would write a struct in three steps. The scale is 0
+    /// before a pair's first auction.
     struct AuctionSlot {
-        uint64 left;
-        uint8 bought;
-        uint40 startedAt;
-        uint16 scale;
-        uint8 state;
+        uint256 left; // {ledger}
+        uint256 startedAt; // unix seconds
+        uint256 scale; // bps
+        uint256 state;
     }
 
     /// @dev `[used 128 | used at 40]`. {USD}, unix seconds
@@ -36,16 +36,19 @@ contract Rebalancer is Derisk {
         uint40 usedAt;
     }
 
-    AuctionSlot[ASSETS] private _auctions;
+    /// @dev `ASSETS * SIDES` of them, by pair, see `_pairOf`. Never zeroed.
+    uint256[16 * 17] private _auctions;
     BudgetSlot private _budget;
 
-    uint8 private constant CLOSED = 0;
-    uint8 private constant UNFILLED = 1;
-    uint8 private constant FILLED = 2;
+    uint256 private constant CLOSED = 0;
+    uint256 private constant UNFILLED = 1;
+    uint256 private constant FILLED = 2;
     /// @dev For how long after its opening an auction's fills value what they are not about at kept mids: what an auction takes as shipped. {s}
     uint256 private constant MAX_MIDS_AGE = 30 minutes;
-    /// @dev `AuctionSlot.bought` for plUSD.
-    uint8 private constant DOLLAR_SLOT = type(uint8).max;
+    /// @dev What one asset can be sold for: sixteen assets, and plUSD as the seventeenth.
+    uint256 private constant SIDES = ASSETS + 1;
+    /// @dev A running auction makes way for one of this many times what it has left: whoever opens early, while little is needed, holds nobody up.
+    uint256 private constant OUTGROWN = 4;
 
     // ---- immutable limits of the parameters
 
@@ -68,7 +71,6 @@ contract Rebalancer is Derisk {
 
     /// @dev One fill, worked out. Amounts in {ledger}, or {plUSD} for what is paid in plUSD; values {USD}.
     struct Offer {
-        uint256 bought;
         uint256 maximum;
         uint256 amount;
         uint256 paid;
@@ -93,64 +95,57 @@ contract Rebalancer is Derisk {
 
     /// @inheritdoc IRebalancer
     function open(uint256 sold, uint256 bought) external locked returns (uint256 lot) {
-        _requireAsset(sold);
-        if (bought != DOLLAR) _requireAsset(bought);
-        AuctionSlot memory a = _auctions[sold];
+        uint256 pair = _pairOf(sold, bought);
+        AuctionSlot memory a = _auctionAt(pair);
         Settings memory s = _settings;
-        if (a.state != CLOSED) {
-            uint256 endsAt = uint256(a.startedAt) + s.duration;
-            require(block.timestamp > endsAt, AuctionRunning(sold, endsAt));
-            emit AuctionClosed(sold, a.left);
-            a.scale = _nextScale(a);
-        }
-        if (a.scale == 0) a.scale = uint16(BPS);
+        uint256 endsAt = a.startedAt + s.duration;
+        bool running = a.state != CLOSED && block.timestamp <= endsAt;
+        uint256 scale = _scaleToOpen(a, endsAt);
 
         Book memory book = _book(_sides(sold, bought));
-        lot = _lot(book, s, sold, bought, a.scale);
-        // The casts are safe: no more than is held, 64 bits; asset numbers; 40 bits of time.
-        a.left = uint64(lot);
-        a.bought = bought == DOLLAR ? DOLLAR_SLOT : uint8(bought);
-        a.startedAt = uint40(block.timestamp);
-        a.state = UNFILLED;
-        _auctions[sold] = a;
+        lot = _lot(book, s, sold, bought, scale);
+        if (running) require(lot >= a.left * OUTGROWN, AuctionRunning(sold, bought, endsAt));
+        if (a.state != CLOSED) emit AuctionClosed(sold, bought, a.left);
+        _setAuction(pair, AuctionSlot(lot, block.timestamp, scale, UNFILLED));
         _keep(book);
-        emit AuctionOpened(sold, bought, lot, a.scale);
+        emit AuctionOpened(sold, bought, lot, scale);
     }
 
     /// @inheritdoc IRebalancer
     function fill(
         uint256 sold,
+        uint256 bought,
         uint256 maxAmount,
         uint256 maxPaid,
         address to,
         bytes calldata data
     ) external locked returns (uint256 amount, uint256 paid) {
-        _requireAsset(sold);
-        AuctionSlot memory a = _auctions[sold];
+        uint256 pair = _pairOf(sold, bought);
+        AuctionSlot memory a = _auctionAt(pair);
         Settings memory s = _settings;
-        Offer memory o = _offer(sold, a, s, maxAmount);
+        Offer memory o = _offer(sold, bought, a, s, maxAmount);
         (amount, paid) = (o.amount, o.paid);
         // Nothing, or a crumb of what could be had: dust fills would keep an auction from coming back smaller.
-        require(amount != 0 && (amount == o.maximum || o.given >= s.minLot * WAD), NothingToFill(sold));
+        require(amount != 0 && (amount == o.maximum || o.given >= s.minLot * WAD), NothingToFill(sold, bought));
         require(paid <= maxPaid, SlippageExceeded(paid, maxPaid));
 
         uint256 loss = Math.saturatingSub(o.given, o.received);
-        // The casts are safe: at most the budget, a part of the reserve; 40 bits of time; no more than was left.
+        // The casts are safe: at most the budget, a part of the reserve; 40 bits of time.
         if (loss != 0) _budget = BudgetSlot(uint128(o.used + loss), uint40(block.timestamp));
-        a.left -= uint64(amount);
+        a.left -= amount;
         a.state = FILLED;
         if (o.leftValue < o.given + s.minLot * WAD) {
-            emit AuctionClosed(sold, a.left);
+            emit AuctionClosed(sold, bought, a.left);
             (a.scale, a.state) = (_nextScale(a), CLOSED);
         }
-        _auctions[sold] = a;
-        emit AuctionFilled(sold, o.bought, msg.sender, amount, paid, o.given, o.received);
+        _setAuction(pair, a);
+        emit AuctionFilled(sold, bought, msg.sender, amount, paid, o.given, o.received);
         // The bidder is called back in there, with the locks of both contracts held.
         RESERVE.exchange(
             Fill({
                 sold: sold,
                 given: amount,
-                bought: o.bought,
+                bought: bought,
                 received: paid,
                 bidder: msg.sender,
                 to: to,
@@ -161,37 +156,53 @@ contract Rebalancer is Derisk {
     }
 
     /// @inheritdoc IRebalancer
-    function close(uint256 sold) external locked {
-        _requireAsset(sold);
-        AuctionSlot memory a = _auctions[sold];
-        require(a.state != CLOSED, NoAuction(sold));
+    function close(uint256 sold, uint256 bought) external locked {
+        uint256 pair = _pairOf(sold, bought);
+        AuctionSlot memory a = _auctionAt(pair);
+        require(a.state != CLOSED, NoAuction(sold, bought));
         Settings memory s = _settings;
-        uint256 endsAt = uint256(a.startedAt) + s.duration;
+        uint256 endsAt = a.startedAt + s.duration;
         if (block.timestamp > endsAt) {
             a.scale = _nextScale(a);
         } else {
             // Still in time: only if nothing can be filled any more, which is no reason for a smaller lot.
-            require(!_needed(sold, a, s), AuctionRunning(sold, endsAt));
+            require(!_needed(sold, bought, a, s), AuctionRunning(sold, bought, endsAt));
         }
         a.state = CLOSED;
-        _auctions[sold] = a;
-        emit AuctionClosed(sold, a.left);
+        _setAuction(pair, a);
+        emit AuctionClosed(sold, bought, a.left);
     }
 
     // ---- views
 
     /// @inheritdoc IRebalancer
-    function auction(uint256 sold) external view returns (Auction memory) {
-        _requireAsset(sold);
-        AuctionSlot memory a = _auctions[sold];
-        if (a.state == CLOSED) return Auction(0, 0, 0, 0);
-        return Auction(a.left, _boughtOf(a), a.startedAt, a.scale);
+    function auction(uint256 sold, uint256 bought) external view returns (Auction memory) {
+        AuctionSlot memory a = _auctionAt(_pairOf(sold, bought));
+        if (a.state == CLOSED) return Auction(0, 0, 0);
+        return Auction(a.left, a.startedAt, a.scale);
     }
 
     /// @inheritdoc IRebalancer
-    function quoteFill(uint256 sold, uint256 amount) external view returns (uint256 paid, uint256 maximum) {
-        _requireAsset(sold);
-        Offer memory o = _offer(sold, _auctions[sold], _settings, amount);
+    function auctions() external view returns (OpenAuction[] memory list) {
+        uint256 duration = _settings.duration;
+        uint256 count;
+        for (uint256 pair = 0; pair < _auctions.length; ++pair) if (_auctionAt(pair).state != CLOSED) ++count;
+        list = new OpenAuction[](count);
+        for (uint256 pair = _auctions.length; count != 0;) {
+            AuctionSlot memory a = _auctionAt(--pair);
+            if (a.state == CLOSED) continue;
+            uint256 bought = pair % SIDES == ASSETS ? DOLLAR : pair % SIDES;
+            list[--count] = OpenAuction(pair / SIDES, bought, a.left, a.startedAt, a.startedAt + duration, a.scale);
+        }
+    }
+
+    /// @inheritdoc IRebalancer
+    function quoteFill(
+        uint256 sold,
+        uint256 bought,
+        uint256 amount
+    ) external view returns (uint256 paid, uint256 maximum) {
+        Offer memory o = _offer(sold, bought, _auctionAt(_pairOf(sold, bought)), _settings, amount);
         return (o.paid, o.maximum);
     }
 
@@ -201,9 +212,9 @@ contract Rebalancer is Derisk {
     }
 
     /// @inheritdoc IRebalancer
-    function terms() external view returns (AuctionTerms memory auctions, DeriskTerms memory derisk) {
+    function terms() external view returns (AuctionTerms memory auction_, DeriskTerms memory derisk) {
         Settings memory s = _settings;
-        auctions = AuctionTerms(s.premium, s.maxSlippage, s.duration, s.depthShare, s.minLot, s.dailyLoss);
+        auction_ = AuctionTerms(s.premium, s.maxSlippage, s.duration, s.depthShare, s.minLot, s.dailyLoss);
         derisk = DeriskTerms(s.minScale, s.pace, s.margin);
     }
 
@@ -290,27 +301,27 @@ contract Rebalancer is Derisk {
     /// as that one was no earlier: what this can do is bounded in decision 20.
     function _offer(
         uint256 sold,
+        uint256 bought,
         AuctionSlot memory a,
         Settings memory s,
         uint256 wanted
     ) private view returns (Offer memory o) {
-        require(a.state != CLOSED, NoAuction(sold));
+        require(a.state != CLOSED, NoAuction(sold, bought));
         uint256 elapsed = block.timestamp - a.startedAt;
-        require(elapsed <= s.duration, AuctionOver(sold, uint256(a.startedAt) + s.duration));
-        o.bought = _boughtOf(a);
-        uint256 sides = _sides(sold, o.bought);
+        require(elapsed <= s.duration, AuctionOver(sold, bought, a.startedAt + s.duration));
+        uint256 sides = _sides(sold, bought);
         Book memory book = elapsed > MAX_MIDS_AGE ? _book(sides) : _keptBook(sides);
         Side memory from = _side(book, sold);
-        (uint256 target, uint256 boughtTarget) = _targetsOf(s, sold, o.bought);
+        (uint256 target, uint256 boughtTarget) = _targetsOf(s, sold, bought);
         uint256 factor = AuctionMath.factorAt(s.premium, s.maxSlippage, elapsed, s.duration);
         uint256 most = AuctionMath.above(from.value, target, book.all);
         Side memory to;
-        if (o.bought == DOLLAR) {
+        if (bought == DOLLAR) {
             _requireDollarBought(s);
             most = AuctionMath.mostSoldForDollar(most, target);
         } else {
             // Neither side may pass its target.
-            to = _side(book, o.bought);
+            to = _side(book, bought);
             uint256 room = AuctionMath.below(to.value, boughtTarget, book.all);
             most = FixedPointMathLib.min(
                 AuctionMath.mostSold(most, target, factor),
@@ -324,9 +335,9 @@ contract Rebalancer is Derisk {
             o.maximum = FixedPointMathLib.min(o.maximum, _sellable(book, sold));
             o.amount = FixedPointMathLib.min(wanted, o.maximum);
             o.given = FixedPointMathLib.divUp(o.amount * from.mid, from.unit);
-            o.leftValue = (uint256(a.left) * from.mid) / from.unit;
+            o.leftValue = (a.left * from.mid) / from.unit;
         }
-        if (o.bought == DOLLAR) _payInDollar(o, from, sold, factor);
+        if (bought == DOLLAR) _payInDollar(o, from, sold, factor);
         else _payInAsset(o, to, book, s, factor);
     }
 
@@ -364,12 +375,17 @@ contract Rebalancer is Derisk {
     }
 
     /// @dev Whether anything of an auction can still be filled.
-    function _needed(uint256 sold, AuctionSlot memory a, Settings memory s) private view returns (bool) {
-        if (a.bought == DOLLAR_SLOT && s.flags & BUYS_DOLLAR == 0) {
+    function _needed(
+        uint256 sold,
+        uint256 bought,
+        AuctionSlot memory a,
+        Settings memory s
+    ) private view returns (bool) {
+        if (bought == DOLLAR && s.flags & BUYS_DOLLAR == 0) {
             (, , , , bool short) = IBalanceSheet(_sheet).stored();
             if (!short) return false;
         }
-        return _offer(sold, a, s, a.left).maximum != 0;
+        return _offer(sold, bought, a, s, a.left).maximum != 0;
     }
 
     /// @dev The budget for a loss. A part of what was priced now is never more than that of everything, and comes back no faster: as long as it will do, and that is at
@@ -393,10 +409,35 @@ contract Rebalancer is Derisk {
     }
 
     /// @dev Of the next auction: half of it if nobody wanted any of this one, twice of it otherwise. bps
-    function _nextScale(AuctionSlot memory a) private pure returns (uint16) {
-        // The casts are safe: at most 10,000.
-        if (a.state == FILLED) return uint16(Math.min(uint256(a.scale) * 2, BPS));
+    function _nextScale(AuctionSlot memory a) private pure returns (uint256) {
+        if (a.state == FILLED) return Math.min(a.scale * 2, BPS);
         return a.scale > 1 ? a.scale / 2 : a.scale;
+    }
+
+    /// @dev Of an auction to open: an ended one's next, doubled for each day that nobody opened another; of one that runs, what it has, or the next if it was filled. bps
+    function _scaleToOpen(AuctionSlot memory a, uint256 endsAt) private view returns (uint256) {
+        if (a.scale == 0) return BPS;
+        bool over = block.timestamp > endsAt;
+        uint256 scale = a.state == FILLED || (a.state == UNFILLED && over) ? _nextScale(a) : a.scale;
+        // Fourteen doublings make all of the least.
+        if (over) scale <<= Math.min((block.timestamp - endsAt) / 1 days, 14);
+        return Math.min(scale, BPS);
+    }
+
+    function _auctionAt(uint256 pair) private view returns (AuctionSlot memory) {
+        uint256 word = _auctions[pair];
+        return AuctionSlot(uint64(word), uint40(word >> 64), uint16(word >> 104), uint8(word >> 120));
+    }
+
+    /// @dev All fit: no more is for sale than is held, 64 bits; a scale is at most 10,000.
+    function _setAuction(uint256 pair, AuctionSlot memory a) private {
+        _auctions[pair] = a.left | (a.startedAt << 64) | (a.scale << 104) | (a.state << 120);
+    }
+
+    /// @dev Where the auction of a pair is: a row for each asset sold, plUSD last in it.
+    function _pairOf(uint256 sold, uint256 bought) private pure returns (uint256) {
+        require(sold < ASSETS && (bought < ASSETS || bought == DOLLAR), NoAuction(sold, bought));
+        return sold * SIDES + Math.min(bought, ASSETS);
     }
 
     /// @dev The assets that an auction is about, as a mask.
@@ -416,16 +457,8 @@ contract Rebalancer is Derisk {
         if (bought != DOLLAR) boughtTarget = _inForce(word, buffer, s, bought);
     }
 
-    function _boughtOf(AuctionSlot memory a) private pure returns (uint256) {
-        return a.bought == DOLLAR_SLOT ? DOLLAR : a.bought;
-    }
-
     function _weight(uint256 value, uint256 all) private pure returns (uint256) {
         return all == 0 ? 0 : (value * BPS) / all;
-    }
-
-    function _requireAsset(uint256 asset) private pure {
-        require(asset < ASSETS, NoAuction(asset));
     }
 
     // ---- internals: parameters

@@ -36,6 +36,8 @@ export interface Job {
   readonly rank: Rank;
   /** After that long it is asked again, where its rank does not say so. {s} */
   readonly recheck?: number;
+  /** It is asked again then at the latest, where it knows of something. (unix seconds) */
+  readonly wakeAt?: number | undefined;
   /** Looks, without sending anything, whether there is something to do in this block. */
   due(head: Head): Promise<Verdict>;
   /** Told when a transaction of it was sent. */

@@ -1,3 +1,4 @@
+import { AUCTION_DEFENCES } from "./auctions.js";
 import { BACKSTOP_DEFENCES } from "./backstop.js";
 import { one, type Defence } from "./defence.js";
 import { SOLVENCY_DEFENCES } from "./solvency.js";
@@ -928,6 +929,7 @@ export const DEFENCES: readonly Defence[] = [
     "variance != type(uint256).max,",
     MEASURING,
   ),
+  ...AUCTION_DEFENCES,
   ...BACKSTOP_DEFENCES,
   ...SOLVENCY_DEFENCES,
   ...VAULT_DEFENCES,

@@ -29,11 +29,13 @@ contract AuctionDouble {
 
     function fill(
         uint256 asset,
+        uint256 wanted,
         uint256 maxAmount,
         uint256 maxPaid,
         address to,
         bytes calldata data
     ) external returns (uint256 amount, uint256 paid) {
+        require(wanted == (forDollar ? PLUSD : 1), "another auction");
         amount = gives < maxAmount ? gives : maxAmount;
         paid = (takes * amount) / gives;
         require(paid <= maxPaid, "maxPaid");

@@ -39,8 +39,9 @@ contract Bidder is IAuctionCallback {
         _calls.push(call_);
     }
 
-    function fill(uint256 sold, uint256 amount, bool callback) external returns (uint256, uint256) {
-        return REBALANCER.fill(sold, amount, type(uint256).max, address(this), callback ? bytes("sell") : bytes(""));
+    function fill(uint256 sold, uint256 bought, uint256 amount, bool callback) external returns (uint256, uint256) {
+        bytes memory data = callback ? bytes("sell") : bytes("");
+        return REBALANCER.fill(sold, bought, amount, type(uint256).max, address(this), data);
     }
 
     /// @inheritdoc IAuctionCallback

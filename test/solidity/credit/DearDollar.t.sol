@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IIssuanceGate} from "../../../contracts/interfaces/IIssuanceGate.sol";
 import {LiquidationItem} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {ReserveWorld} from "../reserve/ReserveWorld.sol";
@@ -14,8 +15,11 @@ contract DearDollarTest is ReserveWorld {
         _lend(alice, 100_000e18);
         sheet.setHeadroom(0);
         _give(bob, USDC, 1_000_000e6);
+        // 10 bps less than they count.
+        uint256 amount = (1_000e18 * LOW) / WAD;
+        amount = (amount * 999) / 1_000;
+        vm.expectRevert(abi.encodeWithSelector(IIssuanceGate.IssuanceExceeded.selector, amount, 0));
         vm.prank(bob);
-        vm.expectRevert();
         reserve.issue(USDC, 1_000e6, 0, bob);
 
         // 125 ether at 955: maintenance at 83% and some depth, health just below 1.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ICreditShared, LiquidationItem} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {IStableTaker} from "../../../contracts/interfaces/IReserveSeams.sol";
@@ -56,10 +57,15 @@ contract StablesTest is ReserveWorld {
         feeds[ETH].set(950e8);
         LiquidationItem[] memory items = _item();
         uint256 state = vm.snapshotState();
-        vm.prank(address(0x11));
-        vm.expectRevert();
-        engine.liquidateInStable(USDC, items, type(uint256).max, "");
+        vm.prank(bob);
+        (, uint256 owed) = engine.liquidateInStable(USDC, items, type(uint256).max, "");
         vm.revertToState(state);
+        // Who gave no allowance.
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(reserve), 0, owed)
+        );
+        vm.prank(address(0x11));
+        engine.liquidateInStable(USDC, items, type(uint256).max, "");
         vm.prank(bob);
         (uint256[] memory repaid, uint256 paid) = engine.liquidateInStable(USDC, items, type(uint256).max, "");
         require(repaid[0] > 1_000e18 && paid > repaid[0] / 1e12, "paid");

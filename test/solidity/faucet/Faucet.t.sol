@@ -70,7 +70,7 @@ contract FaucetTest {
     function test_anEmptyStockReverts() public {
         faucet.claim(address(stocked), ALICE);
         faucet.claim(address(stocked), BOB);
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSelector(Faucet.OutOfStock.selector, address(stocked), 5, 10));
         faucet.claim(address(stocked), address(0xCA401));
     }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {FaucetToken} from "../../../contracts/faucet/FaucetToken.sol";
 import {AuctionFiller} from "../../../contracts/periphery/AuctionFiller.sol";
-import {Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
+import {DOLLAR as PLUSD, Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {Deploy} from "../../contracts/Deploy.sol";
 import {AuctionDouble} from "../../contracts/periphery/AuctionDouble.sol";
 import {DollarDouble} from "../../contracts/periphery/EngineDouble.sol";
@@ -74,7 +75,7 @@ contract AuctionFillerTest {
 
     function test_sellsPaysAndSendsTheProfitToTheOwner() public {
         vm.prank(OWNER);
-        (uint256 amount, uint256 paid, uint256 profit) = filler.fill(0, MAX, _path(), 10_000);
+        (uint256 amount, uint256 paid, uint256 profit) = filler.fill(0, 1, MAX, _path(), 10_000);
         require(amount == 1_000 && paid == 1_900, "amounts");
         require(profit == 10_000 && bought.balanceOf(OWNER) == 10_000, "profit");
         require(bought.balanceOf(address(auction)) == 190_000, "the reserve was not paid exactly");
@@ -84,7 +85,7 @@ contract AuctionFillerTest {
 
     function test_fillsNoMoreThanItIsTold() public {
         vm.prank(OWNER);
-        (uint256 amount, , uint256 profit) = filler.fill(0, 500, _path(), 0);
+        (uint256 amount, , uint256 profit) = filler.fill(0, 1, 500, _path(), 0);
         require(amount == 500 && profit == 5_000, "half");
     }
 
@@ -92,7 +93,7 @@ contract AuctionFillerTest {
         auction.set(1_000, 150_000, true);
         AuctionFiller other = _filler(_router(dollar));
         vm.prank(OWNER);
-        (, uint256 paid, uint256 profit) = other.fill(0, MAX, _path(address(sold), address(dollar)), 50_000);
+        (, uint256 paid, uint256 profit) = other.fill(0, PLUSD, MAX, _path(address(sold), address(dollar)), 50_000);
         require(paid == 150_000 && profit == 50_000, "amounts");
         require(dollar.totalSupply() == 50_000 && dollar.balanceOf(OWNER) == 50_000, "not burned");
         _assertEmpty(other);
@@ -103,14 +104,16 @@ contract AuctionFillerTest {
     function test_revertsBelowTheMinimumProfit() public {
         vm.expectRevert(abi.encodeWithSelector(AuctionFiller.ProfitTooSmall.selector, 10_000, 10_001));
         vm.prank(OWNER);
-        filler.fill(0, MAX, _path(), 10_001);
+        filler.fill(0, 1, MAX, _path(), 10_001);
     }
 
     function test_revertsWhenTheSaleDoesNotPay() public {
         router.setPrice(1.8e18);
-        vm.expectRevert();
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, address(filler), 180_000, 190_000)
+        );
         vm.prank(OWNER);
-        filler.fill(0, MAX, _path(), 0);
+        filler.fill(0, 1, MAX, _path(), 0);
     }
 
     function test_aDonationIsNoProfitButLeavesWithIt() public {
@@ -118,10 +121,10 @@ contract AuctionFillerTest {
         sold.mint(address(filler), 9);
         vm.expectRevert(abi.encodeWithSelector(AuctionFiller.ProfitTooSmall.selector, 10_000, 10_001));
         vm.prank(OWNER);
-        filler.fill(0, MAX, _path(), 10_001);
+        filler.fill(0, 1, MAX, _path(), 10_001);
 
         vm.prank(OWNER);
-        (, , uint256 profit) = filler.fill(0, MAX, _path(), 10_000);
+        (, , uint256 profit) = filler.fill(0, 1, MAX, _path(), 10_000);
         require(profit == 10_000, "profit");
         require(bought.balanceOf(OWNER) == 10_007 && sold.balanceOf(OWNER) == 9, "donations");
         _assertEmpty(filler);
@@ -132,14 +135,14 @@ contract AuctionFillerTest {
         router.setPrice(1.8e18);
         vm.expectRevert(abi.encodeWithSelector(AuctionFiller.ProfitTooSmall.selector, 0, 0));
         vm.prank(OWNER);
-        filler.fill(0, MAX, _path(), 0);
+        filler.fill(0, 1, MAX, _path(), 0);
     }
 
     /// @dev As SwapRouter does when a pool's liquidity ends before the input.
     function test_whatARouteLeavesUnsoldGoesToTheOwnerAndNoAllowanceStays() public {
         router.setFill(9_600);
         vm.prank(OWNER);
-        (, , uint256 profit) = filler.fill(0, MAX, _path(), 0);
+        (, , uint256 profit) = filler.fill(0, 1, MAX, _path(), 0);
         require(profit == 2_000, "profit");
         require(sold.balanceOf(OWNER) == 4_000, "unsold");
         _assertEmpty(filler);
@@ -151,7 +154,7 @@ contract AuctionFillerTest {
         router.setFill(uint256(part) % 10_001);
         uint256 reserveBefore = bought.balanceOf(address(auction));
         vm.prank(OWNER);
-        try filler.fill(0, MAX, _path(), 0) returns (uint256, uint256 paid, uint256 profit) {
+        try filler.fill(0, 1, MAX, _path(), 0) returns (uint256, uint256 paid, uint256 profit) {
             require(bought.balanceOf(address(auction)) - reserveBefore == paid * 100, "payment");
             require(bought.balanceOf(OWNER) == profit, "profit");
         } catch {}
@@ -163,17 +166,17 @@ contract AuctionFillerTest {
     function test_revertsWhenTheRouteDoesNotFit() public {
         vm.expectRevert(abi.encodeWithSelector(AuctionFiller.PathTooShort.selector, 42));
         vm.prank(OWNER);
-        filler.fill(0, MAX, new bytes(42), 0);
+        filler.fill(0, 1, MAX, new bytes(42), 0);
 
         bytes memory astray = _path(address(sold), address(dollar));
         vm.expectRevert(abi.encodeWithSelector(AuctionFiller.PathMismatch.selector, address(bought), address(dollar)));
         vm.prank(OWNER);
-        filler.fill(0, MAX, astray, 0);
+        filler.fill(0, 1, MAX, astray, 0);
 
         bytes memory other = _path(address(dollar), address(bought));
         vm.expectRevert(abi.encodeWithSelector(AuctionFiller.NothingToSell.selector, address(dollar)));
         vm.prank(OWNER);
-        filler.fill(0, MAX, other, 0);
+        filler.fill(0, 1, MAX, other, 0);
     }
 
     // ---- who may
@@ -183,7 +186,7 @@ contract AuctionFillerTest {
         bytes memory path = _path();
         vm.expectRevert(refusal);
         vm.prank(STRANGER);
-        filler.fill(0, MAX, path, 0);
+        filler.fill(0, 1, MAX, path, 0);
         vm.expectRevert(refusal);
         vm.prank(STRANGER);
         filler.sweep(bought);
@@ -206,7 +209,7 @@ contract AuctionFillerTest {
 
         // Nor after one.
         vm.prank(OWNER);
-        filler.fill(0, MAX, _path(), 0);
+        filler.fill(0, 1, MAX, _path(), 0);
         vm.expectRevert(abi.encodeWithSelector(AuctionFiller.NotFilling.selector));
         auction.callBack(filler, data);
     }

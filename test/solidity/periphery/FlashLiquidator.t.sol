@@ -72,7 +72,8 @@ contract FlashLiquidatorTest {
 
     function test_revertsWhenTheSaleDoesNotPay() public {
         router.setPrice(0.89e18);
-        vm.expectRevert();
+        // The double's own words.
+        vm.expectRevert(abi.encodeWithSignature("Error(string)", "cannot pay"));
         vm.prank(OWNER);
         liquidator.liquidate(_items(), _routes(2), 0);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {Auction, AuctionTerms, IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
 import {DOLLAR} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -13,19 +15,19 @@ contract AuctionTest is AuctionWorld {
     function test_opensForWhatBothSidesNeed() public {
         uint256 lot = rebalancer.open(ETH, USDC);
         require(lot == 50 * UNIT, "100,000 USD of ether");
-        Auction memory a = rebalancer.auction(ETH);
-        require(a.left == lot && a.bought == USDC && a.startedAt == T0 && a.scale == 10_000, "as stored");
+        Auction memory a = rebalancer.auction(ETH, USDC);
+        require(a.left == lot && a.startedAt == T0 && a.scale == 10_000, "as stored");
         require(rebalancer.offTarget() == 2, "ether and USDC are off target");
     }
 
     function test_theLotIsAPartOfEitherDepth() public {
         risk.setDepth(ETH, 100 * UNIT);
         require(rebalancer.open(ETH, USDC) <= 10 * UNIT, "a tenth of ether's depth");
-        require(rebalancer.auction(ETH).left > 9 * UNIT, "and no less");
+        require(rebalancer.auction(ETH, USDC).left > 9 * UNIT, "and no less");
         _pass(1 days);
         risk.setDepth(ETH, 100_000 * UNIT);
         risk.setDepth(USDC, 50_000 * UNIT);
-        rebalancer.close(ETH);
+        rebalancer.close(ETH, USDC);
         // 5,000 USD; half of it, since nobody filled the one before.
         uint256 lot = rebalancer.open(ETH, USDC);
         require(lot <= 1.25e8 && lot > 1.2e8, "a tenth of the stable's");
@@ -43,10 +45,12 @@ contract AuctionTest is AuctionWorld {
         reserve.setCash(USDC, 290_000 * UNIT);
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.NotOverweight.selector, ETH, 4_100, 4_100));
         rebalancer.open(ETH, USDC);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, 16));
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, 16, USDC));
         rebalancer.open(16, USDC);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, 16));
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, ETH, 16));
         rebalancer.open(ETH, 16);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, DOLLAR, USDC));
+        rebalancer.open(DOLLAR, USDC);
     }
 
     /// @dev 40.9%, 20.8%, 27.5%, 10.8%: ether, bitcoin and USDT are a little heavy, within their bands, and USDC is far too light.
@@ -61,7 +65,7 @@ contract AuctionTest is AuctionWorld {
         uint256 lot = rebalancer.open(ETH, USDC);
         require(lot > 4.49e8 && lot <= 4.5e8, "down to its target and no further");
         _pass(900);
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         require(_value(ETH) >= 400_000e18 && _value(ETH) < 400_100e18, "at its target");
         rebalancer.open(BTC, USDC);
         // Back within its band, it is no reason any more.
@@ -71,16 +75,16 @@ contract AuctionTest is AuctionWorld {
         require(!open, "opened within all bands");
     }
 
-    function test_oneAuctionAnAssetAtATime() public {
+    function test_oneAuctionAPairAtATime() public {
         rebalancer.open(ETH, USDC);
         _pass(1_800);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionRunning.selector, ETH, T0 + 1_800));
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionRunning.selector, ETH, USDC, T0 + 1_800));
         rebalancer.open(ETH, USDC);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionRunning.selector, ETH, T0 + 1_800));
-        rebalancer.close(ETH);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionRunning.selector, ETH, USDC, T0 + 1_800));
+        rebalancer.close(ETH, USDC);
         _pass(1);
         rebalancer.open(ETH, USDC);
-        require(rebalancer.auction(ETH).startedAt == T0 + 1_801, "anew");
+        require(rebalancer.auction(ETH, USDC).startedAt == T0 + 1_801, "anew");
     }
 
     function test_whatIsNotInTheTargetsGoesFromAnyWeightOn() public {
@@ -88,7 +92,7 @@ contract AuctionTest is AuctionWorld {
         reserve.setCash(BTC, UNIT / 10);
         require(rebalancer.open(BTC, USDC) == UNIT / 10, "all 4,000 USD of it");
         bidder.setTrade(address(tokens[BTC]), address(tokens[USDC]));
-        bidder.fill(BTC, ALL, false);
+        bidder.fill(BTC, USDC, ALL, false);
         require(reserve.cash(BTC) == 0, "gone");
     }
 
@@ -109,15 +113,15 @@ contract AuctionTest is AuctionWorld {
         for (uint256 i; i < 5; ++i) {
             _pass(moments[i] - passed);
             passed = moments[i];
-            (uint256 paid, uint256 maximum) = rebalancer.quoteFill(ETH, 10 * UNIT);
+            (uint256 paid, uint256 maximum) = rebalancer.quoteFill(ETH, USDC, 10 * UNIT);
             require(paid == expected[i] * UNIT, "price");
             require(maximum <= 50 * UNIT && maximum >= (50 * UNIT * 100) / 101, "maximum");
         }
         _pass(1);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionOver.selector, ETH, T0 + 1_800));
-        rebalancer.quoteFill(ETH, UNIT);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionOver.selector, ETH, T0 + 1_800));
-        bidder.fill(ETH, UNIT, false);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionOver.selector, ETH, USDC, T0 + 1_800));
+        rebalancer.quoteFill(ETH, USDC, UNIT);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.AuctionOver.selector, ETH, USDC, T0 + 1_800));
+        bidder.fill(ETH, USDC, UNIT, false);
     }
 
     /// @dev Never cheaper for the bidder by a rounding, whatever the amount and the moment.
@@ -125,7 +129,7 @@ contract AuctionTest is AuctionWorld {
         _move(USDC, 0.9e18 + (price % 0.2e18));
         rebalancer.open(ETH, USDC);
         _pass(passed % 1_801);
-        (uint256 paid, uint256 maximum) = rebalancer.quoteFill(ETH, amount % (60 * UNIT));
+        (uint256 paid, uint256 maximum) = rebalancer.quoteFill(ETH, USDC, amount % (60 * UNIT));
         amount = amount % (60 * UNIT);
         if (amount > maximum) amount = maximum;
         // In units of 1e-26 USD times duration: value asked for against value paid.
@@ -139,7 +143,7 @@ contract AuctionTest is AuctionWorld {
         vm.expectRevert(
             abi.encodeWithSelector(IRebalancer.SlippageExceeded.selector, 20_200 * UNIT, 20_200 * UNIT - 1)
         );
-        rebalancer.fill(ETH, 10 * UNIT, 20_200 * UNIT - 1, address(this), "");
+        rebalancer.fill(ETH, USDC, 10 * UNIT, 20_200 * UNIT - 1, address(this), "");
     }
 
     // ---- filling
@@ -147,19 +151,19 @@ contract AuctionTest is AuctionWorld {
     function test_partialFillsToTheTarget() public {
         rebalancer.open(ETH, USDC);
         _pass(900);
-        bidder.fill(ETH, 20 * UNIT, false);
+        bidder.fill(ETH, USDC, 20 * UNIT, false);
         require(reserve.cash(ETH) == 230 * UNIT && reserve.cash(USDC) == 240_000 * UNIT, "books");
         require(tokens[ETH].balanceOf(address(bidder)) == 20e18, "tokens");
-        require(rebalancer.auction(ETH).left == 30 * UNIT, "left");
+        require(rebalancer.auction(ETH, USDC).left == 30 * UNIT, "left");
         // The rest, and no more, whatever is wanted.
-        (uint256 amount, uint256 paid) = bidder.fill(ETH, ALL, false);
+        (uint256 amount, uint256 paid) = bidder.fill(ETH, USDC, ALL, false);
         require(amount == 30 * UNIT && paid == 60_000 * UNIT, "at mid");
         require(rebalancer.offTarget() == 0, "on target");
-        require(rebalancer.auction(ETH).startedAt == 0, "closed");
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, ETH));
-        bidder.fill(ETH, UNIT, false);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, ETH));
-        rebalancer.close(ETH);
+        require(rebalancer.auction(ETH, USDC).startedAt == 0, "closed");
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, ETH, USDC));
+        bidder.fill(ETH, USDC, UNIT, false);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NoAuction.selector, ETH, USDC));
+        rebalancer.close(ETH, USDC);
     }
 
     function test_aBidderWithNothingSellsFirst() public {
@@ -169,25 +173,31 @@ contract AuctionTest is AuctionWorld {
         uint256 had = tokens[USDC].balanceOf(address(bidder));
         vm.prank(address(bidder));
         tokens[USDC].transfer(address(1), had);
-        vm.expectRevert();
-        bidder.fill(ETH, 10 * UNIT, false);
-        bidder.fill(ETH, 10 * UNIT, true);
+        bytes memory poor = abi.encodeWithSelector(
+            IERC20Errors.ERC20InsufficientBalance.selector,
+            address(bidder),
+            0,
+            20_000e18
+        );
+        vm.expectRevert(poor);
+        bidder.fill(ETH, USDC, 10 * UNIT, false);
+        bidder.fill(ETH, USDC, 10 * UNIT, true);
         require(bidder.arrived() == 10e18, "ether was there before the payment");
         require(reserve.cash(USDC) == 220_000 * UNIT, "paid");
         bidder.setTrade(address(tokens[ETH]), address(0));
-        vm.expectRevert();
-        bidder.fill(ETH, 10 * UNIT, true);
+        vm.expectRevert(poor);
+        bidder.fill(ETH, USDC, 10 * UNIT, true);
         require(reserve.cash(ETH) == 240 * UNIT, "nothing for nothing");
     }
 
     function test_noCrumbs() public {
         rebalancer.open(ETH, USDC);
         // Less than the minimum lot, while more could be had.
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NothingToFill.selector, ETH));
-        bidder.fill(ETH, UNIT / 4, false);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NothingToFill.selector, ETH));
-        bidder.fill(ETH, 0, false);
-        bidder.fill(ETH, UNIT / 2, false);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NothingToFill.selector, ETH, USDC));
+        bidder.fill(ETH, USDC, UNIT / 4, false);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NothingToFill.selector, ETH, USDC));
+        bidder.fill(ETH, USDC, 0, false);
+        bidder.fill(ETH, USDC, UNIT / 2, false);
     }
 
     /// @dev Whatever the moment and the price of the stable, neither side passes its target: exactly, but for a ledger unit.
@@ -198,7 +208,7 @@ contract AuctionTest is AuctionWorld {
             return;
         }
         _pass(passed % 1_801);
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         uint256 nav = _nav();
         require(_value(ETH) + 2_000e18 / UNIT >= (nav * 4_000) / 10_000, "sold below its target");
         require(_value(USDC) <= (nav * 3_000) / 10_000 + 2e18 / UNIT, "bought above its target");
@@ -211,9 +221,9 @@ contract AuctionTest is AuctionWorld {
         rebalancer.open(ETH, USDC);
         rebalancer.open(BTC, USDC);
         _pass(900);
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         bidder.setTrade(address(tokens[BTC]), address(tokens[USDC]));
-        bidder.fill(BTC, ALL, false);
+        bidder.fill(BTC, USDC, ALL, false);
         require(rebalancer.offTarget() == 0, "both");
     }
 
@@ -240,8 +250,8 @@ contract AuctionTest is AuctionWorld {
             abi.encodeWithSelector(IRebalancer.ParameterOutOfBounds.selector, bytes32("band"), 24, 25, 10_000)
         );
         rebalancer.setWeights(targets, bands);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(1)));
         vm.prank(address(1));
-        vm.expectRevert();
         rebalancer.setTerms(_auctionTerms(), _deriskTerms());
         require(DOLLAR == ALL, "constant");
     }

@@ -11,7 +11,7 @@ contract AuctionBudgetTest is AuctionWorld {
         uint256 headroom = _headroom();
         rebalancer.open(ETH, USDC);
         _pass(1_800);
-        bidder.fill(ETH, 20 * UNIT, false);
+        bidder.fill(ETH, USDC, 20 * UNIT, false);
         // 40,000 USD of ether for 39,600.
         _near(rebalancer.lossBudget(), 1_600e18, 1e18, "1% lost");
         (uint256 losses, , ) = sheet.surplusLedger();
@@ -27,11 +27,11 @@ contract AuctionBudgetTest is AuctionWorld {
         _pass(1_800);
         // 500 USD of it: gone at 50,000 USD of ether; the rest of the lot pays mid.
         uint256 before = _nav();
-        bidder.fill(ETH, 25 * UNIT, false);
+        bidder.fill(ETH, USDC, 25 * UNIT, false);
         _near(before - _nav(), 500e18, 1e18, "the budget");
         _near(rebalancer.lossBudget(), 0, 1e18, "empty");
         before = _nav();
-        (uint256 amount, uint256 paid) = bidder.fill(ETH, 24 * UNIT, false);
+        (uint256 amount, uint256 paid) = bidder.fill(ETH, USDC, 24 * UNIT, false);
         require(amount == 24 * UNIT && paid >= 48_000 * UNIT - UNIT, "at mid");
         require(before - _nav() <= 1e18, "nothing more is lost");
     }
@@ -39,7 +39,7 @@ contract AuctionBudgetTest is AuctionWorld {
     function test_onePartOfTwentyFourIsBackEachHour() public {
         rebalancer.open(ETH, USDC);
         _pass(1_800);
-        bidder.fill(ETH, 40 * UNIT, false);
+        bidder.fill(ETH, USDC, 40 * UNIT, false);
         uint256 left = rebalancer.lossBudget();
         _near(left, 1_200e18, 2e18, "800 used");
         _pass(1 hours);
@@ -50,7 +50,7 @@ contract AuctionBudgetTest is AuctionWorld {
 
     function test_aGainReplenishesNothingAndCostsNothing() public {
         rebalancer.open(ETH, USDC);
-        bidder.fill(ETH, 20 * UNIT, false);
+        bidder.fill(ETH, USDC, 20 * UNIT, false);
         require(
             rebalancer.lossBudget() >= 2_000e18 && rebalancer.lossBudget() < 2_002e18,
             "the same part of a bit more"
@@ -73,7 +73,7 @@ contract AuctionBudgetTest is AuctionWorld {
         rebalancer.open(ETH, USDC);
         _pass(1_800);
         uint256 before = _nav();
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         require(_nav() >= before && reserve.cash(ETH) < 210 * UNIT, "sold, at mid");
     }
 
@@ -88,7 +88,7 @@ contract AuctionBudgetTest is AuctionWorld {
             try rebalancer.open(ETH, USDC) {} catch {}
             _pass(1_800);
             uint256 before = _nav();
-            try bidder.fill(ETH, (seed >> 16) % (100 * UNIT), false) {} catch {}
+            try bidder.fill(ETH, USDC, (seed >> 16) % (100 * UNIT), false) {} catch {}
             uint256 nav = _nav();
             if (nav < before) lost += before - nav;
             _pass(1_800);

@@ -35,7 +35,7 @@ contract AuctionDollarTest is AuctionWorld {
         require(lot == (250 * UNIT) / 3, "all that is overweight");
         _pass(1_800);
         uint256 supply = dollar.totalSupply();
-        (uint256 amount, uint256 paid) = bidder.fill(ETH, 10 * UNIT, false);
+        (uint256 amount, uint256 paid) = bidder.fill(ETH, DOLLAR, 10 * UNIT, false);
         // 1% below mid would be 1,980: the high it is.
         require(amount == 10 * UNIT && paid == 20_200e18, "at the high");
         require(dollar.totalSupply() == supply - paid, "burned");
@@ -47,18 +47,18 @@ contract AuctionDollarTest is AuctionWorld {
         rebalancer.open(ETH, DOLLAR);
         _pass(900);
         reserve.setBacking(0.8e18);
-        (, uint256 paid) = bidder.fill(ETH, 10 * UNIT, false);
+        (, uint256 paid) = bidder.fill(ETH, DOLLAR, 10 * UNIT, false);
         require(paid == 25_000e18, "each counts 0.8");
         reserve.setBacking(0);
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.DollarNotBought.selector));
-        bidder.fill(ETH, 10 * UNIT, false);
+        bidder.fill(ETH, DOLLAR, 10 * UNIT, false);
     }
 
     function test_neverBelowTheTargetOfWhatIsSold() public {
         _short();
         rebalancer.open(ETH, DOLLAR);
         _pass(900);
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, DOLLAR, ALL, false);
         // What is burned shrinks the whole: 166,667 of 500,000 have to go, not 100,000.
         require(_value(ETH) * 10_000 >= _nav() * 4_000, "below its target");
         _near((_value(ETH) * 1_000_000) / _nav(), 400_000, 1, "at it");
@@ -73,8 +73,8 @@ contract AuctionDollarTest is AuctionWorld {
         pools.stake(all);
         sheet.refresh();
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.DollarNotBought.selector));
-        bidder.fill(ETH, 10 * UNIT, false);
-        rebalancer.close(ETH);
-        require(rebalancer.auction(ETH).startedAt == 0, "closed");
+        bidder.fill(ETH, DOLLAR, 10 * UNIT, false);
+        rebalancer.close(ETH, DOLLAR);
+        require(rebalancer.auction(ETH, DOLLAR).startedAt == 0, "closed");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
 import {Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
@@ -51,7 +52,7 @@ contract AuctionHostileTest is AuctionWorld {
         rebalancer.open(ETH, USDC);
         tokens[USDC].mint(address(reserve), 1);
         tokens[ETH].mint(address(reserve), 1);
-        bidder.fill(ETH, 10 * UNIT, false);
+        bidder.fill(ETH, USDC, 10 * UNIT, false);
         require(reserve.cash(ETH) == 240 * UNIT, "filled");
     }
 
@@ -67,7 +68,7 @@ contract AuctionHostileTest is AuctionWorld {
         reserve.setCash(BTC, 100);
         _hold(ETH, 300 * UNIT);
         rebalancer.open(ETH, USDC);
-        bidder.fill(ETH, 10 * UNIT, false);
+        bidder.fill(ETH, USDC, 10 * UNIT, false);
     }
 
     // ---- feeds
@@ -103,13 +104,13 @@ contract AuctionHostileTest is AuctionWorld {
         vm.expectRevert(
             abi.encodeWithSelector(IReserveShared.TransferMismatch.selector, address(taxed), 20_000e18, 19_800e18)
         );
-        bidder.fill(ETH, 10 * UNIT, false);
+        bidder.fill(ETH, USDC, 10 * UNIT, false);
         // Paid in another stable it goes.
         _setWeights(4_000, 2_000, 2_000, 2_000);
         _pass(901);
         rebalancer.open(ETH, USDT);
         bidder.setTrade(address(tokens[ETH]), address(tokens[USDT]));
-        bidder.fill(ETH, 5 * UNIT, true);
+        bidder.fill(ETH, USDT, 5 * UNIT, true);
         require(reserve.cash(USDT) > 100_000 * UNIT, "paid");
     }
 
@@ -120,11 +121,11 @@ contract AuctionHostileTest is AuctionWorld {
         _setWeights(4_000, 1_000, 4_000, 1_000);
         rebalancer.open(ETH, USDC);
         rebalancer.open(BTC, USDC);
-        vm.expectRevert();
-        bidder.fill(ETH, 10 * UNIT, false);
-        require(reserve.cash(ETH) == 250 * UNIT && rebalancer.auction(ETH).left == 50 * UNIT, "as before");
+        vm.expectRevert(abi.encodeWithSignature("Error(string)", "stuck"));
+        bidder.fill(ETH, USDC, 10 * UNIT, false);
+        require(reserve.cash(ETH) == 250 * UNIT && rebalancer.auction(ETH, USDC).left == 50 * UNIT, "as before");
         bidder.setTrade(address(tokens[BTC]), address(tokens[USDC]));
-        bidder.fill(BTC, UNIT, false);
+        bidder.fill(BTC, USDC, UNIT, false);
         sheet.refresh();
     }
 
@@ -135,15 +136,18 @@ contract AuctionHostileTest is AuctionWorld {
         rebalancer.open(ETH, USDC);
         _pass(900);
         Fill memory fill;
-        bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, UNIT, ALL, address(bidder), "")));
+        bidder.attempt(
+            address(rebalancer),
+            abi.encodeCall(rebalancer.fill, (ETH, USDC, UNIT, ALL, address(bidder), ""))
+        );
         bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.open, (BTC, USDC)));
-        bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.close, (ETH)));
+        bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.close, (ETH, USDC)));
         bidder.attempt(address(rebalancer), abi.encodeCall(rebalancer.adjust, ()));
         bidder.attempt(address(sheet), abi.encodeCall(sheet.refresh, ()));
         bidder.attempt(address(sheet), abi.encodeCall(sheet.settleDeficit, ()));
         bidder.attempt(address(sheet), abi.encodeCall(sheet.lookAtCollateral, ()));
         bidder.attempt(address(reserve), abi.encodeCall(reserve.exchange, (fill)));
-        bidder.fill(ETH, 10 * UNIT, true);
+        bidder.fill(ETH, USDC, 10 * UNIT, true);
         bytes32 entered = keccak256(abi.encodeWithSelector(IRebalancer.Entered.selector));
         bytes32 reserveEntered = keccak256(abi.encodeWithSelector(ISolvency.Entered.selector, address(reserve)));
         require(bidder.answerCount() == 8, "all tried");
@@ -160,11 +164,13 @@ contract AuctionHostileTest is AuctionWorld {
         uint256 had = tokens[USDC].balanceOf(address(bidder));
         vm.prank(address(bidder));
         tokens[USDC].transfer(address(1), had);
-        vm.expectRevert();
-        bidder.fill(ETH, 10 * UNIT, true);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, address(bidder), 0, 20_200e18)
+        );
+        bidder.fill(ETH, USDC, 10 * UNIT, true);
         tokens[USDC].mint(address(this), 1e24);
         tokens[USDC].approve(address(reserve), ALL);
-        rebalancer.fill(ETH, 10 * UNIT, ALL, address(this), "");
+        rebalancer.fill(ETH, USDC, 10 * UNIT, ALL, address(this), "");
         require(tokens[ETH].balanceOf(address(this)) == 10e18, "filled");
     }
 
@@ -172,7 +178,7 @@ contract AuctionHostileTest is AuctionWorld {
     function test_openAndFillInOneBlockPaysThePremium() public {
         uint256 before = _nav();
         rebalancer.open(ETH, USDC);
-        bidder.fill(ETH, ALL, true);
+        bidder.fill(ETH, USDC, ALL, true);
         require(_nav() > before + 900e18, "the reserve gains 1% of 100,000");
     }
 }

@@ -26,7 +26,7 @@ contract AuctionIdleTest is AuctionWorld {
         uint256 grown;
         for (uint256 i; i < 30 && rebalancer.offTarget() != 0; ++i) {
             _pass(900);
-            (uint256 amount, ) = bidder.fill(ETH, ALL, false);
+            (uint256 amount, ) = bidder.fill(ETH, USDC, ALL, false);
             require(amount != 0, "filled");
             if (rebalancer.offTarget() == 0) break;
             uint256 next = rebalancer.open(ETH, USDC);
@@ -40,12 +40,12 @@ contract AuctionIdleTest is AuctionWorld {
     function test_closedInTimeHalvesJustTheSame() public {
         rebalancer.open(ETH, USDC);
         _pass(1_801);
-        rebalancer.close(ETH);
+        rebalancer.close(ETH, USDC);
         require(rebalancer.open(ETH, USDC) == 25 * UNIT, "half");
         _pass(900);
-        bidder.fill(ETH, 5 * UNIT, false);
+        bidder.fill(ETH, USDC, 5 * UNIT, false);
         _pass(1_000);
-        rebalancer.close(ETH);
+        rebalancer.close(ETH, USDC);
         // 90,000 USD are still too much; all of it may go, as somebody was there.
         require(rebalancer.open(ETH, USDC) == 45 * UNIT, "full");
     }
@@ -55,7 +55,7 @@ contract AuctionIdleTest is AuctionWorld {
         for (uint256 i; i < 5; ++i) {
             rebalancer.open(ETH, USDC);
             _pass(1_801);
-            rebalancer.close(ETH);
+            rebalancer.close(ETH, USDC);
         }
         require(rebalancer.open(BTC, USDC) == (5 * UNIT) / 2, "bitcoin's lot is whole");
     }

@@ -13,9 +13,9 @@ contract AuctionMovesTest is AuctionWorld {
         _pass(900);
         // Ether 400,000 of 900,000: 40,000 above its target; USDC 70,000 below.
         _move(ETH, 1_600e18);
-        (uint256 paid, uint256 maximum) = rebalancer.quoteFill(ETH, ALL);
+        (uint256 paid, uint256 maximum) = rebalancer.quoteFill(ETH, USDC, ALL);
         require(maximum == 25 * UNIT && paid == 40_000 * UNIT, "bounds and price of now");
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         require(_value(ETH) * 10_000 == _nav() * 4_000, "at its target");
     }
 
@@ -24,10 +24,10 @@ contract AuctionMovesTest is AuctionWorld {
         _pass(900);
         // Ether 320,000 of 820,000 is below 40%.
         _move(ETH, 1_280e18);
-        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NothingToFill.selector, ETH));
-        bidder.fill(ETH, ALL, false);
+        vm.expectRevert(abi.encodeWithSelector(IRebalancer.NothingToFill.selector, ETH, USDC));
+        bidder.fill(ETH, USDC, ALL, false);
         require(reserve.cash(ETH) == 250 * UNIT, "nothing was sold below its target");
-        rebalancer.close(ETH);
+        rebalancer.close(ETH, USDC);
         // It was no lack of bidders: the next lot is not smaller.
         _move(ETH, 2_000e18);
         require(rebalancer.open(ETH, USDC) == 50 * UNIT, "the same lot");
@@ -38,7 +38,7 @@ contract AuctionMovesTest is AuctionWorld {
         _pass(900);
         _move(ETH, 2_400e18);
         // Ether 600,000 of 1,100,000: 160,000 above; USDC 130,000 below, 54 ether; the lot is 50.
-        (uint256 amount, uint256 paid) = bidder.fill(ETH, ALL, false);
+        (uint256 amount, uint256 paid) = bidder.fill(ETH, USDC, ALL, false);
         require(amount == 50 * UNIT && paid == 120_000 * UNIT, "at the new price");
         require(_value(USDC) <= (_nav() * 3_000) / 10_000, "not above its target");
     }
@@ -48,7 +48,7 @@ contract AuctionMovesTest is AuctionWorld {
         _pass(900);
         _move(USDC, 0.8e18);
         // USDC 160,000 of 960,000: 128,000 below; ether 116,000 above. 50 ether are the lot.
-        (, uint256 paid) = bidder.fill(ETH, ALL, false);
+        (, uint256 paid) = bidder.fill(ETH, USDC, ALL, false);
         require(paid == 125_000 * UNIT, "more of it is paid");
     }
 
@@ -64,7 +64,7 @@ contract AuctionMovesTest is AuctionWorld {
             uint256 before = _nav();
             bool over = _value(ETH) * 10_000 > _whole() * 4_000;
             uint256 budget = rebalancer.lossBudget();
-            try bidder.fill(ETH, (seed >> 64) % (50 * UNIT), false) {
+            try bidder.fill(ETH, USDC, (seed >> 64) % (50 * UNIT), false) {
                 require(over, "sold what was not overweight");
                 uint256 nav = _whole();
                 require(_nav() + budget >= before, "lost more than the budget");
@@ -85,22 +85,22 @@ contract AuctionMovesTest is AuctionWorld {
         rebalancer.open(BTC, USDC);
         oracle.setDead(ETH, 1_000e18, 2_000e18);
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.PriceUnusable.selector, ETH, uint256(PriceStatus.Unpriced)));
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         // In time it can be neither filled nor closed: it may be back.
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.PriceUnusable.selector, ETH, uint256(PriceStatus.Unpriced)));
-        rebalancer.close(ETH);
+        rebalancer.close(ETH, USDC);
         // It counts at its undecayed last good high: bitcoin is overweight by no more than before.
-        (, uint256 maximum) = rebalancer.quoteFill(BTC, ALL);
+        (, uint256 maximum) = rebalancer.quoteFill(BTC, USDC, ALL);
         require(maximum >= (5 * UNIT) / 2 - UNIT / 20 && maximum <= (5 * UNIT) / 2, "as before");
         _pass(900);
         bidder.setTrade(address(tokens[BTC]), address(tokens[USDC]));
-        bidder.fill(BTC, ALL, false);
+        bidder.fill(BTC, USDC, ALL, false);
         oracle.set(ETH, 1_900e18, 2_100e18, PriceStatus.Disagreeing);
         vm.expectRevert(
             abi.encodeWithSelector(IRebalancer.PriceUnusable.selector, ETH, uint256(PriceStatus.Disagreeing))
         );
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         _pass(1_801);
-        rebalancer.close(ETH);
+        rebalancer.close(ETH, USDC);
     }
 }

@@ -32,7 +32,7 @@ contract AuctionRestTest is AuctionWorld {
         _open();
         _moveRest(1.2e18);
         uint256 before = _nav();
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         require(_weight(ETH) == 377_358 && _weight(USDC) == 283_018, "past its target by 22,642");
         require(_nav() >= before, "at mid");
     }
@@ -41,7 +41,7 @@ contract AuctionRestTest is AuctionWorld {
     function test_theRestFallsByAFifth() public {
         _open();
         _moveRest(0.8e18);
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         require(_weight(USDC) == 319_148 && _weight(ETH) == 425_531, "past its target by 19,148");
         // The next opening sees that it is too much, and buys no more of it.
         vm.expectRevert(abi.encodeWithSelector(IRebalancer.NotUnderweight.selector, USDC, 3_191, 3_000));
@@ -61,7 +61,7 @@ contract AuctionRestTest is AuctionWorld {
             uint256 before = _nav();
             uint256 budget = rebalancer.lossBudget();
             (bool filled, ) = address(bidder).call(
-                abi.encodeCall(bidder.fill, (ETH, (seed >> 96) % (50 * UNIT), false))
+                abi.encodeCall(bidder.fill, (ETH, USDC, (seed >> 96) % (50 * UNIT), false))
             );
             if (filled) _checkBound(before, budget, kept);
         }
@@ -83,7 +83,7 @@ contract AuctionRestTest is AuctionWorld {
         _open();
         for (uint256 asset; asset < 4; ++asset) reserve.setCash(asset, reserve.cash(asset) / 2);
         // 125 ether of a whole of 500,000: 50,000 above its target, USDC as much below.
-        (uint256 amount, ) = bidder.fill(ETH, ALL, false);
+        (uint256 amount, ) = bidder.fill(ETH, USDC, ALL, false);
         require(amount == 25 * UNIT, "half of the lot");
         require(_weight(ETH) == 400_000 && _weight(USDC) == 300_000, "at both targets");
     }
@@ -95,11 +95,11 @@ contract AuctionRestTest is AuctionWorld {
         rebalancer.open(BTC, USDC);
         _pass(900);
         bidder.setTrade(address(tokens[BTC]), address(tokens[USDC]));
-        bidder.fill(BTC, ALL, false);
+        bidder.fill(BTC, USDC, ALL, false);
         _hold(ETH, 270 * UNIT);
         _hold(BTC, reserve.cash(BTC) + UNIT);
         bidder.setTrade(address(tokens[ETH]), address(tokens[USDC]));
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, USDC, ALL, false);
         // 1,080,000 in all; the lot of 50 ether ends before ether's target of 432,000 does.
         require(_value(ETH) == 440_000e18 && _value(USDC) == 400_000e18, "by the lot");
         require(_value(USDC) * 10 <= _nav() * 4, "not above its target");
@@ -120,7 +120,7 @@ contract AuctionRestTest is AuctionWorld {
     }
 
     function _most() private view returns (uint256 most) {
-        (, most) = rebalancer.quoteFill(ETH, ALL);
+        (, most) = rebalancer.quoteFill(ETH, USDC, ALL);
     }
 
     /// @dev An opening prices everything for all that run.
@@ -154,7 +154,7 @@ contract AuctionRestTest is AuctionWorld {
         oracle.setTrapped(BTC, true);
         oracle.setDead(USDT, 0, 5e18);
         require(_most() == most, "the same");
-        (uint256 amount, ) = bidder.fill(ETH, ALL, false);
+        (uint256 amount, ) = bidder.fill(ETH, USDC, ALL, false);
         require(amount == 50 * UNIT, "filled");
     }
 
@@ -179,7 +179,7 @@ contract AuctionRestTest is AuctionWorld {
         require(rebalancer.lossBudget() == 425e18, "of what there is");
         uint256 before = _nav();
         // 1% of 90,000 would be 900.
-        bidder.fill(ETH, 45 * UNIT, false);
+        bidder.fill(ETH, USDC, 45 * UNIT, false);
         _near(before - _nav(), 425e18, 1e14, "the budget");
         require(rebalancer.lossBudget() < 1e18, "empty");
     }
@@ -190,14 +190,14 @@ contract AuctionRestTest is AuctionWorld {
         _hold(USDT, 5_000_000 * UNIT);
         rebalancer.open(ETH, USDC);
         _pass(1_800);
-        bidder.fill(ETH, 100 * UNIT, false);
+        bidder.fill(ETH, USDC, 100 * UNIT, false);
         _pass(1_800);
         rebalancer.open(ETH, USDC);
         _pass(1_800);
         // 2,000 used, and a twenty-fourth of 11,800 is back.
         uint256 budget = rebalancer.lossBudget();
         _near(budget, 10_290e18, 5e18, "an hour's part is back");
-        bidder.fill(ETH, 5 * UNIT, false);
+        bidder.fill(ETH, USDC, 5 * UNIT, false);
         _near(rebalancer.lossBudget(), budget - 100e18, 1e18, "less what was lost, no more");
     }
 
@@ -211,7 +211,7 @@ contract AuctionRestTest is AuctionWorld {
         rebalancer.open(ETH, DOLLAR);
         _pass(900);
         _moveRest(1.2e18);
-        bidder.fill(ETH, ALL, false);
+        bidder.fill(ETH, DOLLAR, ALL, false);
         // 333,333 of 893,333 left: 2.69% too low, 40% * 60,000 / 893,333.
         _near(_weight(ETH), 373_134, 1, "past its target by 26,866");
     }

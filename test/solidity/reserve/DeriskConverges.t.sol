@@ -51,13 +51,13 @@ contract DeriskConvergesTest is DeriskWorld {
         _pass(1_800);
         bidder.setTrade(address(tokens[sold]), address(tokens[bought]));
         uint256 before = _nav();
-        try bidder.fill(sold, ALL, true) returns (uint256 amount, uint256) {
+        try bidder.fill(sold, bought, ALL, true) returns (uint256 amount, uint256) {
             p.traded += (amount * prices[sold]) / UNIT;
             uint256 nav = _nav();
             if (nav < before) p.lost += before - nav;
         } catch {}
         _pass(1);
-        try rebalancer.close(sold) {} catch {}
+        try rebalancer.close(sold, bought) {} catch {}
     }
 
     /// @dev Prices that stand still: one way, to the aim, and then nothing any more.

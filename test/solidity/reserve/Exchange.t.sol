@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {DOLLAR, Fill} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {IReserveShared} from "../../../contracts/interfaces/IReserveShared.sol";
 import {Deploy} from "../../contracts/Deploy.sol";
@@ -70,7 +71,9 @@ contract ExchangeTest is ReserveWorld {
         reserve.exchange(_fill(1, USDC, 1));
         _expect(abi.encodeWithSelector(IReserveShared.AssetNotListed.selector, BTC));
         filler.fill(reserve, _fill(1e8, BTC, 1));
-        vm.expectRevert();
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(reserve), 0, 1e6)
+        );
         filler.fill(reserve, _fill(1e8, USDC, 1e6));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceOracle.sol";
 import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {HaircutBounds, RiskTargets} from "../../../contracts/interfaces/IRiskModel.sol";
@@ -72,7 +73,7 @@ contract HostileTest is ReserveWorld {
         vm.prank(bob);
         reserve.issue(FIFTH, 50e18, 0, bob);
         token.setMode(FalseToken.Mode.SaysFalse);
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(token)));
         vm.prank(bob);
         reserve.issue(FIFTH, 50e18, 0, bob);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {OpenAuction} from "../../../contracts/interfaces/IRebalancer.sol";
 import {DOLLAR} from "../../../contracts/interfaces/IReserveSeams.sol";
 import {AuctionWorld} from "./AuctionWorld.sol";
 
@@ -12,6 +13,9 @@ contract AuctionHandler is AuctionWorld {
     uint256 public dollarFills;
     uint256 public mints;
     uint256 public refused;
+    /// @notice Fills while another auction of the same sold asset ran, and the other way round.
+    uint256 public besides;
+    uint256 public against;
     /// @dev Prices of the last opening.
     uint256[4] private _kept;
     /// @dev Whether the auction that is being filled is not older than half an hour: then the others count at those.
@@ -58,38 +62,62 @@ contract AuctionHandler is AuctionWorld {
         rebalancer.adjust();
     }
 
-    /// @dev The first pair, from a random one on, that can be traded.
-    function open(uint256 pair) external {
-        for (uint256 i; i < 20; ++i) {
+    /// @dev The first pairs, from a random one on, that can be traded; one to three of them.
+    function open(uint256 pair, uint256 most) external {
+        most = 1 + (most % 3);
+        for (uint256 i; i < 20 && most != 0; ++i) {
             uint256 next = ((pair % 20) + i) % 20;
             try rebalancer.open(next / 5, next % 5 == 4 ? DOLLAR : next % 5) {
                 _kept = prices;
-                return;
+                --most;
             } catch {}
         }
     }
 
-    function close(uint256 sold) external {
-        try rebalancer.close(sold % 4) {} catch {}
+    function close(uint256 which) external {
+        OpenAuction[] memory all = rebalancer.auctions();
+        if (all.length == 0) return;
+        OpenAuction memory a = all[which % all.length];
+        try rebalancer.close(a.sold, a.bought) {} catch {}
+    }
+
+    /// @dev Up to half as much again as there is, of any that is open.
+    function fill(uint256 which, uint256 amount) external {
+        OpenAuction[] memory all = rebalancer.auctions();
+        if (all.length == 0) return;
+        OpenAuction memory a = all[which % all.length];
+        _fill(all, a, (a.left * (amount % 151)) / 100);
+    }
+
+    /// @dev All that are open, in one block, from any on: one budget for all of them.
+    function fillAll(uint256 from) external {
+        OpenAuction[] memory all = rebalancer.auctions();
+        uint256 budget = rebalancer.lossBudget();
+        uint256 before = _nav();
+        // What plUSD leaves by is checked for each fill.
+        bool inDollars;
+        for (uint256 i; i < all.length; ++i) {
+            OpenAuction memory a = all[((from % all.length) + i) % all.length];
+            if (a.bought == DOLLAR) inDollars = true;
+            _fill(all, a, ALL);
+        }
+        // A ledger unit of what is dearest, for each.
+        if (!inDollars && _nav() + budget + all.length * 1e15 < before) broken = "together lost more than the budget";
     }
 
     /// @dev Invariant 10: the value of the reserve less the supply falls by no more than the budget; neither side crosses a band outward, nor its target, of everything as
     /// fills count it. How far the true whole may be from that is in `AuctionRest`.
-    function fill(uint256 sold, uint256 amount) external {
-        sold = _running(sold);
-        uint256 bought = rebalancer.auction(sold).bought;
-        // Up to half as much again as there is.
-        amount = (rebalancer.auction(sold).left * (amount % 151)) / 100;
+    function _fill(OpenAuction[] memory all, OpenAuction memory a, uint256 amount) private {
+        (uint256 sold, uint256 bought) = (a.sold, a.bought);
         uint256 nav = _nav();
-        uint256 supplied = dollar.totalSupply();
-        _young = time <= rebalancer.auction(sold).startedAt + 30 minutes;
+        _young = time <= a.startedAt + 30 minutes;
         bool over = _isOver(sold, bought);
         uint256 budget = rebalancer.lossBudget();
         if (bought == DOLLAR) dollar.mint(address(bidder), 10_000_000e18);
-        if (bought == DOLLAR) supplied = dollar.totalSupply();
+        uint256 supplied = dollar.totalSupply();
         bidder.setTrade(address(tokens[sold]), bought < 4 ? address(tokens[bought]) : address(0));
         bool filled;
-        try bidder.fill(sold, amount, bought < 4) {
+        try bidder.fill(sold, bought, amount, bought < 4) {
             filled = true;
         } catch {}
         if (filled) {
@@ -100,8 +128,17 @@ contract AuctionHandler is AuctionWorld {
             if (after_ + supplied + 1e15 + budget < nav + dollar.totalSupply()) broken = "lost more than the budget";
             if (!over) broken = "sold what was not above its target";
             _checkTargets(sold, bought);
+            _countOthers(all, sold, bought);
         }
         if (bought == DOLLAR) dollar.burn(address(bidder), dollar.balanceOf(address(bidder)));
+    }
+
+    function _countOthers(OpenAuction[] memory all, uint256 sold, uint256 bought) private {
+        for (uint256 i; i < all.length; ++i) {
+            if (all[i].endsAt < time) continue;
+            if (all[i].sold == sold && all[i].bought != bought) ++besides;
+            if (all[i].sold == bought && all[i].bought == sold) ++against;
+        }
     }
 
     /// @dev Tolerances: a ledger unit of what is dearest, and targets are told in whole bps here.
@@ -124,14 +161,6 @@ contract AuctionHandler is AuctionWorld {
         for (uint256 asset; asset < 4; ++asset) {
             bool live = !_young || asset == sold || asset == bought;
             all += (reserve.cash(asset) * (live ? prices[asset] : _kept[asset])) / UNIT;
-        }
-    }
-
-    /// @dev An asset with an auction, if there is any.
-    function _running(uint256 from) private view returns (uint256 sold) {
-        for (uint256 i; i < 4; ++i) {
-            sold = ((from % 4) + i) % 4;
-            if (rebalancer.auction(sold).startedAt != 0) return sold;
         }
     }
 
@@ -206,6 +235,7 @@ contract RebalancerInvariantTest {
         }
         require(_handler.fills() > 20, "fills");
         require(_handler.dollarFills() > 1, "fills in plUSD");
+        require(_handler.besides() > 5 && _handler.against() > 0, "several auctions at once");
         require(_handler.mints() > 20 && _handler.refused() > 20, "mints");
     }
 
@@ -218,9 +248,10 @@ contract RebalancerInvariantTest {
         else if (kind == 4) _handler.burn(a);
         else if (kind < 7) _handler.refresh();
         else if (kind == 7) _handler.adjust();
-        else if (kind < 11) _handler.open(a);
+        else if (kind < 11) _handler.open(a, b);
         else if (kind == 11) _handler.close(a);
-        else if (kind < 14) _handler.fill(a, b);
+        else if (kind == 12) _handler.fill(a, b);
+        else if (kind == 13) _handler.fillAll(a);
         else if (kind == 14) _handler.mint(a, b, seed >> 255 == 1);
         else _handler.lose(a);
     }

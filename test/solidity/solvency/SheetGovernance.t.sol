@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IBalanceSheet, SheetParameters} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {IRiskValuation} from "../../../contracts/interfaces/IRiskModel.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -75,12 +76,13 @@ contract SheetGovernanceTest is SheetWorld {
     }
 
     function test_onlyGovernance() public {
+        bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(7));
         vm.startPrank(address(7));
-        vm.expectRevert();
+        vm.expectRevert(refusal);
         sheet.setParameters(_terms());
-        vm.expectRevert();
+        vm.expectRevert(refusal);
         sheet.setJump(ETH, 1_000);
-        vm.expectRevert();
+        vm.expectRevert(refusal);
         sheet.setModules(address(reserve), address(pools), address(risk));
         vm.stopPrank();
     }

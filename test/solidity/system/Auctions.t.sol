@@ -23,7 +23,7 @@ contract SystemAuctionsTest is SystemWorld {
 
     function _fill(uint256 sold, uint256 amount) private returns (bool filled) {
         vm.prank(bob);
-        try rebalancer.fill(sold, amount, ALL, bob, "") {
+        try rebalancer.fill(sold, USDC, amount, ALL, bob, "") {
             filled = true;
         } catch {}
     }
@@ -40,7 +40,7 @@ contract SystemAuctionsTest is SystemWorld {
         _openOnEther();
         _price(ETH, 2_400e8);
         uint256 before = _nav();
-        (uint256 paid, uint256 most) = rebalancer.quoteFill(ETH, ALL);
+        (uint256 paid, uint256 most) = rebalancer.quoteFill(ETH, USDC, ALL);
         require(_fill(ETH, ALL), "filled");
         // Half time: at mid. By the price of the fill, not of the opening.
         _near(paid * 1e12, (most * 2_400e18) / units[ETH], 1e13, "at today's price");
@@ -59,8 +59,8 @@ contract SystemAuctionsTest is SystemWorld {
         // At 500 nothing is overweight any more: no fill, and anybody ends it.
         _price(ETH, 500e8);
         require(!_fill(ETH, ALL), "not needed");
-        rebalancer.close(ETH);
-        require(rebalancer.auction(ETH).startedAt == 0, "over");
+        rebalancer.close(ETH, USDC);
+        require(rebalancer.auction(ETH, USDC).startedAt == 0, "over");
     }
 
     /// @dev A tenth of all plUSD-backed dollars leave in kind while an auction runs: the fill goes to the targets of what is left.
@@ -98,7 +98,7 @@ contract SystemAuctionsTest is SystemWorld {
     /// @dev Nobody bids for a day: each auction that ran out comes back half as large, absorption and redemption go on.
     function test_noBidderForADay() public {
         _openOnEther();
-        uint256 first = rebalancer.auction(ETH).left;
+        uint256 first = rebalancer.auction(ETH, USDC).left;
         _issue(alice, USDC, 100_000);
         for (uint256 i; i < 4; ++i) {
             _pass(6 hours);
@@ -106,7 +106,7 @@ contract SystemAuctionsTest is SystemWorld {
             rebalancer.open(ETH, USDC);
             _redeem(alice, USDC, 1_000e18);
         }
-        uint256 left = rebalancer.auction(ETH).left;
+        uint256 left = rebalancer.auction(ETH, USDC).left;
         require(left * 15 < first && left != 0, "a sixteenth");
         _at(clock + 900);
         require(_fill(ETH, ALL), "somebody is back");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {ICreditShared} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {SystemWorld} from "./SystemWorld.sol";
@@ -34,8 +35,9 @@ contract SystemDumpingTest is SystemWorld {
     function test_onlyBelowTheAbsorptionHealthAndWithinTheCap() public {
         // M/D = 0.99: to be liquidated, not to be dumped.
         _price(ETH, 1_760e8);
-        vm.expectRevert();
-        engine.absorb(_all());
+        address[] memory all = _all();
+        vm.expectRevert(abi.encodeWithSelector(ICreditShared.NothingToDo.selector));
+        engine.absorb(all);
 
         _price(ETH, 1_700e8);
         uint256 headroom = _headroom();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IBalanceSheet} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {IBackstop} from "../../../contracts/interfaces/IBackstop.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {StakedLoanWorld} from "./StakedLoanWorld.sol";
@@ -32,8 +33,9 @@ contract SystemExitLossTest is StakedLoanWorld {
         require(_headroom() == 0, "the loss took the headroom at once");
         require(_backing() == WAD, "the Backstop stands in front of the holders");
         sheet.settleDeficit();
+        uint256 allowedAt = clock + 2 hours;
         _pass(1 hours);
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSelector(IBalanceSheet.DeficitTooYoung.selector, allowedAt));
         sheet.settleDeficit();
         _pass(1 hours);
         uint256 supply = dollar.totalSupply();

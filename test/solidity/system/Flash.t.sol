@@ -88,7 +88,7 @@ contract SystemFlashTest is SystemWorld {
         _plan(address(engine), abi.encodeCall(engine.borrow, (100_000e18, _self, _self)));
         _plan(address(engine), abi.encodeCall(engine.repay, (ALL, _self)));
         _plan(address(engine), abi.encodeCall(engine.withdraw, (ETH, ALL, _self, _self)));
-        _plan(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, 10 * units[ETH], ALL, _self, "")));
+        _plan(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, USDC, 10 * units[ETH], ALL, _self, "")));
         _mintFlash();
         for (uint256 i; i < 6; ++i) require(_guest.done(i), "open in a flash mint, by design");
         require(_headroom() < headroom - 5_000e18, "issue consumed its requirement");

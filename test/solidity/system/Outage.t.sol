@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {OpenAuction} from "../../../contracts/interfaces/IRebalancer.sol";
 import {PlainVault} from "../../contracts/vaults/PlainVault.sol";
 import {vm} from "../../contracts/Vm.sol";
 import {SystemWorld} from "./SystemWorld.sol";
@@ -28,9 +29,10 @@ contract SystemOutageTest is SystemWorld {
             }
         }
         _pass(1_750);
-        for (uint256 sold; sold < ASSETS; ++sold) {
+        OpenAuction[] memory all = rebalancer.auctions();
+        for (uint256 i; i < all.length; ++i) {
             vm.prank(bob);
-            try rebalancer.fill(sold, ALL, ALL, bob, "") {
+            try rebalancer.fill(all[i].sold, all[i].bought, ALL, ALL, bob, "") {
                 ++filled;
             } catch {}
         }

@@ -91,7 +91,7 @@ contract SystemReentryTest is SystemWorld {
         calls[COLLECT] = abi.encodeCall(reserve.collectCredit, (STETH));
         calls[DISTRIBUTE] = abi.encodeCall(reserve.distribute, ());
         calls[OPEN] = abi.encodeCall(rebalancer.open, (STETH, DAI));
-        calls[FILL] = abi.encodeCall(rebalancer.fill, (ETH, 10 * units[ETH], ALL, _self, ""));
+        calls[FILL] = abi.encodeCall(rebalancer.fill, (ETH, USDC, 10 * units[ETH], ALL, _self, ""));
         calls[ADJUST] = abi.encodeCall(rebalancer.adjust, ());
         calls[STAKE] = abi.encodeCall(backstop.deposit, (100e18, _self));
         calls[CLAIM] = abi.encodeCall(backstop.claim, (1e24));
@@ -138,7 +138,7 @@ contract SystemReentryTest is SystemWorld {
     function test_insideAFill() public {
         _planAll();
         _at(clock + 900);
-        _as(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, 10 * units[ETH], ALL, _self, "x")));
+        _as(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, USDC, 10 * units[ETH], ALL, _self, "x")));
         _requireInsideReserve();
         _requireShut(OPEN, ADJUST, IReserveShared.Entered.selector, "auctions");
         _afterwards();

@@ -91,12 +91,12 @@ contract SystemSandwichTest is SystemWorld {
     function test_fillBeforeAnothersFill() public {
         _openOnEther();
         _give(carol, USDC, _tok(USDC, 10_000_000));
-        (, uint256 most) = rebalancer.quoteFill(ETH, ALL);
-        (uint256 quoted, ) = rebalancer.quoteFill(ETH, most / 4);
+        (, uint256 most) = rebalancer.quoteFill(ETH, USDC, ALL);
+        (uint256 quoted, ) = rebalancer.quoteFill(ETH, USDC, most / 4);
         vm.prank(bob);
-        (uint256 first, uint256 firstPaid) = rebalancer.fill(ETH, most / 2, ALL, bob, "");
+        (uint256 first, uint256 firstPaid) = rebalancer.fill(ETH, USDC, most / 2, ALL, bob, "");
         vm.prank(carol);
-        (uint256 second, uint256 secondPaid) = rebalancer.fill(ETH, most / 4, quoted, carol, "");
+        (uint256 second, uint256 secondPaid) = rebalancer.fill(ETH, USDC, most / 4, quoted, carol, "");
         require(second == most / 4 && secondPaid <= quoted, "as quoted before somebody stood in front");
         _near((firstPaid * 1e18) / first, (secondPaid * 1e18) / second, 1e12, "and at the same price");
     }
@@ -104,23 +104,23 @@ contract SystemSandwichTest is SystemWorld {
     /// @dev All of it taken away: the other's fill is refused and costs nothing; a dearer one is refused by its own limit.
     function test_allTakenBeforeAnothersFill() public {
         _openOnEther();
-        (, uint256 most) = rebalancer.quoteFill(ETH, ALL);
-        (uint256 quoted, ) = rebalancer.quoteFill(ETH, most / 4);
+        (, uint256 most) = rebalancer.quoteFill(ETH, USDC, ALL);
+        (uint256 quoted, ) = rebalancer.quoteFill(ETH, USDC, most / 4);
         _price(ETH, 2_100e8);
         bytes4 refused = _refusal(
             bob,
             address(rebalancer),
-            abi.encodeCall(rebalancer.fill, (ETH, most / 4, quoted, bob, ""))
+            abi.encodeCall(rebalancer.fill, (ETH, USDC, most / 4, quoted, bob, ""))
         );
         require(refused == IRebalancer.SlippageExceeded.selector, "his limit");
         vm.prank(bob);
-        rebalancer.fill(ETH, ALL, ALL, bob, "");
+        rebalancer.fill(ETH, USDC, ALL, ALL, bob, "");
         _give(carol, USDC, _tok(USDC, 10_000_000));
         uint256 before = _wealth(carol);
         refused = _refusal(
             carol,
             address(rebalancer),
-            abi.encodeCall(rebalancer.fill, (ETH, most / 4, ALL, carol, ""))
+            abi.encodeCall(rebalancer.fill, (ETH, USDC, most / 4, ALL, carol, ""))
         );
         require(
             refused == IRebalancer.NothingToFill.selector || refused == IRebalancer.NoAuction.selector,
@@ -135,11 +135,11 @@ contract SystemSandwichTest is SystemWorld {
         _give(carol, USDC, _tok(USDC, 10_000_000));
         _issue(bob, USDC, 400_000);
         uint256 before = _wealth(bob);
-        (uint256 quoted, ) = rebalancer.quoteFill(ETH, 100 * units[ETH]);
+        (uint256 quoted, ) = rebalancer.quoteFill(ETH, USDC, 100 * units[ETH]);
         uint256 half = dollar.balanceOf(bob) / 2;
         _redeem(bob, USDC, half);
         vm.prank(carol);
-        (, uint256 paid) = rebalancer.fill(ETH, 100 * units[ETH], ALL, carol, "");
+        (, uint256 paid) = rebalancer.fill(ETH, USDC, 100 * units[ETH], ALL, carol, "");
         _redeem(bob, USDC, half);
         require(paid == quoted, "the price is the oracle's");
         require(_wealth(bob) < before, "and whoever stands around it pays his fees");

@@ -73,9 +73,9 @@ contract SystemSelfDealingTest is SystemWorld {
         if (kind == 7) return _try(address(engine), abi.encodeCall(engine.repayInStable, (stable, amount, bob, ALL)));
         if (kind == 8) return _try(address(backstop), abi.encodeCall(backstop.deposit, (amount, bob)));
         if (kind == 9) return _try(address(backstop), abi.encodeCall(backstop.claim, (amount * 1e6)));
-        if (kind == 10)
-            return _try(address(rebalancer), abi.encodeCall(rebalancer.open, (ETH, stable == 0 ? STETH : BTC)));
-        return _try(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, amount / 1e14, ALL, bob, "")));
+        uint256 bought = stable == 0 ? STETH : BTC;
+        if (kind == 10) return _try(address(rebalancer), abi.encodeCall(rebalancer.open, (ETH, bought)));
+        return _try(address(rebalancer), abi.encodeCall(rebalancer.fill, (ETH, bought, amount / 1e14, ALL, bob, "")));
     }
 
     function _try(address target, bytes memory data) private returns (bool) {
@@ -112,7 +112,7 @@ contract SystemSelfDealingTest is SystemWorld {
         require(_worth() < before, "at a loss");
         vm.startPrank(bob);
         rebalancer.open(ETH, STETH);
-        rebalancer.fill(ETH, ALL, ALL, bob, "");
+        rebalancer.fill(ETH, STETH, ALL, ALL, bob, "");
         vm.stopPrank();
         require(_worth() < before, "and bought back above mid");
     }

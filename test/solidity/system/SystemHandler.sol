@@ -6,7 +6,7 @@ import {IBalanceSheet} from "../../../contracts/interfaces/IBalanceSheet.sol";
 import {ICreditShared} from "../../../contracts/interfaces/ICreditEngine.sol";
 import {IIssuanceGate} from "../../../contracts/interfaces/IIssuanceGate.sol";
 import {Price, PriceStatus} from "../../../contracts/interfaces/IPriceOracle.sol";
-import {IRebalancer} from "../../../contracts/interfaces/IRebalancer.sol";
+import {IRebalancer, OpenAuction} from "../../../contracts/interfaces/IRebalancer.sol";
 import {IReserveShared, ReserveTerms} from "../../../contracts/interfaces/IReserveShared.sol";
 import {VaultTerms} from "../../../contracts/interfaces/IReserveVaults.sol";
 import {vm} from "../../contracts/Vm.sol";
@@ -222,20 +222,42 @@ contract SystemHandler is SystemBooks {
         (uint256 sold, uint256 bought) = (pair % ASSETS, (pair >> 8) % (ASSETS + 1));
         if (bought == ASSETS) bought = ALL;
         kind %= 5;
-        if (kind == 0) _openAny(sold, bought);
-        else if (kind == 1) _call(Kind.Close, whale, address(rebalancer), abi.encodeCall(rebalancer.close, (sold)));
-        else if (kind == 2) _call(Kind.Adjust, whale, address(rebalancer), abi.encodeCall(rebalancer.adjust, ()));
-        else _fill(_user(who), sold, seed);
+        if (kind == 0) return _openAny(sold, bought, 1 + (seed % 3));
+        if (kind == 2) {
+            _call(Kind.Adjust, whale, address(rebalancer), abi.encodeCall(rebalancer.adjust, ()));
+            return;
+        }
+        OpenAuction[] memory all = rebalancer.auctions();
+        if (kind == 1) {
+            // Any, or the one that was asked for, open or not.
+            if (all.length != 0 && seed % 4 != 0) (sold, bought) = _pairIn(all, pair);
+            _call(Kind.Close, whale, address(rebalancer), abi.encodeCall(rebalancer.close, (sold, bought)));
+        } else if (all.length == 0) {
+            _fill(_user(who), sold, bought, seed);
+        } else {
+            // One, or all of them, from any on.
+            uint256 count = kind == 3 ? 1 : all.length;
+            for (uint256 i; i < count; ++i) {
+                (sold, bought) = _pairIn(all, (pair % all.length) + i);
+                _fill(_user(who), sold, bought, seed);
+            }
+        }
     }
 
-    /// @dev The first pair from these on that an auction can be opened for.
-    function _openAny(uint256 sold, uint256 bought) private {
-        for (uint256 i; i < 2 * ASSETS; ++i) {
+    function _pairIn(OpenAuction[] memory all, uint256 which) private pure returns (uint256 sold, uint256 bought) {
+        OpenAuction memory a = all[which % all.length];
+        return (a.sold, a.bought);
+    }
+
+    /// @dev The first pairs from these on that an auction can be opened for.
+    function _openAny(uint256 sold, uint256 bought, uint256 most) private {
+        for (uint256 i; i < 2 * ASSETS && most != 0; ++i) {
+            uint256 from = (sold + i / ASSETS) % ASSETS;
             uint256 to = bought == ALL ? ALL : (bought + i) % ASSETS;
-            bytes memory in_ = abi.encodeCall(rebalancer.open, ((sold + i / ASSETS) % ASSETS, to));
-            (bool ok, ) = _call(Kind.Open, whale, address(rebalancer), in_);
-            if (ok) _keep((sold + i / ASSETS) % ASSETS, to);
-            if (ok || bought == ALL) return;
+            (bool ok, ) = _call(Kind.Open, whale, address(rebalancer), abi.encodeCall(rebalancer.open, (from, to)));
+            if (ok) _keep(from, to);
+            if (ok) --most;
+            if (bought == ALL) return;
         }
     }
 
@@ -281,17 +303,15 @@ contract SystemHandler is SystemBooks {
         uint256 budget; // {USD}
     }
 
-    function _fill(address user, uint256 sold, uint256 seed) private {
-        // Whichever auction runs.
-        for (uint256 i; i < ASSETS && rebalancer.auction(sold).startedAt == 0; ++i) sold = (sold + 1) % ASSETS;
+    function _fill(address user, uint256 sold, uint256 bought, uint256 seed) private {
         Auctioned memory x;
-        (x.sold, x.bought) = (sold, rebalancer.auction(sold).bought);
+        (x.sold, x.bought) = (sold, bought);
         if (x.bought < ASSETS) _give(user, x.bought, _tok(x.bought, 4_000_000e18 / _mid(x.bought) + 1));
         (x.weights, x.targets, ) = rebalancer.weights();
         x.equity = _statement().midEquity;
         x.budget = rebalancer.lossBudget();
-        uint256 wanted = seed % 2 == 0 ? ALL : _amount(seed, rebalancer.auction(sold).left);
-        bytes memory in_ = abi.encodeCall(rebalancer.fill, (sold, wanted, ALL, user, ""));
+        uint256 wanted = seed % 2 == 0 ? ALL : _amount(seed, rebalancer.auction(sold, bought).left);
+        bytes memory in_ = abi.encodeCall(rebalancer.fill, (sold, bought, wanted, ALL, user, ""));
         (bool ok, bytes memory answer) = _call(Kind.Fill, user, address(rebalancer), in_);
         if (!ok) return;
         if (x.bought == ALL) {

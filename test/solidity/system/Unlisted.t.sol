@@ -54,7 +54,7 @@ contract UnlistedTest is SystemWorld {
         uint256 lot = rebalancer.open(SIXTH, ALL);
         uint256 supply = dollar.totalSupply();
         vm.prank(bob);
-        (uint256 amount, uint256 paid) = rebalancer.fill(SIXTH, ALL, ALL, bob, "");
+        (uint256 amount, uint256 paid) = rebalancer.fill(SIXTH, ALL, ALL, ALL, bob, "");
         require(amount != 0 && amount <= lot, "nothing was sold");
         require(token.balanceOf(bob) == amount * 1e10, "not delivered");
         require(dollar.totalSupply() + paid == supply, "not burned");

@@ -197,4 +197,23 @@ describe("keeper: jobs for a reserve", () => {
       // Asked at 599, auctions sleep until 629.
     ).to.deep.equal(["look open rate", "look", "look open", "look open", "look rate", ""]);
   });
+
+  it("asks earlier who knows of something", async () => {
+    const asked: number[] = [];
+    const start = (await deskOf([])).desk.head.timestamp;
+    const waking: Job = {
+      ...jobThat("open", "auctions", () => {
+        asked.push(desk.head.timestamp - start);
+        return Promise.resolve(notDue("nothing"));
+      }),
+      wakeAt: start + 12,
+    };
+    const { desk, jobs } = await deskOf([waking], 0n, { auctions: 30, rest: 600 });
+    const { number, baseFee } = desk.head;
+    for (const passed of [0, 11, 12]) {
+      desk.turnTo({ number, timestamp: start + passed, baseFee });
+      await jobs.run();
+    }
+    expect(asked).to.deep.equal([0, 12]);
+  });
 });

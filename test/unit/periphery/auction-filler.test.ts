@@ -24,10 +24,10 @@ describe("AuctionFiller on Uniswap v3", () => {
       (await reserve.position(USDC)).cash,
       await usdc.contract.balanceOf(governor.address),
     ];
-    const { amount, paid, profit } = await filler.fill.staticCall(ETHER, MAX_UINT256, path, 0);
+    const { amount, paid, profit } = await filler.fill.staticCall(ETHER, USDC, MAX_UINT256, path, 0);
     expect(amount > 50n * 10n ** 8n).to.equal(true);
     expect(profit > 0n).to.equal(true);
-    await filler.fill(ETHER, MAX_UINT256, path, 0);
+    await filler.fill(ETHER, USDC, MAX_UINT256, path, 0);
     expect((await reserve.position(USDC)).cash > cashBefore).to.equal(true);
     // A ledger unit of USDC is a token unit. What the price has fallen by since is the owner's.
     const won = (await usdc.contract.balanceOf(governor.address)) - ownBefore;
@@ -41,8 +41,8 @@ describe("AuctionFiller on Uniswap v3", () => {
 
   it("refuses less profit than it is told", async () => {
     const { filler, path } = world();
-    const { profit } = await filler.fill.staticCall(ETHER, MAX_UINT256, path, 0);
-    await expect(filler.fill(ETHER, MAX_UINT256, path, 2n * profit + 1n)).to.be.revertedWithCustomError(
+    const { profit } = await filler.fill.staticCall(ETHER, USDC, MAX_UINT256, path, 0);
+    await expect(filler.fill(ETHER, USDC, MAX_UINT256, path, 2n * profit + 1n)).to.be.revertedWithCustomError(
       filler,
       "ProfitTooSmall",
     );
@@ -51,6 +51,6 @@ describe("AuctionFiller on Uniswap v3", () => {
   it("cannot fill what the market does not pay for", async () => {
     const { filler, swap, pool, weth, path } = world();
     await swap(pool, weth, 1_000n * WAD);
-    await expect(filler.fill.staticCall(ETHER, MAX_UINT256, path, 0)).to.be.revert(world().ethers);
+    await expect(filler.fill.staticCall(ETHER, USDC, MAX_UINT256, path, 0)).to.be.revert(world().ethers);
   });
 });

@@ -146,7 +146,8 @@ contract ExchangeRateFeedTest is OracleFixture {
 
     function test_productsThatDoNotFitAreRefused() public {
         feed.updateAnswer(type(int256).max);
-        vm.expectRevert();
+        // Overflow.
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x11));
         rateFeed.latestRoundData();
         MockV3Aggregator tiny = new MockV3Aggregator(24, 1);
         token.setRate(1e15);
