@@ -104,7 +104,7 @@ export class AccountBook {
     if (this.#store.tip === undefined && this.#source !== undefined) await this.#begin(this.#source, head);
     const until = performance.now() + (this.#options.patience ?? PATIENCE);
     if (!(await this.#follower.follow(head, { until }))) throw new AccountsBehind(this.at?.number, head.number);
-    if (this.#doubted || time - this.#auditedAt >= this.#options.auditInterval) await this.#audit(time);
+    if (this.#doubted || time - this.#auditedAt >= this.#options.auditInterval) await this.#audit(head, time);
   }
 
   // ---- the beginning
@@ -139,10 +139,10 @@ export class AccountBook {
   // ---- completeness
 
   /** Compares sums with the engine's, as of the same block. */
-  async #audit(time: number): Promise<void> {
+  async #audit(head: Header, time: number): Promise<void> {
     const at = this.#store.tip;
-    // Nothing is deployed yet.
-    if (at === undefined) return;
+    // Nothing is deployed yet, or the node is behind what was seen.
+    if (at?.hash !== head.hash) return;
     const difference = await this.#difference({ blockTag: at.number });
     if (difference === undefined) {
       this.#auditedAt = time;
