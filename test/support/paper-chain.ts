@@ -2,7 +2,7 @@
 
 import { id, toBeHex } from "ethers";
 
-import { changesOf, fold } from "../../indexer/fold.js";
+import { changesOf, fold, type Change } from "../../indexer/fold.js";
 import type { BlockRef, ChainReader, EventLog, Header } from "../../indexer/types.js";
 import type { Position } from "../../sdk/credit/valuation.js";
 import { ICreditEngine__factory } from "../../types/contracts/index.js";
@@ -35,7 +35,7 @@ export const repaid = (account: string, shares: bigint): Told => told("Repay", [
 export const writtenOff = (account: string): Told => told("WriteOff", [account, 1]);
 
 export class PaperChain implements ChainReader {
-  readonly #blocks: { header: Header; logs: EventLog[] }[] = [];
+  readonly #blocks: { header: Header; logs: EventLog[]; changes: Change[] }[] = [];
   #made = 0;
   /** What it was asked, since last looked at. */
   asked: string[] = [];
@@ -56,7 +56,8 @@ export class PaperChain implements ChainReader {
     const number = this.#blocks.length;
     const hash = id(`block ${(this.#made++).toString()}`);
     const header = { number, hash, parentHash: this.#blocks.at(-1)?.header.hash ?? toBeHex(0, 32) };
-    this.#blocks.push({ header, logs: events.map((event) => ({ ...event, blockNumber: number, blockHash: hash })) });
+    const logs = events.map((event) => ({ ...event, blockNumber: number, blockHash: hash }));
+    this.#blocks.push({ header, logs, changes: changesOf(logs) });
   }
 
   /** Blocks with something of everything in them, for a few accounts. */
@@ -80,7 +81,7 @@ export class PaperChain implements ChainReader {
 
   /** What positions are, all events read at once; those that are nothing left out. */
   positions(): Map<string, Position> {
-    const changes = changesOf(this.#blocks.flatMap(({ logs }) => logs));
+    const changes = this.#blocks.flatMap((block) => block.changes);
     return solid(fold(changes, { positions: new Map(), scales: new Map() }).positions);
   }
 

@@ -140,7 +140,7 @@ function follows(open: Open, rounds: number): void {
 }
 
 describe("indexer/follower: in memory", () => {
-  follows(inMemory, 150);
+  follows(inMemory, 60);
 
   async function simple(options: Partial<FollowerOptions> = {}) {
     const chain = new PaperChain();
@@ -259,7 +259,7 @@ describe("indexer/follower: on a PostgreSQL server", function () {
 
   follows(
     inDatabase(() => database),
-    30,
+    12,
   );
   keepsAnIndex(() => database);
 });
