@@ -82,7 +82,7 @@ export const keeperConfigSchema = z.object({
   /** Seconds after which what is known of accounts is compared with the engine's sums again. */
   auditInterval: z.number().int().positive().default(3_600),
   /** Accounts in one confirming call. */
-  chunk: z.number().int().positive().default(500),
+  chunk: z.number().int().positive().default(1_000),
   /** Blocks that a transaction may wait to be included before it is outbid, or taken back if nobody wants it any more. */
   patience: z.number().int().positive().default(12),
   /** Blocks, its own included, after which a transaction is taken to stay. */
