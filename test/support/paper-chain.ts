@@ -37,6 +37,8 @@ export const writtenOff = (account: string): Told => told("WriteOff", [account, 
 export class PaperChain implements ChainReader {
   readonly #blocks: { header: Header; logs: EventLog[]; changes: Change[] }[] = [];
   #made = 0;
+  /** Blocks do not name their parents, as some local nodes have it. */
+  orphans = false;
   /** What it was asked, since last looked at. */
   asked: string[] = [];
 
@@ -55,7 +57,8 @@ export class PaperChain implements ChainReader {
   mine(events: readonly Told[] = []): void {
     const number = this.#blocks.length;
     const hash = id(`block ${(this.#made++).toString()}`);
-    const header = { number, hash, parentHash: this.#blocks.at(-1)?.header.hash ?? toBeHex(0, 32) };
+    const parent = this.orphans ? undefined : this.#blocks.at(-1)?.header.hash;
+    const header = { number, hash, parentHash: parent ?? toBeHex(0, 32) };
     const logs = events.map((event) => ({ ...event, blockNumber: number, blockHash: hash }));
     this.#blocks.push({ header, logs, changes: changesOf(logs) });
   }

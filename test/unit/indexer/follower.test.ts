@@ -8,6 +8,10 @@ import { Follower, type FollowerOptions } from "../../../indexer/follower.js";
 import { MemoryStore } from "../../../indexer/memory.js";
 import { IndexTaken, SqlStore, START, type Cursor } from "../../../indexer/sql.js";
 import { ChainMoved, EventsDoNotFit, type PositionStore } from "../../../indexer/types.js";
+import { IndexHealth } from "../../../indexer/health.js";
+import { IndexerClient, SourceUnusable } from "../../../indexer/client.js";
+import { pagesOf } from "../../../indexer/pages.js";
+import { serve } from "../../../keeper/operation/server.js";
 import { embeddedDatabase, serverDatabase, type Database } from "../../../keeper/journal/database.js";
 import type { Position } from "../../../sdk/credit/valuation.js";
 import { accountOf, borrowed, deposited, listed, PaperChain, repaid, solid } from "../../support/paper-chain.js";
@@ -195,6 +199,20 @@ describe("indexer/follower: in memory", () => {
     expect(store.read([bob]).positions.get(bob)?.debtShares).to.equal(2n);
   });
 
+  it("follows blocks that do not name their parents, where they stay what they are", async () => {
+    const { chain, store, follower } = await simple();
+    chain.orphans = true;
+    for (let i = 0; i < 5; i++) chain.mine([borrowed(alice, 1n)]);
+    await follower.follow(chain.head);
+    chain.mine([borrowed(alice, 1n)]);
+    await follower.follow(chain.head);
+    expect(store.read([alice]).positions.get(alice)?.debtShares).to.equal(6n);
+    chain.drop(2);
+    for (let i = 0; i < 3; i++) chain.mine([borrowed(bob, 1n)]);
+    await follower.follow(chain.head);
+    expect([...store.read([alice, bob]).positions.values()].map((p) => p.debtShares)).to.deep.equal([4n, 3n]);
+  });
+
   it("asks for fewer blocks at once when a node will not answer for so many", async () => {
     const { chain, store, follower } = await simple({ depth: 2, span: 64 });
     for (let i = 0; i < 100; i++) chain.mine();
@@ -267,6 +285,41 @@ describe("indexer/follower: on a PostgreSQL server", function () {
 
 /** What only a database does. */
 function keepsAnIndex(database: () => Database): void {
+  it("is served in pages, and read by keepers as it is", async () => {
+    const random = Random.fresh();
+    const chain = new PaperChain();
+    const store = await SqlStore.open(database(), `chain ${(++opened).toString()}`);
+    const follower = new Follower({ chain, store, firstBlock: 0 });
+    const identity = { chain: "31337-ab", engine: accountOf(0xeee) };
+    const health = new IndexHealth({ readyWithin: 60, stuckAfter: 300 });
+    const pages = pagesOf(identity, store, health);
+    const server = await serve({ health, registry: health.registry, pages }, "127.0.0.1", 0);
+    try {
+      const client = new IndexerClient(server.url);
+      expect(await caught(client.snapshot(identity))).to.be.instanceOf(SourceUnusable);
+      chain.mineAny(random, 20);
+      await follower.follow(chain.head);
+      const { block, positions, scales } = await client.snapshot(identity);
+      expect(block).to.deep.equal({ number: 20, hash: chain.head.hash });
+      expect(solid(positions)).to.deep.equal(chain.positions());
+      expect([...scales]).to.have.length(2);
+      for (const other of [
+        { ...identity, chain: "1-ab" },
+        { ...identity, engine: accountOf(1) },
+      ]) {
+        expect(await caught(client.snapshot(other))).to.be.instanceOf(SourceUnusable);
+      }
+      const ask = async (path: string) => await fetch(server.url + path);
+      for (const query of ["?after=1", "?after=x.", "?limit=0", "?limit=10001", "?limit=a", "?after=1.0x12"]) {
+        expect((await ask(`/positions${query}`)).status, query).to.equal(400);
+      }
+      const status = (await (await ask("/status")).json()) as Record<string, unknown>;
+      expect(status).to.deep.include({ ...identity, block });
+    } finally {
+      await server.close();
+    }
+  });
+
   it("goes on where another process left it", async () => {
     const chain = new PaperChain();
     const name = `chain ${(++opened).toString()}`;

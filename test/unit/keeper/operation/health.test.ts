@@ -103,11 +103,7 @@ describe("keeper/operation: health", () => {
 
     it("says so when the port is taken", async () => {
       const port = Number(new URL(server.url).port);
-      const error = await serve(
-        { health, registry: new Registry(), pages: {} },
-        "127.0.0.1",
-        port,
-      ).then(
+      const error = await serve({ health, registry: new Registry(), pages: {} }, "127.0.0.1", port).then(
         () => undefined,
         (caught: unknown) => caught,
       );
