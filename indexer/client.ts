@@ -1,5 +1,7 @@
 /** Positions from an indexer. It is asked, not believed: whoever uses them checks the block, the sums, and each account that matters. */
 
+import { getAddress } from "ethers";
+
 import { reasonOf } from "../keeper/log.js";
 import type { Position } from "../sdk/credit/valuation.js";
 import type { BlockRef, Scales } from "./types.js";
@@ -49,7 +51,7 @@ export class IndexerClient implements AccountSource {
     let last: ReadPage | undefined;
     do {
       const page = await this.#page(last);
-      if (page.chain !== identity.chain || page.engine !== identity.engine) {
+      if (page.chain !== identity.chain || page.engine !== getAddress(identity.engine)) {
         throw new SourceUnusable(
           `the indexer is of chain ${page.chain} and engine ${page.engine}, not of ${identity.chain} and ${identity.engine}`,
         );
