@@ -6,7 +6,7 @@ import { engineEvents } from "../indexer/chain.js";
 import { SourceUnusable, type AccountSource } from "../indexer/client.js";
 import { Follower } from "../indexer/follower.js";
 import { MemoryStore } from "../indexer/memory.js";
-import type { BlockRef, ChainReader, Header } from "../indexer/types.js";
+import { EventsDoNotFit, type BlockRef, type ChainReader, type Header } from "../indexer/types.js";
 import type { ICreditEngine } from "../types/contracts/index.js";
 import { HealthScreen } from "./health/screen.js";
 import { identityOf } from "./journal/identity.js";
@@ -103,8 +103,18 @@ export class AccountBook {
   async update(head: Header, time: number): Promise<void> {
     if (this.#store.tip === undefined && this.#source !== undefined) await this.#begin(this.#source, head);
     const until = performance.now() + (this.#options.patience ?? PATIENCE);
-    if (!(await this.#follower.follow(head, { until }))) throw new AccountsBehind(this.at?.number, head.number);
+    if (!(await this.#follow(head, until))) throw new AccountsBehind(this.at?.number, head.number);
     if (this.#doubted || time - this.#auditedAt >= this.#options.auditInterval) await this.#audit(head, time);
+  }
+
+  async #follow(head: Header, until: number): Promise<boolean> {
+    try {
+      return await this.#follower.follow(head, { until });
+    } catch (error) {
+      // All is read again; not from whom it may have come.
+      if (error instanceof EventsDoNotFit) this.#source = undefined;
+      throw error;
+    }
   }
 
   // ---- the beginning
