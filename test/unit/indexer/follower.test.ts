@@ -147,14 +147,14 @@ function follows(open: Open, rounds: number): void {
 describe("indexer/follower: in memory", () => {
   follows(inMemory, 60);
 
-  async function simple(options: Partial<FollowerOptions> = {}) {
+  function simple(options: Partial<FollowerOptions> = {}) {
     const chain = new PaperChain();
     const store = new MemoryStore();
     return { chain, store, follower: new Follower({ chain, store, firstBlock: 0, ...options }) };
   }
 
   it("asks one question for a block that follows on the last", async () => {
-    const { chain, follower } = await simple();
+    const { chain, follower } = simple();
     await follower.follow(chain.head);
     for (let i = 0; i < 3; i++) {
       chain.mine([borrowed(accountOf(100 + i), 1n)]);
@@ -167,7 +167,7 @@ describe("indexer/follower: in memory", () => {
   });
 
   it("leaves things as they are while a node is behind on the same branch", async () => {
-    const { chain, store, follower } = await simple();
+    const { chain, store, follower } = simple();
     const earlier = chain.head;
     chain.mine([borrowed(alice, 1n)]);
     await follower.follow(chain.head);
@@ -176,7 +176,7 @@ describe("indexer/follower: in memory", () => {
   });
 
   it("refuses a node that is further behind than can be told", async () => {
-    const { chain, store, follower } = await simple({ depth: 3 });
+    const { chain, store, follower } = simple({ depth: 3 });
     const earlier = chain.head;
     for (let i = 0; i < 10; i++) chain.mine();
     await follower.follow(chain.head);
@@ -185,7 +185,7 @@ describe("indexer/follower: in memory", () => {
   });
 
   it("takes in nothing of a branch that was replaced while it was read", async () => {
-    const { chain, store, follower } = await simple();
+    const { chain, store, follower } = simple();
     await follower.follow(chain.head);
     chain.mine([borrowed(alice, 1n)]);
     chain.mine([borrowed(alice, 1n)]);
@@ -200,7 +200,7 @@ describe("indexer/follower: in memory", () => {
   });
 
   it("follows blocks that do not name their parents, where they stay what they are", async () => {
-    const { chain, store, follower } = await simple();
+    const { chain, store, follower } = simple();
     chain.orphans = true;
     for (let i = 0; i < 5; i++) chain.mine([borrowed(alice, 1n)]);
     await follower.follow(chain.head);
@@ -214,7 +214,7 @@ describe("indexer/follower: in memory", () => {
   });
 
   it("asks for fewer blocks at once when a node will not answer for so many", async () => {
-    const { chain, store, follower } = await simple({ depth: 2, span: 64 });
+    const { chain, store, follower } = simple({ depth: 2, span: 64 });
     for (let i = 0; i < 100; i++) chain.mine();
     const real = chain.eventsBetween.bind(chain);
     chain.eventsBetween = async (first, last) => {
@@ -228,7 +228,7 @@ describe("indexer/follower: in memory", () => {
   });
 
   it("begins at the first block that it is told, and waits for it", async () => {
-    const { chain, store, follower } = await simple({ firstBlock: 2 });
+    const { chain, store, follower } = simple({ firstBlock: 2 });
     expect(await follower.follow(chain.head)).to.equal(true);
     expect(store.tip).to.equal(undefined);
     chain.mine([borrowed(alice, 1n)]);

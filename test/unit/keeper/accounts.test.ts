@@ -3,10 +3,12 @@ import { JsonRpcProvider } from "ethers";
 
 import { headerOf } from "../../../indexer/chain.js";
 import { SourceUnusable, type AccountSource, type Snapshot } from "../../../indexer/client.js";
+import { EventsDoNotFit } from "../../../indexer/types.js";
+import { Watch, watchedChain } from "../../../keeper/watch.js";
 import { AccountBook, AccountsBehind, AccountsDiffer } from "../../../keeper/accounts.js";
 import type { Position } from "../../../sdk/credit/valuation.js";
 import { decodeHolding } from "../../../sdk/credit/holdings.js";
-import { ICreditEngine__factory } from "../../../types/contracts/index.js";
+import { ICreditEngine__factory, ICreditLens__factory } from "../../../types/contracts/index.js";
 import { open } from "../../support/failing.js";
 import { startFaultyNode, type FaultyNode } from "../../support/faulty-node.js";
 import { freshWorld } from "../../support/fresh.js";
@@ -189,6 +191,37 @@ describe("keeper/accounts", function () {
       await update();
       await expectRight(book);
     }
+  });
+
+  it("is led to nothing by an indexer that takes one account for another: the lens throws out who does not fail", async () => {
+    const { ethers, engineAddress, engine } = world();
+    const told = await snapshot();
+    const [alice, bob] = [at(people, 0).address, at(people, 1).address];
+    const [hers, his] = [told.positions.get(alice)!, told.positions.get(bob)!];
+    // All sums are right. Bob, who owes most, is said to hold next to nothing.
+    const positions = new Map(told.positions);
+    positions.set(alice, {
+      ...hers,
+      holdings: [...hers.holdings, ...his.holdings].sort((a, b) => Number(a.asset - b.asset)),
+    });
+    positions.set(bob, { ...his, holdings: [] });
+    const { book, update } = bookOf({ source: telling({ ...told, positions }) });
+    await update();
+    const lens = ICreditLens__factory.connect(
+      await (await ethers.deployContract("CreditLens", [engineAddress])).getAddress(),
+      provider,
+    );
+    const own = ICreditEngine__factory.connect(engineAddress, provider);
+    const chain = watchedChain(own, lens, provider);
+    const candidates = book.screen.screen((await chain.market())!).failing;
+    expect(candidates).to.deep.equal([bob]);
+    const watch = new Watch(chain, book, { chunk: 100 });
+    expect(await watch.failing()).to.deep.equal([]);
+    // As soon as an event does not fit the lie, everything is read here.
+    await engine.connect(at(people, 1)).withdraw(1, 1_000n, bob, bob);
+    expect(await caught(update())).to.be.instanceOf(EventsDoNotFit);
+    await update();
+    await expectRight(book);
   });
 
   it("refuses an indexer of another branch or from the future, and does without it after some attempts", async () => {

@@ -1,7 +1,6 @@
 import { expect } from "chai";
-import { BrowserProvider, Network, VoidSigner } from "ethers";
+import { BrowserProvider, Network, VoidSigner, type Eip1193Provider } from "ethers";
 import { network } from "hardhat";
-import type { EthereumProvider } from "hardhat/types/providers";
 
 import { HealthScreen } from "../../../keeper/health/screen.js";
 import { Keeper } from "../../../keeper/keeper.js";
@@ -25,12 +24,12 @@ async function crowded(borrowers: number) {
 
   let asked: string[] = [];
   const inner = connection.provider;
-  const counting = {
-    request: async (question: { method: string; params?: unknown[] }): Promise<unknown> => {
-      asked.push(question.method);
-      return await inner.request(question);
+  const counting: Eip1193Provider = {
+    request: async ({ method, params = [] }): Promise<unknown> => {
+      asked.push(method);
+      return await inner.request({ method, params: params as unknown[] });
     },
-  } as EthereumProvider;
+  };
   const chainNetwork = Network.from(CHAIN_ID);
   const provider = new BrowserProvider(counting, chainNetwork, { cacheTimeout: -1, staticNetwork: chainNetwork });
   const keeper = new Keeper(
