@@ -144,7 +144,8 @@ export class Follower {
       this.#span = Math.max(1, Math.floor(this.#span / 2));
       throw error;
     }
-    this.#span = Math.min(this.#longest, Math.ceil(this.#span * 1.25));
+    // Slowly: a limit that stays is met again rarely.
+    this.#span = Math.min(this.#longest, this.#span + Math.ceil(this.#longest / 100));
     const to = await this.#chain.header(last);
     if (to === undefined || logs.some((log) => log.blockNumber === last && log.blockHash !== to.hash)) return undefined;
     await this.#take(to, logs, true, head);
