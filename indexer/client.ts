@@ -27,6 +27,8 @@ export class SourceUnusable extends Error {
 
 /** For one page. {ms} */
 const TIMEOUT = 10_000;
+/** For all of them. {ms} */
+const PATIENCE = 60_000;
 /** How often an index may be made anew while it is read. */
 const ATTEMPTS = 3;
 
@@ -49,7 +51,9 @@ export class IndexerClient implements AccountSource {
   async #read(identity: Identity): Promise<Snapshot | undefined> {
     const positions = new Map<string, Position>();
     let last: ReadPage | undefined;
+    const until = performance.now() + PATIENCE;
     do {
+      if (performance.now() > until) throw new SourceUnusable("the indexer's pages have no end");
       const page = await this.#page(last);
       if (page.chain !== identity.chain || page.engine !== getAddress(identity.engine)) {
         throw new SourceUnusable(
@@ -59,7 +63,6 @@ export class IndexerClient implements AccountSource {
       if (last !== undefined && last.epoch !== page.epoch) return undefined;
       // What changed while pages were read comes again in a later one: of the last page's block is the last that is told.
       for (const [account, position] of page.positions) positions.set(account, position);
-      if (!page.complete && page.positions.length === 0) throw new SourceUnusable("the indexer's pages have no end");
       last = page;
     } while (!last.complete);
     if (last.block === undefined) throw new SourceUnusable("the indexer has not read any block yet");
@@ -67,7 +70,7 @@ export class IndexerClient implements AccountSource {
   }
 
   async #page(last: ReadPage | undefined): Promise<ReadPage> {
-    const query = last === undefined ? "" : `?epoch=${last.epoch}&after=${last.next}`;
+    const query = last === undefined ? "" : `?${new URLSearchParams({ epoch: last.epoch, after: last.next })}`;
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
       const response = await fetch(`${this.#url.replace(/\/$/, "")}/positions${query}`, { signal, redirect: "error" });

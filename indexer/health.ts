@@ -31,6 +31,7 @@ export class IndexHealth {
   /** Of the head that it was at last. (unix seconds) */
   #headTime = 0;
   #failure: string | undefined;
+  #difference: string | undefined;
   #at: number | undefined;
   #head: number | undefined;
 
@@ -87,6 +88,11 @@ export class IndexHealth {
     this.#failure = undefined;
   }
 
+  /** What was found when sums were compared with the engine's. */
+  compared(difference: string | undefined): void {
+    this.#difference = difference;
+  }
+
   failed(error: unknown): void {
     this.#looks.inc({ result: "failed" });
     this.#movedAt = this.#clock();
@@ -111,6 +117,7 @@ export class IndexHealth {
       const age = this.#clock() / MS - this.#headTime;
       if (age > readyWithin) complaints.push(`the head is ${age.toFixed(0)} s old`);
     }
+    if (this.#difference !== undefined) complaints.push(`positions do not add up: ${this.#difference}`);
     if (this.#failure !== undefined) complaints.push(`the last look failed: ${this.#failure}`);
     return Promise.resolve(complaints);
   }

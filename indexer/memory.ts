@@ -2,6 +2,7 @@
 
 import type { Position } from "../sdk/credit/valuation.js";
 import { present } from "../sdk/present.js";
+import type { Totals } from "./audit.js";
 import { EMPTY } from "./fold.js";
 import { DEPTH, type BlockRef, type Positions, type PositionStore, type Scales } from "./types.js";
 
@@ -11,14 +12,6 @@ interface Undo {
   readonly positions: ReadonlyMap<string, Position>;
   /** Assets listed in it. */
   readonly listed: readonly number[];
-}
-
-/** All that is owed and held. */
-export interface Totals {
-  /** {share} */
-  readonly shares: bigint;
-  /** By asset number. {ledger} */
-  readonly balances: ReadonlyMap<number, bigint>;
 }
 
 export class MemoryStore implements PositionStore {

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Database, Row, Run } from "../keeper/journal/database.js";
 import { migrate } from "../keeper/journal/schema.js";
 import type { Position } from "../sdk/credit/valuation.js";
+import type { Totals } from "./audit.js";
 import { EMPTY } from "./fold.js";
 import { INDEX_STEPS, INDEX_TABLES } from "./schema.js";
 import { DEPTH, type BlockRef, type Positions, type PositionStore } from "./types.js";
@@ -214,6 +215,21 @@ export class SqlStore implements PositionStore {
       [this.#chain],
     );
     return z.object({ accounts: small, debtors: small }).parse(row);
+  }
+
+  async totals(): Promise<Totals> {
+    const [row] = await this.#database.run(
+      "select coalesce(sum(debt_shares), 0) as shares from index_positions where chain = $1",
+      [this.#chain],
+    );
+    const rows = await this.#database.run(
+      `select (held ->> 0)::integer as asset, sum((held ->> 1)::numeric) as units
+       from index_positions, jsonb_array_elements(holdings) held where chain = $1 group by 1`,
+      [this.#chain],
+    );
+    const balances = rows.map((found) => z.object({ asset: small, units: big }).parse(found));
+    const { shares } = z.object({ shares: big }).parse(row);
+    return { shares, balances: new Map(balances.map(({ asset, units }) => [asset, units])) };
   }
 
   async #write(work: (run: Run, revision: bigint) => Promise<void>): Promise<void> {

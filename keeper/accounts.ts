@@ -2,6 +2,7 @@
 
 import type { Provider } from "ethers";
 
+import { AccountsDiffer, Audit } from "../indexer/audit.js";
 import { engineEvents } from "../indexer/chain.js";
 import { SourceUnusable, type AccountSource } from "../indexer/client.js";
 import { Follower } from "../indexer/follower.js";
@@ -11,7 +12,6 @@ import type { ICreditEngine } from "../types/contracts/index.js";
 import { HealthScreen } from "./health/screen.js";
 import { identityOf } from "./journal/identity.js";
 import { SILENT, type Log } from "./log.js";
-import { assetsOf } from "./reserve-contracts.js";
 
 export interface AccountBookOptions {
   readonly provider: Provider;
@@ -43,11 +43,6 @@ export class AccountsBehind extends Error {
   }
 }
 
-/** What is known does not add up to what the engine says. */
-export class AccountsDiffer extends Error {
-  override readonly name = "AccountsDiffer";
-}
-
 /** {ms} */
 const PATIENCE = 10_000;
 /** Attempts after which a source that cannot be used is done without. */
@@ -68,11 +63,8 @@ export class AccountBook {
   readonly #follower: Follower;
   #source: AccountSource | undefined;
   #failures = 0;
-  /** When sums were right last. (unix seconds) */
-  #auditedAt = -Infinity;
-  /** Sums were wrong at the last update: a block may have been replaced between two questions. */
-  #doubted = false;
-  /** They were, and everything was read anew. */
+  readonly #audit: Audit;
+  /** Sums were wrong, and everything was read anew. */
   #reread = false;
 
   constructor(options: AccountBookOptions) {
@@ -87,6 +79,8 @@ export class AccountBook {
       firstBlock: options.firstBlock,
       log: this.#log,
     });
+    const { engine, auditInterval: interval } = options;
+    this.#audit = new Audit({ engine, interval, totals: () => this.#store.totals() });
   }
 
   /** The block that positions are of. */
@@ -104,7 +98,8 @@ export class AccountBook {
     if (this.#store.tip === undefined && this.#source !== undefined) await this.#begin(this.#source, head);
     const until = performance.now() + (this.#options.patience ?? PATIENCE);
     if (!(await this.#follow(head, until))) throw new AccountsBehind(this.at?.number, head.number);
-    if (this.#doubted || time - this.#auditedAt >= this.#options.auditInterval) await this.#audit(head, time);
+    // Elsewhere where nothing is deployed yet, or the node is behind what was seen.
+    if (this.at?.hash === head.hash) await this.#compare(head, time);
   }
 
   async #follow(head: Header, until: number): Promise<boolean> {
@@ -148,42 +143,17 @@ export class AccountBook {
 
   // ---- completeness
 
-  /** Compares sums with the engine's, as of the same block. */
-  async #audit(head: Header, time: number): Promise<void> {
-    const at = this.#store.tip;
-    // Nothing is deployed yet, or the node is behind what was seen.
-    if (at?.hash !== head.hash) return;
-    const difference = await this.#difference({ blockTag: at.number });
-    if (difference === undefined) {
-      this.#auditedAt = time;
-      this.#doubted = false;
-      return;
-    }
-    if (!this.#doubted) {
-      this.#doubted = true;
-      return;
-    }
+  async #compare(at: BlockRef, time: number): Promise<void> {
+    const difference = await this.#audit.check(at, time);
+    if (difference === undefined) return;
     if (!this.#reread) {
       this.#reread = true;
-      this.#doubted = false;
       this.#source = undefined;
       this.#log.error({ block: at.number, difference }, "accounts do not add up: all events are read again, here");
       await this.#store.reset();
+      this.#audit.forget();
     }
     // Otherwise it is not the indexer's fault: a node keeps events back, or `firstBlock` is after the engine's deployment.
-    throw new AccountsDiffer(`the accounts known do not add up to what the engine says: ${difference}`);
-  }
-
-  async #difference(at: { blockTag: number }): Promise<string | undefined> {
-    const { engine } = this.#options;
-    const { shares, balances } = this.#store.totals();
-    const owed = await engine.totalDebtShares(at);
-    if (owed !== shares) return `${shares} of ${owed} debt shares`;
-    for (const asset of assetsOf(await engine.listedMask(at))) {
-      const { total } = await engine.assetInfo(asset, at);
-      const known = balances.get(Number(asset)) ?? 0n;
-      if (known !== total) return `${known} of ${total} units of asset ${asset}`;
-    }
-    return undefined;
+    throw new AccountsDiffer(difference);
   }
 }

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { homedir } from "node:os";
 
+import { AccountsDiffer, Audit } from "../../indexer/audit.js";
 import { engineEvents, headerOf } from "../../indexer/chain.js";
 import { Follower } from "../../indexer/follower.js";
 import { IndexHealth } from "../../indexer/health.js";
@@ -18,6 +19,7 @@ import { serve } from "../../keeper/operation/server.js";
 import { repeat } from "../../keeper/repeat.js";
 import type { NodePool } from "../../keeper/rpc/pool.js";
 import { present } from "../../sdk/present.js";
+import { ICreditEngine__factory } from "../../types/contracts/index.js";
 import { EnvironmentError } from "../errors.js";
 import { configOf, forTheUser } from "../keeper/config.js";
 import { secretsOf, type RunOptions } from "../keeper/run.js";
@@ -33,6 +35,8 @@ export interface IndexOptions extends RunOptions {
 const USUAL_DIRECTORY = join(homedir(), ".plimsoll", "indexer");
 /** A step that takes so many times as long as an indexer may be behind has died. */
 const STUCK = 5;
+/** Between two comparisons of all sums with the engine's. {s} */
+const AUDIT = 3_600;
 
 export async function runIndexer(options: IndexOptions): Promise<void> {
   const config = configOf({ ...options, flagFields: INDEX_FLAGS });
@@ -89,7 +93,9 @@ async function run(
 
   const [from] = await store.recent();
   log.info({ ...identity, firstBlock, from: from?.number, url: server.url }, "indexer started");
-  const looking: Looking = { pool, store, follower, health, progress, log };
+  const engine = ICreditEngine__factory.connect(identity.engine, pool);
+  const audit = new Audit({ engine, interval: AUDIT, totals: () => store.totals() });
+  const looking: Looking = { pool, store, follower, audit, health, progress, log };
   await repeat(lookAgain(looking, signal), config.interval, signal);
 }
 
@@ -97,15 +103,18 @@ interface Looking {
   readonly pool: NodePool;
   readonly store: SqlStore;
   readonly follower: Follower;
+  readonly audit: Audit;
   readonly health: IndexHealth;
   readonly progress: Progress;
   readonly log: Log;
 }
 
 function lookAgain(parts: Looking, signal: AbortSignal): () => Promise<void> {
-  const { pool, store, follower, health, progress, log } = parts;
+  const { pool, store, follower, audit, health, progress, log } = parts;
   let last = "";
   let first = true;
+  // Once: what is missing then is not told by the nodes, or came before the first block.
+  let reread = false;
   return async () => {
     try {
       await pool.survey();
@@ -113,6 +122,20 @@ function lookAgain(parts: Looking, signal: AbortSignal): () => Promise<void> {
       const header = headerOf(head);
       if (!(await follower.follow(header, { signal }))) return;
       const [at] = await store.recent();
+      if (at?.hash === header.hash) {
+        const difference = await audit.check(at, head.timestamp);
+        health.compared(difference);
+        if (difference !== undefined) {
+          if (!reread) {
+            reread = true;
+            log.error({ block: at.number, difference }, "positions do not add up: everything is read again");
+            health.reorganised(undefined);
+            await store.reset();
+            audit.forget();
+          }
+          throw new AccountsDiffer(difference);
+        }
+      }
       health.arrived(at, { ...header, timestamp: head.timestamp });
       progress.stop();
       if (first) log.info({ block: at?.number, ...(await store.count()) }, "at the head");

@@ -303,6 +303,12 @@ function keepsAnIndex(database: () => Database): void {
       expect(block).to.deep.equal({ number: 20, hash: chain.head.hash });
       expect(solid(positions)).to.deep.equal(chain.positions());
       expect([...scales]).to.have.length(2);
+      const memory = new MemoryStore();
+      memory.load(chain.head, chain.positions(), scales);
+      const { shares, balances } = await store.totals();
+      const sums = memory.totals();
+      expect(shares).to.equal(sums.shares);
+      expect(new Map([...balances].sort())).to.deep.equal(new Map([...sums.balances].sort()));
       for (const other of [
         { ...identity, chain: "1-ab" },
         { ...identity, engine: accountOf(1) },
