@@ -70,7 +70,8 @@ export class IndexerClient implements AccountSource {
   }
 
   async #page(last: ReadPage | undefined): Promise<ReadPage> {
-    const query = last === undefined ? "" : `?${new URLSearchParams({ epoch: last.epoch, after: last.next })}`;
+    const query =
+      last === undefined ? "" : `?${new URLSearchParams({ epoch: last.epoch, after: last.next }).toString()}`;
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
       const response = await fetch(`${this.#url.replace(/\/$/, "")}/positions${query}`, { signal, redirect: "error" });
