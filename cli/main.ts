@@ -3,6 +3,7 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { registerDemo } from "./commands/demo.js";
 import { registerFaucet } from "./commands/faucet.js";
+import { registerIndex } from "./commands/index.js";
 import { registerKeeper } from "./commands/keeper.js";
 import { registerRisk } from "./commands/risk.js";
 import { type ExitCode, EXIT, report } from "./errors.js";
@@ -11,7 +12,7 @@ import { type ExitCode, EXIT, report } from "./errors.js";
 export type Registration = (program: Command) => void;
 
 /** Every sub-command, in the order of the help. */
-const COMMANDS: readonly Registration[] = [registerDemo, registerFaucet, registerKeeper, registerRisk];
+const COMMANDS: readonly Registration[] = [registerDemo, registerFaucet, registerKeeper, registerIndex, registerRisk];
 
 const EXAMPLES = `
 Examples:
@@ -19,6 +20,7 @@ Examples:
   plimsoll demo --once --json    the same, ending with the scenario and with one line of JSON
   plimsoll faucet 0x...          test tokens for a wallet, while the demo runs
   plimsoll keeper --help         run a keeper on a chain; a dry run unless told otherwise
+  plimsoll index --help          keep every account's position at hand for keepers
   plimsoll risk --help           measure and calibrate risk on price history
   plimsoll help demo             everything that a command can do
 `;

@@ -79,12 +79,10 @@ export const keeperConfigSchema = z.object({
   absorbSubsidy: wad.default(2n * WAD),
   /** Below this health absorption no longer waits for cheaper gas. bps */
   urgentHealth: z.number().int().min(0).max(10_000).default(9_300),
-  /** Accounts above this health are looked at only now and then, and as soon as prices have fallen by half the distance. bps */
-  watchHealth: z.number().int().min(10_100).max(20_000).default(11_500),
-  /** Seconds after which every account is looked at again, whatever prices did. */
-  sweepInterval: z.number().int().positive().default(3_600),
-  /** Accounts per view call. */
-  chunk: z.number().int().positive().default(500),
+  /** Seconds after which what is known of accounts is compared with the engine's sums again. */
+  auditInterval: z.number().int().positive().default(3_600),
+  /** Accounts in one confirming call. */
+  chunk: z.number().int().positive().default(1_000),
   /** Blocks that a transaction may wait to be included before it is outbid, or taken back if nobody wants it any more. */
   patience: z.number().int().positive().default(12),
   /** Blocks, its own included, after which a transaction is taken to stay. */

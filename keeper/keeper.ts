@@ -1,5 +1,5 @@
 /**
- * The keeper: at each block it looks at every borrower's health in one view call, liquidates through the pools what pays for its
+ * The keeper: at each block it values every account anew, has the lens confirm those that fail, liquidates through the pools what pays for its
  * gas, hands the rest of what has failed far enough to the absorber, records the oracle's last good prices and lets the risk model observe
  * volatilities; where it is told of a reserve, it keeps that one's books, auctions and vaults going as well. It needs no capital and no privilege:
  * anyone can run one.
@@ -15,7 +15,10 @@ import {
   IRisk__factory,
   type ICreditEngine,
 } from "../types/contracts/index.js";
-import { BorrowerBook } from "./accounts.js";
+import { headerOf } from "../indexer/chain.js";
+import type { AccountSource } from "../indexer/client.js";
+import type { Header } from "../indexer/types.js";
+import { AccountBook } from "./accounts.js";
 import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./config.js";
 import { Desk, type Head } from "./desk.js";
 import type { Point } from "./execution/executor.js";
@@ -31,7 +34,7 @@ import { repeat } from "./repeat.js";
 import { reserveContracts } from "./reserve-contracts.js";
 import { jobsOf, ReserveJobs, rethrow } from "./reserve-jobs.js";
 import { newTotals, type Fate, type Idle, type JobName, type KeeperTotals, type Sent, type Tick } from "./types.js";
-import { Watch } from "./watch.js";
+import { Watch, watchedChain } from "./watch.js";
 import { present } from "../sdk/present.js";
 
 export type { Fate, Idle, JobName, KeeperTotals, Sent, Tick } from "./types.js";
@@ -45,6 +48,8 @@ export interface KeeperDependencies {
   /** False: the keeper looks, simulates and says what it would send. */
   readonly execute?: boolean;
   readonly log?: Log;
+  /** An indexer to begin from; if absent, all events since `firstBlock` are read. */
+  readonly accounts?: AccountSource;
   /** Told of each step of each transaction. */
   readonly watch?: (point: Point, intent: Intent) => void;
   /** Told of each transaction's fate. */
@@ -60,7 +65,6 @@ export class Keeper {
   readonly #provider: Provider;
   readonly #onSettled: KeeperDependencies["onSettled"];
   readonly #engine: ICreditEngine;
-  readonly #book: BorrowerBook;
   readonly #watch: Watch;
   readonly #desk: Desk;
   readonly #valuer: Valuer;
@@ -69,9 +73,10 @@ export class Keeper {
   readonly #record: Record;
   readonly #observe: Observe;
   readonly #reserve: ReserveJobs | undefined;
-  #lastBlock = -1;
+  /** Hash of the block that was looked at last. */
+  #lastBlock = "";
 
-  constructor(options: KeeperOptions, { provider, signer, onSettled, ...others }: KeeperDependencies) {
+  constructor(options: KeeperOptions, { provider, signer, onSettled, accounts, ...others }: KeeperDependencies) {
     const config = keeperConfigSchema.parse(options);
     this.config = config;
     this.#provider = provider;
@@ -80,8 +85,16 @@ export class Keeper {
     const oracle = IPriceOracle__factory.connect(config.oracle, signer);
     const risk = IRisk__factory.connect(config.risk, signer);
     this.#engine = engine;
-    this.#book = new BorrowerBook(provider, config.engine, config.firstBlock);
-    this.#watch = new Watch(engine, ICreditLens__factory.connect(config.lens, signer), oracle, this.#book, config);
+    const book = new AccountBook({
+      provider,
+      engine,
+      firstBlock: config.firstBlock,
+      auditInterval: config.auditInterval,
+      ...(accounts === undefined ? {} : { source: accounts }),
+      ...(others.log === undefined ? {} : { log: others.log }),
+    });
+    const lens = ICreditLens__factory.connect(config.lens, signer);
+    this.#watch = new Watch(watchedChain(engine, lens, signer), book, config);
     this.#valuer = new Valuer({ engine, oracle, risk });
     const assess = async (intent: Intent, receipt: TransactionReceipt): Promise<Outcome> =>
       await this.#assess(intent, receipt);
@@ -107,9 +120,11 @@ export class Keeper {
     await this.#desk.restore(at.timestamp);
     const errors = this.#desk.execute ? await this.#settle(at) : [];
     const look = { failing: 0, idle: [] as Idle[] };
-    if (head.number !== this.#lastBlock) {
-      this.#lastBlock = head.number;
+    const header = headerOf(head);
+    if (header.hash !== this.#lastBlock) {
+      this.#lastBlock = header.hash;
       this.#desk.turnTo(at);
+      await guarded(errors, () => this.#learn(header, at.timestamp));
       await guarded(errors, async () => (look.failing = await this.#rescue()));
       await this.#attend(["solvency"], look.idle, errors);
       await guarded(errors, () => this.#record.run());
@@ -120,7 +135,17 @@ export class Keeper {
     }
     rethrow(errors);
     const { sent, planned } = this.#desk;
-    return { block: head.number, time: at.timestamp, borrowers: this.#book.accounts.length, ...look, sent, planned };
+    return { block: head.number, time: at.timestamp, borrowers: this.#watch.size, ...look, sent, planned };
+  }
+
+  /** Learns what became of accounts. Where that does not succeed, the block is looked at again, and what is known is acted on. */
+  async #learn(header: Header, time: number): Promise<void> {
+    try {
+      await this.#watch.update(header, time);
+    } catch (error) {
+      this.#lastBlock = "";
+      throw error;
+    }
   }
 
   /** Sees to failing accounts; returns how many there are. */

@@ -70,6 +70,7 @@ export interface Tick {
   readonly block: number;
   /** Of the block. (unix seconds) */
   readonly time: number;
+  /** Accounts with a debt. */
   readonly borrowers: number;
   readonly failing: number;
   readonly sent: readonly Sent[];

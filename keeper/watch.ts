@@ -1,82 +1,88 @@
 /**
- * Which accounts to look at in this block. Most borrowers are far from failing, and only time, a fall of a price or risk that they take
- * themselves can change that: so the healthy ones are left alone until one of these may have.
+ * Which accounts fail in a block: every account is valued anew with the block's prices, haircuts, depths and interest, here and to the wei as the contracts
+ * do it; those that fail by that are confirmed by the lens, and only they. What is asked of nodes does not depend on how many accounts there are.
  */
 
+import type { ContractRunner } from "ethers";
+
+import type { Header } from "../indexer/types.js";
 import type { AccountHealthStructOutput, ICreditLens } from "../types/contracts/contracts/interfaces/ICreditLens.js";
-import type { ICreditEngine, IPriceOracle } from "../types/contracts/index.js";
-import type { BorrowerBook } from "./accounts.js";
+import { IRisk__factory, type ICreditEngine } from "../types/contracts/index.js";
+import type { Quote } from "../sdk/credit/valuation.js";
+import type { HealthScreen, Market } from "./health/screen.js";
+import { assetsOf } from "./reserve-contracts.js";
 import { present } from "../sdk/present.js";
 
 const BPS = 10_000n;
 
 export interface WatchOptions {
-  /** bps */
-  readonly watchHealth: number;
-  /** {s} */
-  readonly sweepInterval: number;
-  /** Accounts per view call. */
+  /** Accounts in one confirming call. */
   readonly chunk: number;
 }
 
-export class Watch {
-  readonly #engine: ICreditEngine;
-  readonly #lens: ICreditLens;
-  readonly #oracle: IPriceOracle;
-  readonly #book: BorrowerBook;
-  readonly #options: WatchOptions;
-  /** Accounts below `watchHealth` at the last sweep, and those that took risk since. */
-  #watched = new Set<string>();
-  #sweptAt = -Infinity;
-  #mask = 0n;
-  /** What each asset counted at when the sweep was made. */
-  #highs: readonly bigint[] = [];
+/** Positions of all accounts with a debt, as far as they are known. */
+export interface Accounts {
+  readonly screen: Pick<HealthScreen, "screen" | "size">;
+  update(head: Header, time: number): Promise<void>;
+}
 
-  constructor(
-    engine: ICreditEngine,
-    lens: ICreditLens,
-    oracle: IPriceOracle,
-    book: BorrowerBook,
-    options: WatchOptions,
-  ) {
-    this.#engine = engine;
-    this.#lens = lens;
-    this.#oracle = oracle;
-    this.#book = book;
+/** What the chain is asked for. */
+export interface WatchedChain {
+  /** What health depends on besides positions, now; nothing where no asset is listed. */
+  market(): Promise<Market | undefined>;
+  /** Those of the accounts with D > M, now. */
+  confirm(accounts: string[]): Promise<AccountHealthStructOutput[]>;
+}
+
+/** The engine's market and the lens's word. */
+export function watchedChain(engine: ICreditEngine, lens: ICreditLens, runner: ContractRunner): WatchedChain {
+  return {
+    market: async () => {
+      // The model may be replaced, and with it what everything counts.
+      const [mask, index, model] = await Promise.all([engine.listedMask(), engine.index(), engine.riskModel()]);
+      if (mask === 0n) return undefined;
+      const list = await IRisk__factory.connect(model, runner).quote(mask);
+      const quotes = assetsOf(mask).map((asset, rank): [bigint, Quote] => [asset, present(list[rank])]);
+      return { quotes: new Map(quotes), index };
+    },
+    confirm: async (accounts) => [...(await lens.failing(accounts, BPS))],
+  };
+}
+
+export class Watch {
+  readonly #chain: WatchedChain;
+  readonly #accounts: Accounts;
+  readonly #options: WatchOptions;
+
+  constructor(chain: WatchedChain, accounts: Accounts, options: WatchOptions) {
+    this.#chain = chain;
+    this.#accounts = accounts;
     this.#options = options;
   }
 
-  /** Accounts with D > M as of the latest block. */
-  async failing(block: number, time: number): Promise<AccountHealthStructOutput[]> {
-    const touched = await this.#book.update(block);
-    const mask = await this.#engine.listedMask();
-    if (mask === 0n) return [];
-    const highs = (await this.#oracle.prices(mask)).map((price) => price.high);
-    if (this.#sweepIsDue(time, mask, highs)) {
-      const close = await this.#look(this.#book.accounts, BigInt(this.#options.watchHealth));
-      this.#watched = new Set(close.map((h) => h.account));
-      this.#sweptAt = time;
-      this.#mask = mask;
-      this.#highs = highs;
-      return close.filter((h) => h.debt > h.maintenanceLimit);
-    }
-    for (const account of touched) this.#watched.add(account);
-    return await this.#look([...this.#watched], BPS);
+  /** Accounts with a debt. */
+  get size(): number {
+    return this.#accounts.screen.size;
   }
 
-  #sweepIsDue(time: number, mask: bigint, highs: readonly bigint[]): boolean {
-    if (time - this.#sweptAt >= this.#options.sweepInterval || mask !== this.#mask) return true;
-    // A maintenance limit falls by no more than the price that falls most. Half of the distance is kept for what time does (interest,
-    // haircuts and depths on their way), which is far less within an interval.
-    const kept = (BPS * BPS) / BigInt(this.#options.watchHealth);
-    const trigger = (BPS + kept) / 2n;
-    return highs.some((high, i) => high * BPS < present(this.#highs[i]) * trigger);
+  /** Learns what became of positions up to a block. What it throws does not make {@link failing} wrong: accounts may be missing from it. */
+  async update(head: Header, time: number): Promise<void> {
+    await this.#accounts.update(head, time);
   }
 
-  async #look(accounts: readonly string[], health: bigint): Promise<AccountHealthStructOutput[]> {
+  /**
+   * Accounts with D > M, confirmed.
+   * @param but Accounts that need not be looked at.
+   */
+  async failing(but: ReadonlySet<string> = new Set()): Promise<AccountHealthStructOutput[]> {
+    if (this.size === 0) return [];
+    const market = await this.#chain.market();
+    if (market === undefined) return [];
+    const candidates = this.#accounts.screen.screen(market).failing.filter((account) => !but.has(account));
     const found: AccountHealthStructOutput[] = [];
-    for (let i = 0; i < accounts.length; i += this.#options.chunk) {
-      found.push(...(await this.#lens.failing(accounts.slice(i, i + this.#options.chunk), health)));
+    // One call, unless a crash has made more fail than a node values within the gas that it allows.
+    for (let i = 0; i < candidates.length; i += this.#options.chunk) {
+      found.push(...(await this.#chain.confirm(candidates.slice(i, i + this.#options.chunk))));
     }
     return found;
   }

@@ -30,6 +30,7 @@ export function registerKeeper(program: Command): void {
     .option("--password-file <file>", "file with the keystore's password")
     .option("--address <address>", "whom a dry run without a key looks as")
     .option("--journal <directory>", DIRECTORY)
+    .option("--indexer <url>", "indexer to begin from; without one all events are read at the start")
     .option("--interval <ms>", "time between two looks")
     .option("--confirmations <blocks>", "blocks after which a transaction is taken to stay")
     .option("--port <number>", "port of /metrics, /health, /ready and /report; 0 for none")

@@ -13,12 +13,17 @@ export interface Sources {
   readonly file?: string;
   readonly environment: Environment;
   readonly flags: Readonly<Record<string, unknown>>;
+  readonly flagFields?: Readonly<Record<string, string>>;
 }
 
 /** The configuration, with errors as the command line shows them. */
-export function configOf({ file, environment, flags }: Sources): OperatorConfig {
+export function configOf({ file, environment, flags, flagFields }: Sources): OperatorConfig {
+  const given = {
+    ...(file === undefined ? {} : { file }),
+    ...(flagFields === undefined ? {} : { flagFields }),
+  };
   try {
-    return loadConfig({ ...(file === undefined ? {} : { file }), environment, flags });
+    return loadConfig({ ...given, environment, flags });
   } catch (error) {
     throw forTheUser(error);
   }

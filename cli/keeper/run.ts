@@ -1,5 +1,6 @@
 /** Runs a keeper until it is told to stop. Needs the contracts' bindings. */
 
+import { IndexerClient } from "../../indexer/client.js";
 import { loadWallet, PASSWORD, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
 import type { OperatorConfig } from "../../keeper/config/operator.js";
 import { withoutSecrets } from "../../keeper/config/sources.js";
@@ -76,6 +77,7 @@ async function run(
     signer,
     journal,
     execute: config.execute,
+    ...(config.indexer.url === undefined ? {} : { accounts: new IndexerClient(config.indexer.url) }),
     log,
     watch: (step, intent) => {
       metrics.step(step);
@@ -83,7 +85,7 @@ async function run(
     },
   });
   const report = async (): Promise<string> => toJson(ledgerOf(await journal.since(0)));
-  const server = await watchServer(config, { health, registry: metrics.registry, report });
+  const server = await watchServer(config, { health, registry: metrics.registry, pages: { "/report": report } });
   if (server !== undefined) closing.push(() => server.close());
 
   const { chainId } = await pool.getNetwork();
@@ -142,7 +144,7 @@ async function watchServer(
 }
 
 /** What must not get into any log. */
-function secretsOf({ rpc = [], journal }: OperatorConfig, environment: Environment): string[] {
+export function secretsOf({ rpc = [], journal }: OperatorConfig, environment: Environment): string[] {
   const urls = [...rpc, ...(journal.databaseUrl === undefined ? [] : [journal.databaseUrl])];
   const hidden = urls.filter((url) => url !== withoutSecrets(url) && `${withoutSecrets(url)}/` !== url);
   const parts = hidden.flatMap((url) => {

@@ -150,7 +150,8 @@ function notOwned(name: string, at: string, owner: string, address: string): Env
   );
 }
 
-function needed(addresses: Addresses, name: keyof Addresses): string {
+/** @throws {ConfigError} where nobody says where it is. */
+export function needed(addresses: Addresses, name: keyof Addresses): string {
   const address = addresses[name];
   if (address !== undefined) return address;
   const rule =

@@ -109,6 +109,18 @@ export const operatorSchema = z
       .partial()
       .strict()
       .default({}),
+    /** Where positions can be had at once, and for `plimsoll index` where it keeps them and answers. */
+    indexer: z
+      .object({
+        /** Without one the keeper reads all of the engine's events at its start. */
+        url: url(["http", "https"]).optional(),
+        /** The server of `journal.databaseUrl` takes its place. */
+        directory: z.string().min(1).optional(),
+        host: z.string().min(1).default("127.0.0.1"),
+        port: number(0, 65_535).default(9_465),
+      })
+      .strict()
+      .default({}),
     /** In place of what the address book says. */
     addresses: addressesSchema.default({}),
     /** Block to read events from: the engine's deployment. */

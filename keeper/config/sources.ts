@@ -24,6 +24,10 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   PLIMSOLL_KEEPER_ADDRESS: "key.address",
   PLIMSOLL_JOURNAL: "journal.directory",
   DATABASE_URL: "journal.databaseUrl",
+  PLIMSOLL_INDEXER: "indexer.url",
+  PLIMSOLL_INDEX: "indexer.directory",
+  PLIMSOLL_INDEX_HOST: "indexer.host",
+  PLIMSOLL_INDEX_PORT: "indexer.port",
   PLIMSOLL_LIQUIDATOR: "addresses.liquidator",
   PLIMSOLL_FILLER: "addresses.filler",
   PLIMSOLL_FIRST_BLOCK: "firstBlock",
@@ -52,15 +56,26 @@ export const FLAGS: Readonly<Record<string, string>> = {
   passwordFile: "key.passwordFile",
   address: "key.address",
   journal: "journal.directory",
+  indexer: "indexer.url",
   interval: "interval",
   confirmations: "fees.confirmations",
   port: "operation.port",
   logLevel: "log.level",
 };
 
+/** The same for `plimsoll index`. */
+export const INDEX_FLAGS: Readonly<Record<string, string>> = {
+  network: "network",
+  rpc: "rpc",
+  directory: "indexer.directory",
+  interval: "interval",
+  port: "indexer.port",
+  logLevel: "log.level",
+};
+
 const LISTS = new Set(["rpc"]);
 /** Paths of nodes' URLs hold keys of their services, and a database's URL its password. What looks like a key stays hidden wherever it is. */
-const URLS = new Set(["rpc", "journal.databaseUrl"]);
+const URLS = new Set(["rpc", "journal.databaseUrl", "indexer.url"]);
 const SECRET_NAME = /private|secret|password(?!file)|mnemonic|seed/i;
 const SECRET_VALUE = /^(0x)?[0-9a-f]{64}$/i;
 const HIDDEN = "(hidden)";
@@ -71,17 +86,19 @@ export interface Sources {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** As the command line has parsed them. */
   readonly flags?: Readonly<Record<string, unknown>>;
+  /** Which fields they set: those of the keeper, if nobody says. */
+  readonly flagFields?: Readonly<Record<string, string>>;
 }
 
 /**
  * The configuration that the sources make together.
  * @throws {ConfigError} that names every field that breaks a rule.
  */
-export function loadConfig({ file, environment = {}, flags = {} }: Sources): OperatorConfig {
+export function loadConfig({ file, environment = {}, flags = {}, flagFields = FLAGS }: Sources): OperatorConfig {
   const given = [
     ...(file === undefined ? [] : flatten(readConfigFile(file), file)),
     ...named(environment, ENVIRONMENT, (name) => name),
-    ...named(flags, FLAGS, (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
+    ...named(flags, flagFields, (name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`),
   ];
   const parsed = operatorSchema.safeParse(nest(given));
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => problemsOf(issue, given)));

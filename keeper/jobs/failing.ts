@@ -24,12 +24,10 @@ export async function liquidationTerms(
 
 /** Failing accounts that no transaction on its way is about. */
 export async function findFailing(desk: Desk, engine: ICreditEngine, watch: Watch): Promise<Failing[]> {
-  const list = await watch.failing(desk.head.number, desk.head.timestamp);
-  const busy = desk.busy;
+  const list = await watch.failing(desk.busy);
   const found: Failing[] = [];
   let terms: { p: LiquidationParameters; minimumDebt: bigint } | undefined;
   for (const h of list) {
-    if (busy.has(h.account)) continue;
     terms ??= await liquidationTerms(engine);
     const preview = previewSlice(h, terms.p, terms.minimumDebt);
     if (preview !== undefined) found.push({ account: h.account, health: h.health, debt: h.debt, preview });

@@ -26,17 +26,18 @@ const STATEMENT_TIMEOUT = 10_000;
 
 /**
  * A database of files in `directory`, which only one process may have open.
+ * @param what What it holds.
  * @throws {JournalError}
  */
-export async function embeddedDatabase(directory: string): Promise<Database> {
+export async function embeddedDatabase(directory: string, what = "journal"): Promise<Database> {
   mkdirSync(directory, { recursive: true });
-  const unlock = lock(directory);
+  const unlock = lock(directory, what);
   let lite: PGlite;
   try {
-    lite = await PGlite.create(join(directory, "journal"));
+    lite = await PGlite.create(join(directory, what));
   } catch (error) {
     unlock();
-    throw new JournalError(`the journal in ${directory} cannot be opened: ${reasonOf(error)}`, { cause: error });
+    throw new JournalError(`the ${what} in ${directory} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
   return {
     run: async (sql, parameters) => (await lite.query<Row>(sql, parameters)).rows,
@@ -99,7 +100,7 @@ export async function serverDatabase(url: string): Promise<Database> {
 }
 
 /** Takes the directory for this process; returns what gives it back. What a process left that was killed does not count. */
-function lock(directory: string): () => void {
+function lock(directory: string, what: string): () => void {
   const path = join(directory, "keeper.lock");
   for (let attempt = 0; ; attempt++) {
     try {
@@ -113,7 +114,7 @@ function lock(directory: string): () => void {
     const owner = Number(readFileSync(path, "utf8"));
     if (isAlive(owner)) {
       throw new JournalError(
-        `the journal in ${directory} is in use by process ${owner.toString()}: one process at a time can have it open`,
+        `the ${what} in ${directory} is in use by process ${owner.toString()}: one process at a time can have it open`,
       );
     }
     rmSync(path, { force: true });

@@ -5,8 +5,8 @@ import { join } from "node:path";
 
 import type { Provider } from "ethers";
 
-import { present } from "../../sdk/present.js";
 import { embeddedDatabase, serverDatabase, type Database } from "./database.js";
+import { identityOf } from "./identity.js";
 import { SqlJournal } from "./sql.js";
 import type { Journal } from "./types.js";
 
@@ -23,13 +23,6 @@ export async function openDatabase({ directory, databaseUrl }: Place): Promise<D
   return databaseUrl === undefined
     ? await embeddedDatabase(directory ?? USUAL_DIRECTORY)
     : await serverDatabase(databaseUrl);
-}
-
-/** Which chain it is: local ones share their id, but not their first block. */
-export async function identityOf(provider: Provider): Promise<string> {
-  const { chainId } = await provider.getNetwork();
-  const first = present(await provider.getBlock(0), "first block");
-  return `${chainId.toString()}-${present(first.hash, "hash").slice(2, 18)}`;
 }
 
 export async function openJournal(place: Place, provider: Provider, sender: string): Promise<Journal> {

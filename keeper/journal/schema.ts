@@ -63,26 +63,36 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** Which tables are meant: the journal's, if nobody says. */
+export interface Schema {
+  readonly steps: readonly string[];
+  /** Where it is noted which steps were taken. */
+  readonly table: string;
+  readonly what: string;
+}
+
+const JOURNAL: Schema = { steps: MIGRATIONS, table: "migrations", what: "journal" };
+
 /**
  * Brings the tables up to date.
  * @throws {JournalError} where a later version of the program has written them.
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, { steps, table, what }: Schema = JOURNAL): Promise<void> {
   await database.transaction(async (run) => {
     // One at a time, where several keepers start against one server.
     await run("select pg_advisory_xact_lock($1)", [LOCK]);
-    await run("create table if not exists migrations (version integer primary key, taken_at timestamptz not null)");
-    const [row] = await run("select coalesce(max(version), 0) as version from migrations");
+    await run(`create table if not exists ${table} (version integer primary key, taken_at timestamptz not null)`);
+    const [row] = await run(`select coalesce(max(version), 0) as version from ${table}`);
     const version = Number(row?.version ?? 0);
-    if (version > MIGRATIONS.length) {
+    if (version > steps.length) {
       throw new JournalError(
-        `the journal is of version ${version.toString()}, this program knows ${MIGRATIONS.length.toString()}: it is older than what wrote it`,
+        `the ${what} is of version ${version.toString()}, this program knows ${steps.length.toString()}: it is older than what wrote it`,
       );
     }
-    for (const [index, step] of MIGRATIONS.entries()) {
+    for (const [index, step] of steps.entries()) {
       if (index < version) continue;
       for (const statement of statementsOf(step)) await run(statement);
-      await run("insert into migrations (version, taken_at) values ($1, now())", [index + 1]);
+      await run(`insert into ${table} (version, taken_at) values ($1, now())`, [index + 1]);
     }
   });
 }

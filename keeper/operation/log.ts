@@ -9,18 +9,20 @@ export interface LogOptions {
   /** Texts that must not appear, wherever they come from. */
   readonly secrets: readonly string[];
   readonly write: (line: string) => void;
+  /** Whose log it is. */
+  readonly name?: string;
 }
 
 const HIDDEN = "(hidden)";
 /** Fields that hold secrets by their name, at the top and one below. */
 const SECRET_FIELDS = ["privateKey", "password", "mnemonic", "secret", "databaseUrl"];
 
-export function createLog({ level, secrets, write }: LogOptions): Log {
+export function createLog({ level, secrets, write, name = "plimsoll-keeper" }: LogOptions): Log {
   const hide = hiding(secrets);
   return pino(
     {
       level,
-      base: { name: "plimsoll-keeper" },
+      base: { name },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: HIDDEN },
       formatters: { level: (label) => ({ level: label }), log: (fields) => plain(fields) as Record<string, unknown> },

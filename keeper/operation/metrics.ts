@@ -39,7 +39,7 @@ export class Metrics {
       headTime: gauge("head_timestamp_seconds", "Time of the block looked at last."),
       lookedAt: gauge("last_look_timestamp_seconds", "When a look succeeded last."),
       failing: gauge("failing_accounts", "Accounts that may be liquidated or absorbed."),
-      borrowers: gauge("borrowers", "Accounts that ever borrowed."),
+      borrowers: gauge("borrowers", "Accounts with a debt."),
       open: gauge("open_transactions", "Transactions whose fate is open."),
     };
     const labelled = <T extends string>(name: string, help: string, labelNames: T[]) => ({

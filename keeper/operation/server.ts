@@ -1,4 +1,4 @@
-/** Serves /metrics, /health, /ready and /report to whoever watches the keeper. It only reads. */
+/** Serves /metrics, /health, /ready and pages of JSON to whoever watches the process. It only reads. */
 
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,8 +16,13 @@ export interface WatchServer {
 export interface Watched {
   readonly health: Pick<Health, "alive" | "ready">;
   readonly registry: Registry;
-  /** The ledger, as JSON. */
-  readonly report: () => Promise<string>;
+  /** JSON, by path. */
+  readonly pages: Readonly<Record<string, (query: URLSearchParams) => Promise<string>>>;
+}
+
+/** What was asked for cannot be understood. */
+export class BadQuestion extends Error {
+  override readonly name = "BadQuestion";
 }
 
 /** Another program listens there, or the address is not this machine's. */
@@ -35,14 +40,16 @@ const JSON_TYPE = "application/json";
 
 export async function serve(watched: Watched, host: string, port: number): Promise<WatchServer> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
     if (request.method !== "GET" && request.method !== "HEAD") {
       send(response, { status: 405, type: "text/plain", body: "GET only\n" });
       return;
     }
-    page(watched, path).then(
+    page(watched, request.url ?? "/").then(
       (found) => send(response, found),
-      (error: unknown) => send(response, { status: 500, type: "text/plain", body: `${reasonOf(error)}\n` }),
+      (error: unknown) => {
+        const status = error instanceof BadQuestion ? 400 : 500;
+        send(response, { status, type: "text/plain", body: `${reasonOf(error)}\n` });
+      },
     );
   });
   await listen(server, host, port);
@@ -56,7 +63,9 @@ export async function serve(watched: Watched, host: string, port: number): Promi
   };
 }
 
-async function page({ health, registry, report }: Watched, path: string): Promise<Page> {
+async function page({ health, registry, pages }: Watched, asked: string): Promise<Page> {
+  if (!URL.canParse(asked, "http://localhost")) throw new BadQuestion("no page can have that name");
+  const { pathname: path, searchParams: query } = new URL(asked, "http://localhost");
   switch (path) {
     case "/metrics":
       return { status: 200, type: registry.contentType, body: await registry.metrics() };
@@ -64,10 +73,12 @@ async function page({ health, registry, report }: Watched, path: string): Promis
       return verdict(health.alive());
     case "/ready":
       return verdict(await health.ready());
-    case "/report":
-      return { status: 200, type: JSON_TYPE, body: `${await report()}\n` };
-    default:
-      return { status: 404, type: "text/plain", body: "/metrics, /health, /ready, /report\n" };
+    default: {
+      const answer = Object.hasOwn(pages, path) ? await pages[path]?.(query) : undefined;
+      if (answer !== undefined) return { status: 200, type: JSON_TYPE, body: `${answer}\n` };
+      const paths = ["/metrics", "/health", "/ready", ...Object.keys(pages)].join(", ");
+      return { status: 404, type: "text/plain", body: `${paths}\n` };
+    }
   }
 }
 

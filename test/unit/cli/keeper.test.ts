@@ -68,8 +68,9 @@ describe("cli: keeper", function () {
     env: NodeJS.ProcessEnv = {},
     until?: (out: string) => Promise<boolean>,
     signal: NodeJS.Signals = "SIGTERM",
+    command = "keeper",
   ): Promise<Ended> {
-    const child = spawn(process.execPath, [bin, "keeper", ...args], {
+    const child = spawn(process.execPath, [bin, command, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PLIMSOLL_PRIVATE_KEY: "", ...env },
     });
@@ -178,6 +179,42 @@ describe("cli: keeper", function () {
     expect(table.out)
       .to.match(/^job +done/)
       .and.to.match(/\nall /);
+  });
+
+  it("begins from an indexer beside it, which is ready as soon as it is at the head", async () => {
+    const port = (await freePort()).toString();
+    const url = `http://127.0.0.1:${port}`;
+    const args = [...usual(), "--directory", join(folder, "index"), "--port", port];
+    const pages: Record<string, { status: number; text: string }> = {};
+    let keeper: Ended | undefined;
+    const index = await play(
+      args,
+      {},
+      async (text) => {
+        if (!text.includes("at the head")) return false;
+        for (const page of ["ready", "health", "metrics", "status", "positions", "report"]) {
+          const response = await fetch(`${url}/${page}`);
+          pages[page] = { status: response.status, text: await response.text() };
+        }
+        keeper = await play([...usual(), "--port", "0", "--indexer", url], {}, (said) =>
+          Promise.resolve(said.includes("would send")),
+        );
+        return true;
+      },
+      "SIGTERM",
+      "index",
+    );
+    expect(index.code, index.err + index.out).to.equal(0);
+    expect(lines(index.out)[0]).to.include({ name: "plimsoll-indexer", msg: "indexer started", url });
+    for (const page of ["ready", "health", "metrics", "status", "positions"]) {
+      expect(pages[page]?.status, pages[page]?.text).to.equal(200);
+    }
+    expect(pages.report?.status).to.equal(404);
+    const position = JSON.parse(pages.positions!.text) as { engine: string; complete: boolean };
+    expect(position).to.include({ engine: book.contracts.engine, complete: true });
+    expect(keeper?.code, `${keeper?.err ?? ""}${keeper?.out ?? ""}`).to.equal(0);
+    const took = lines(keeper!.out).find((line) => String(line.msg).startsWith("accounts taken over"));
+    expect(took).to.include.keys("block", "behind", "accounts");
   });
 
   it("does not start without what it needs, and says what", async () => {

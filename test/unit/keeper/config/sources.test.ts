@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { ConfigError } from "../../../../keeper/config/errors.js";
-import { ENVIRONMENT, FLAGS, loadConfig, withoutSecrets, type Sources } from "../../../../keeper/config/sources.js";
+import {
+  ENVIRONMENT,
+  FLAGS,
+  INDEX_FLAGS,
+  loadConfig,
+  withoutSecrets,
+  type Sources,
+} from "../../../../keeper/config/sources.js";
 
 const KEY = "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
 const RPC = "https://node.example/v3/0123456789abcdef";
@@ -108,14 +115,19 @@ describe("keeper/config: sources", () => {
   it("has a field behind every variable and every flag", () => {
     const values: Record<string, unknown> = { network: "localhost", execute: "1", level: "info", host: "::1" };
     const address = `0x${"11".repeat(20)}`;
-    for (const [name, path] of [...Object.entries(ENVIRONMENT), ...Object.entries(FLAGS)]) {
+    const flags = [FLAGS, INDEX_FLAGS].flatMap((flagFields) =>
+      Object.entries(flagFields).map(([name, path]) => [name, path, flagFields] as const),
+    );
+    const variables = Object.entries(ENVIRONMENT).map(([name, path]) => [name, path, undefined] as const);
+    for (const [name, path, flagFields] of [...variables, ...flags]) {
       const last = path.split(".").at(-1)!;
       const value = values[last] ?? (/address|liquidator|filler/.test(path) ? address : "50");
-      const text = path === "rpc" ? RPC : path === "journal.databaseUrl" ? "postgres://x/y" : value;
+      const urls: Record<string, string> = { rpc: RPC, "indexer.url": RPC, "journal.databaseUrl": "postgres://x/y" };
+      const text = urls[path] ?? value;
       const source =
-        name in ENVIRONMENT
+        flagFields === undefined
           ? { environment: { PLIMSOLL_RPC: RPC, [name]: text as string } }
-          : { flags: { rpc: RPC, [name]: text } };
+          : { flags: { rpc: RPC, [name]: text }, flagFields };
       let at: unknown = loadConfig(source);
       for (const key of path.split(".")) at = (at as Record<string, unknown>)[key];
       expect(at === undefined, name).to.equal(false);

@@ -74,7 +74,8 @@ describe("keeper/operation: health", () => {
     let server: WatchServer;
     beforeEach(async () => {
       const registry = new Registry();
-      server = await serve({ health, registry, report: () => Promise.reject(new Error("no journal")) }, "127.0.0.1", 0);
+      const report = (): Promise<string> => Promise.reject(new Error("no journal"));
+      server = await serve({ health, registry, pages: { "/report": report } }, "127.0.0.1", 0);
     });
     afterEach(() => server.close());
     const ask = async (path: string, method = "GET") => {
@@ -97,15 +98,12 @@ describe("keeper/operation: health", () => {
       expect((await ask("/nothing")).status).to.equal(404);
       expect(await ask("/report")).to.deep.equal({ status: 500, text: "no journal\n" });
       expect((await ask("/metrics")).status).to.equal(200);
+      expect((await ask("//")).status).to.equal(400);
     });
 
     it("says so when the port is taken", async () => {
       const port = Number(new URL(server.url).port);
-      const error = await serve(
-        { health, registry: new Registry(), report: () => Promise.resolve("") },
-        "127.0.0.1",
-        port,
-      ).then(
+      const error = await serve({ health, registry: new Registry(), pages: {} }, "127.0.0.1", port).then(
         () => undefined,
         (caught: unknown) => caught,
       );
