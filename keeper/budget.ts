@@ -12,7 +12,7 @@ interface Expense {
   readonly cost: bigint;
 }
 
-/** A limit on what is spent within any day. */
+/** A limit on what is lost within any day, on balance: what was earned in it may be lost in addition. */
 export class Budget {
   readonly #perDay: bigint;
   #expenses: Expense[] = [];
@@ -31,6 +31,10 @@ export class Budget {
 
   spend(time: number, cost: bigint): void {
     this.#expenses.push({ time, cost });
+  }
+
+  earn(time: number, gain: bigint): void {
+    this.#expenses.push({ time, cost: -gain });
   }
 }
 
@@ -55,6 +59,11 @@ export class Spending {
   left(purse: Purse, time: number): bigint {
     const shared = this.#shared.left(time);
     return purse === "solvency" ? shared + this.#reserved.left(time) : shared;
+  }
+
+  /** What a transaction of `time` has left after gas goes to all: a crash that pays for itself must not stop what mends it. {plUSD} */
+  earn(time: number, gain: bigint): void {
+    if (gain > 0n) this.#shared.earn(time, gain);
   }
 
   spend(purse: Purse, time: number, cost: bigint): void {

@@ -139,9 +139,10 @@ export class Desk {
   async restore(now: number): Promise<void> {
     if (this.#restored) return;
     await this.executor.load();
-    for (const { job, state, purse, time, loss } of await this.#journal.since(now - DAY)) {
+    for (const { job, state, purse, time, loss, outcome } of await this.#journal.since(now - DAY)) {
       if (state === "dropped") continue;
       this.spending.spend(purse, time, loss);
+      this.spending.earn(time, outcome?.realised ?? 0n);
       if (state !== "replaced" && state !== "reverted") {
         this.#lastTimes.set(job, Math.max(time, this.#lastTimes.get(job) ?? 0));
       }

@@ -157,6 +157,30 @@ export function march2020(seed: number, rules: Readonly<Record<FeedName, FeedRul
   return { name: "march-2020", seed, duration, steps };
 }
 
+/** The part of a path between two of its moments, beginning anew at 0. {s} */
+export function partOf(path: MarketPath, from: number, to: number): MarketPath {
+  const steps = path.steps
+    .filter(({ time }) => time >= from && time <= to)
+    .map((step) => ({ ...step, time: step.time - from }));
+  return { ...path, steps, duration: to - from };
+}
+
+/** When the stretch of `length` begins at whose end ether has fallen furthest from an update within it. {s} */
+export function worstStretch(path: MarketPath, length: number): number {
+  const updates = path.steps.flatMap(({ time, updates: { eth } }) =>
+    eth === undefined ? [] : [{ time, answer: eth.answer }],
+  );
+  let [worst, start] = [1, 0];
+  for (const [index, first] of updates.entries()) {
+    for (const later of updates.slice(index + 1)) {
+      if (later.time > first.time + length) break;
+      const left = Number(later.answer) / Number(first.answer);
+      if (left < worst) [worst, start] = [left, later.time - length];
+    }
+  }
+  return Math.max(start, 0);
+}
+
 /** How often `name` updates on `path`. */
 export function countUpdates(path: MarketPath, name: FeedName): number {
   return path.steps.reduce((count, step) => count + (step.updates[name] === undefined ? 0 : 1), 0);

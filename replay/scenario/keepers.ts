@@ -3,10 +3,7 @@
 import type { Keeper, KeeperTotals } from "../../keeper/keeper.js";
 
 /** What keepers did in all. Accounts; {plUSD} before gas; {wei} */
-export type KeepersWork = Pick<
-  KeeperTotals,
-  "liquidations" | "absorptions" | "observations" | "profit" | "gasSpent"
->;
+export type KeepersWork = Pick<KeeperTotals, "liquidations" | "absorptions" | "observations" | "profit" | "gasSpent">;
 
 export interface Keepers {
   /**

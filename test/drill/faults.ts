@@ -151,6 +151,7 @@ export class Faults {
         resolve();
       }, STANDSTILL);
     });
-    return { name: "stand still", lasts: BLOCKS_MISSED, end: async () => await awake };
+    // One look more, which waits for who takes over.
+    return { name: "stand still", lasts: BLOCKS_MISSED + 1, end: async () => await awake };
   }
 }

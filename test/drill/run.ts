@@ -29,7 +29,7 @@ import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
 import { localWallet, startEmbeddedChain } from "../../replay/chain/embedded.js";
 import { serveRpc } from "../../replay/chain/rpc-server.js";
 import { seeded } from "../../replay/path/random.js";
-import { FEED_RULES, march2020, STAKING_RATIO, type MarketPath } from "../../replay/path/path.js";
+import { FEED_RULES, march2020, partOf, STAKING_RATIO } from "../../replay/path/path.js";
 import type { KeepersWork } from "../../replay/scenario/keepers.js";
 import { runScenario } from "../../replay/scenario/run.js";
 import { createWorld, type World } from "../../replay/scenario/world.js";
@@ -91,14 +91,6 @@ function optionsFrom(argv: readonly string[]): Options {
     hours: [from, to],
     json: values.json,
   };
-}
-
-/** The part of a path between two hours; what was so before it stays so. */
-function partOf(path: MarketPath, [from, to]: readonly [number, number]): MarketPath {
-  const steps = path.steps
-    .filter(({ time }) => time >= from * HOUR && time <= to * HOUR)
-    .map((step) => ({ ...step, time: step.time - from * HOUR }));
-  return { ...path, steps, duration: (to - from) * HOUR };
 }
 
 async function freePort(): Promise<number> {
@@ -180,7 +172,8 @@ async function drill(options: Options): Promise<boolean> {
   const started = Date.now();
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const random = seeded(options.seed);
-  const path = partOf(march2020(options.seed, COARSE), options.hours);
+  const [from, to] = options.hours;
+  const path = partOf(march2020(options.seed, COARSE), from * HOUR, to * HOUR);
   const start = Math.floor(started / 1_000) - path.duration;
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-drill-"));
   const postgres = await startPostgres();

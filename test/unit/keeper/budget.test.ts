@@ -36,6 +36,15 @@ describe("keeper: what solvency may lose", () => {
     expect([spending.left("rest", DAY), spending.left("solvency", DAY)]).to.deep.equal([100n, 1_100n]);
   });
 
+  it("grows by what was earned within the day, and by nothing that was lost", () => {
+    const spending = new Spending(100n, 1_000n);
+    spending.spend("rest", 0, 100n);
+    spending.earn(0, 70n);
+    spending.earn(0, -40n);
+    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([70n, 1_070n]);
+    expect(spending.left("rest", DAY)).to.equal(100n);
+  });
+
   it("is not what others can spend", () => {
     const spending = new Spending(100n, 1_000n);
     spending.spend("rest", 0, 100n);

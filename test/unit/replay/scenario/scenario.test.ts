@@ -25,7 +25,13 @@ describe("replay/scenario: a short crash from end to end", () => {
     const world = await worldWith({ accounts: ACCOUNTS, seed: SEED, start });
     const keeper = world.newKeeper();
     const seen: number[] = [];
-    const result = await runScenario(world, oneKeeper(keeper), path, start, (progress) => void seen.push(progress.step));
+    const result = await runScenario(
+      world,
+      oneKeeper(keeper),
+      path,
+      start,
+      (progress) => void seen.push(progress.step),
+    );
 
     requireHeld(result);
     const report = toReport(result, 0);
