@@ -28,6 +28,7 @@ import { Record } from "./jobs/record.js";
 import type { Intent, Journal, Outcome, Purse } from "./journal/types.js";
 import type { Log } from "./log.js";
 import { repeat } from "./repeat.js";
+import type { Leadership } from "./replicas/leadership.js";
 import { reserveContracts } from "./reserve-contracts.js";
 import { jobsOf, ReserveJobs, rethrow } from "./reserve-jobs.js";
 import { newTotals, type Fate, type Idle, type JobName, type KeeperTotals, type Sent, type Tick } from "./types.js";
@@ -44,6 +45,8 @@ export interface KeeperDependencies {
   readonly journal?: Journal;
   /** False: the keeper looks, simulates and says what it would send. */
   readonly execute?: boolean;
+  /** Where several processes share the key: only the one that leads acts, the others look. */
+  readonly leadership?: Leadership;
   readonly log?: Log;
   /** Told of each step of each transaction. */
   readonly watch?: (point: Point, intent: Intent) => void;
@@ -69,13 +72,16 @@ export class Keeper {
   readonly #record: Record;
   readonly #observe: Observe;
   readonly #reserve: ReserveJobs | undefined;
+  readonly #leadership: Leadership | undefined;
+  #term: number | undefined;
   #lastBlock = -1;
 
-  constructor(options: KeeperOptions, { provider, signer, onSettled, ...others }: KeeperDependencies) {
+  constructor(options: KeeperOptions, { provider, signer, onSettled, leadership, ...others }: KeeperDependencies) {
     const config = keeperConfigSchema.parse(options);
     this.config = config;
     this.#provider = provider;
     this.#onSettled = onSettled;
+    this.#leadership = leadership;
     const engine = ICreditEngine__factory.connect(config.engine, signer);
     const oracle = IPriceOracle__factory.connect(config.oracle, signer);
     const risk = IRisk__factory.connect(config.risk, signer);
@@ -85,7 +91,8 @@ export class Keeper {
     this.#valuer = new Valuer({ engine, oracle, risk });
     const assess = async (intent: Intent, receipt: TransactionReceipt): Promise<Outcome> =>
       await this.#assess(intent, receipt);
-    this.#desk = new Desk(config, provider, signer, oracle, { ...others, assess });
+    const fenced = leadership === undefined ? {} : { permit: () => leadership.permit() };
+    this.#desk = new Desk(config, provider, signer, oracle, { ...others, ...fenced, assess });
     this.#liquidate = new Liquidate(this.#desk, engine, FlashLiquidator__factory.connect(config.liquidator, signer));
     this.#absorb = new Absorb(this.#desk, engine);
     this.#record = new Record(this.#desk, engine, oracle);
@@ -104,6 +111,8 @@ export class Keeper {
     const head = await this.#provider.getBlock("latest");
     if (head === null) throw new Error("the node knows no block");
     const at = { number: head.number, timestamp: head.timestamp, baseFee: head.baseFeePerGas ?? 0n };
+    if (!this.#leads()) return await this.#follow(at);
+    // What is on its way comes first, also what another process sent that led before.
     await this.#desk.restore(at.timestamp);
     const errors = this.#desk.execute ? await this.#settle(at) : [];
     const look = { failing: 0, idle: [] as Idle[] };
@@ -121,6 +130,32 @@ export class Keeper {
     rethrow(errors);
     const { sent, planned } = this.#desk;
     return { block: head.number, time: at.timestamp, borrowers: this.#book.accounts.length, ...look, sent, planned };
+  }
+
+  /** Whether it acts in this look. What it knew before another process led is not what is. */
+  #leads(): boolean {
+    if (this.#leadership === undefined) return true;
+    const term = this.#leadership.begin();
+    if (term !== this.#term) {
+      this.#desk.forget();
+      this.#reserve?.forget();
+      this.#lastBlock = -1;
+    }
+    this.#term = term;
+    return term !== undefined;
+  }
+
+  /** Looks as who acts does, and leaves acting to him: accounts and events are known when it is this one's turn. */
+  async #follow(at: Head): Promise<Tick> {
+    this.#desk.turnTo(at);
+    let failing = 0;
+    if (at.number !== this.#lastBlock) {
+      failing = (await this.#watch.failing(at.number, at.timestamp)).length;
+      await this.#reserve?.follow();
+      this.#lastBlock = at.number;
+    }
+    const { length: borrowers } = this.#book.accounts;
+    return { block: at.number, time: at.timestamp, borrowers, failing, idle: [], sent: [], planned: [] };
   }
 
   /** Sees to failing accounts; returns how many there are. */

@@ -6,7 +6,6 @@ import { withoutSecrets } from "../../keeper/config/sources.js";
 import { ledgerOf, toJson } from "../../keeper/journal/ledger.js";
 import { MemoryJournal } from "../../keeper/journal/memory.js";
 import { openJournal } from "../../keeper/journal/open.js";
-import type { Journal } from "../../keeper/journal/types.js";
 import { Keeper } from "../../keeper/keeper.js";
 import { reasonOf, type Log } from "../../keeper/log.js";
 import { Health } from "../../keeper/operation/health.js";
@@ -14,6 +13,7 @@ import { createLog } from "../../keeper/operation/log.js";
 import { Metrics } from "../../keeper/operation/metrics.js";
 import { serve, type WatchServer } from "../../keeper/operation/server.js";
 import { repeat } from "../../keeper/repeat.js";
+import { NotLeading, type Role } from "../../keeper/replicas/leadership.js";
 import type { NodePool } from "../../keeper/rpc/pool.js";
 import { configOf, forTheUser, type Sources } from "./config.js";
 import { connect, findDeployment, keeperOptionsOf, signerOf } from "./setup.js";
@@ -65,17 +65,26 @@ async function run(
   const keeperOptions = await keeperOptionsOf(config, deployment, pool);
   const sender = await signer.getAddress();
   // A dry run leaves nothing behind, and a keeper that runs has its journal for itself.
-  const journal: Journal = config.execute ? await openJournal(config.journal, pool, sender) : new MemoryJournal();
+  const { journal, lease } = config.execute
+    ? await openJournal(config.journal, pool, sender, { log })
+    : { journal: new MemoryJournal(), lease: undefined };
   closing.push(() => journal.close());
+  if (lease !== undefined) closing.push(() => lease.close());
+  const role = (): Role => {
+    if (!config.execute) return "dry run";
+    return lease === undefined || lease.term !== undefined ? "leading" : "standby";
+  };
 
   const metrics = new Metrics();
   const { readyWithin } = config.operation;
-  const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin });
+  const doubt = (): string | undefined => lease?.fault;
+  const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin, role, doubt });
   const keeper = new Keeper(keeperOptions, {
     provider: pool,
     signer,
     journal,
     execute: config.execute,
+    ...(lease === undefined ? {} : { leadership: lease }),
     log,
     watch: (step, intent) => {
       metrics.step(step);
@@ -122,16 +131,27 @@ async function loop(
       if (last !== "") log.info({ block }, "looks succeed again");
       last = "";
     } catch (error) {
-      health.failed(error);
-      metrics.failed(seconds());
       const reason = reasonOf(error);
-      // The same again and again is worth saying once.
-      log[reason === last ? "debug" : "error"]({ reason }, "a look failed");
-      last = reason;
+      if (isHandedOver(error)) {
+        // Another process has what is left to do: the next look is one of a process that stands by.
+        log.warn({ reason }, "a look was cut short");
+      } else {
+        health.failed(error);
+        metrics.failed(seconds());
+        // The same again and again is worth saying once.
+        log[reason === last ? "debug" : "error"]({ reason }, "a look failed");
+        last = reason;
+      }
     }
     metrics.nodes(pool.nodes);
+    metrics.role(health.role);
   };
   await repeat(look, interval, signal);
+}
+
+/** Whether nothing else went wrong than that the process ceased to lead. */
+function isHandedOver(error: unknown): boolean {
+  return error instanceof AggregateError ? error.errors.every(isHandedOver) : error instanceof NotLeading;
 }
 
 async function watchServer(

@@ -20,7 +20,7 @@ import {
 import { SILENT, type Log } from "../log.js";
 import { max } from "../order.js";
 import { Account } from "./account.js";
-import { broadcast } from "./broadcast.js";
+import { broadcast, type Answer } from "./broadcast.js";
 import { outbid, workCeiling, type Offer } from "./fees.js";
 import { gapsOf, nextNonce, type Counts } from "./nonces.js";
 import { SendRefused, type At, type ExecutorOptions, type Point, type Settled, type Work } from "./types.js";
@@ -55,6 +55,13 @@ export class Executor {
     if (this.#open.size > 0) this.#log.info({ open: this.#open.size }, "took up what the journal has open");
   }
 
+  /** Forgets what is open: somebody else may have gone on with it meanwhile. The journal has it. */
+  forget(): void {
+    this.#open.clear();
+    this.#overtaken.clear();
+    this.#loaded = false;
+  }
+
   /** Work that may still take place, and is not being taken back. */
   get waiting(): Intent[] {
     return [...this.#open.values()].filter(
@@ -68,6 +75,11 @@ export class Executor {
   }
 
   // ---- sending
+
+  async #broadcast(signed: SignedTransaction): Promise<Answer> {
+    this.#options.permit?.();
+    return await broadcast(this.#options.provider, signed.raw);
+  }
 
   /**
    * Signs, writes and sends.
@@ -91,10 +103,16 @@ export class Executor {
       transactions: [signed],
     };
     this.#tell("signed", intent);
-    await this.#options.journal.prepare(intent);
+    try {
+      await this.#options.journal.prepare(intent);
+    } catch (error) {
+      // It may be written all the same: where the answer was lost, only the journal knows.
+      this.#loaded = false;
+      throw error;
+    }
     this.#open.set(intent.id, intent);
     this.#tell("written", intent);
-    const answer = await broadcast(this.#options.provider, signed.raw);
+    const answer = await this.#broadcast(signed);
     if (answer.kind === "refused") {
       await this.#advance(intent, "dropped");
       throw new SendRefused(answer.reason);
@@ -210,8 +228,7 @@ export class Executor {
   }
 
   async #resend(intent: Intent): Promise<void> {
-    const { provider } = this.#options;
-    const answer = await broadcast(provider, last(intent).raw);
+    const answer = await this.#broadcast(last(intent));
     this.#tell("resent", intent);
     if (answer.kind === "taken") {
       this.#log.info(about(intent), "sent again");
@@ -223,7 +240,7 @@ export class Executor {
 
   /** Offers more for the same work; for nothing, if the work would fail or is not worth that. */
   async #outbid(intent: Intent, at: At): Promise<void> {
-    const { rules, journal, provider } = this.#options;
+    const { rules, journal } = this.#options;
     const newest = last(intent);
     const wanted = newest.kind === "work" && intent.job !== "gap" && (await this.#account.works(intent.call));
     const work = wanted ? outbid(newest, at.baseFee, rules, workCeiling(rules)) : undefined;
@@ -243,7 +260,7 @@ export class Executor {
     const replaced = { ...intent, expected, loss, gasPrice, transactions: [...intent.transactions, signed] };
     this.#open.set(intent.id, { ...replaced, state: this.#open.get(intent.id)?.state ?? intent.state });
     this.#tell("outbid written", replaced);
-    const answer = await broadcast(provider, signed.raw);
+    const answer = await this.#broadcast(signed);
     const how = kind === "work" ? "outbid" : "taken back";
     this.#log.warn({ ...about(replaced), ...("reason" in answer ? { reason: answer.reason } : {}) }, how);
   }

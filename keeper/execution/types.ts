@@ -54,6 +54,8 @@ export interface ExecutorOptions {
   readonly terms?: (intent: Intent, offer: Offer, at: At) => Terms | undefined;
   /** What an included transaction came to. */
   readonly assess?: (intent: Intent, receipt: TransactionReceipt) => Promise<Outcome>;
+  /** Asked right before anything is sent; throws where that is somebody else's to do now. */
+  readonly permit?: () => void;
   readonly log?: Log;
   readonly watch?: (point: Point, intent: Intent) => void;
 }

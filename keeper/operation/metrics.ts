@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Point } from "../execution/executor.js";
 import type { Intent } from "../journal/types.js";
 import type { Keeper, Tick } from "../keeper.js";
+import type { Role } from "../replicas/leadership.js";
 import type { NodeState } from "../rpc/pool.js";
 
 const PREFIX = "plimsoll_keeper_";
@@ -17,7 +18,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #looks: Counter<"result">;
   readonly #duration: Histogram;
-  readonly #gauges: Record<"head" | "headTime" | "failing" | "borrowers" | "open" | "lookedAt", Gauge>;
+  readonly #gauges: Record<"head" | "headTime" | "failing" | "borrowers" | "open" | "lookedAt" | "leading", Gauge>;
   readonly #budget: Gauge<"purse">;
   readonly #idle: Gauge<"job">;
   readonly #sent: Counter<"job">;
@@ -41,6 +42,10 @@ export class Metrics {
       failing: gauge("failing_accounts", "Accounts that may be liquidated or absorbed."),
       borrowers: gauge("borrowers", "Accounts that ever borrowed."),
       open: gauge("open_transactions", "Transactions whose fate is open."),
+      leading: gauge(
+        "leading",
+        "1 while this process acts: 0 in a dry run, and while another one with the same key does.",
+      ),
     };
     const labelled = <T extends string>(name: string, help: string, labelNames: T[]) => ({
       ...{ name: PREFIX + name, help, labelNames, registers },
@@ -83,6 +88,10 @@ export class Metrics {
     for (const { job } of tick.idle) this.#idle.set({ job }, 1);
     for (const { job } of tick.sent) this.#sent.inc({ job });
     for (const { job } of tick.planned) this.#planned.inc({ job });
+  }
+
+  role(role: Role): void {
+    this.#gauges.leading.set(role === "leading" ? 1 : 0);
   }
 
   failed(seconds: number): void {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 
 import { reasonOf } from "../log.js";
+import type { Role } from "../replicas/leadership.js";
 import type { Complaints, Health } from "./health.js";
 
 export interface WatchServer {
@@ -14,7 +15,7 @@ export interface WatchServer {
 }
 
 export interface Watched {
-  readonly health: Pick<Health, "alive" | "ready">;
+  readonly health: Pick<Health, "alive" | "ready" | "role">;
   readonly registry: Registry;
   /** The ledger, as JSON. */
   readonly report: () => Promise<string>;
@@ -63,7 +64,7 @@ async function page({ health, registry, report }: Watched, path: string): Promis
     case "/health":
       return verdict(health.alive());
     case "/ready":
-      return verdict(await health.ready());
+      return verdict(await health.ready(), { role: health.role });
     case "/report":
       return { status: 200, type: JSON_TYPE, body: `${await report()}\n` };
     default:
@@ -71,9 +72,9 @@ async function page({ health, registry, report }: Watched, path: string): Promis
   }
 }
 
-function verdict(complaints: Complaints): Page {
+function verdict(complaints: Complaints, more: { role?: Role } = {}): Page {
   const ok = complaints.length === 0;
-  return { status: ok ? 200 : 503, type: JSON_TYPE, body: `${JSON.stringify({ ok, complaints })}\n` };
+  return { status: ok ? 200 : 503, type: JSON_TYPE, body: `${JSON.stringify({ ok, ...more, complaints })}\n` };
 }
 
 function send(response: ServerResponse, { status, type, body }: Page): void {
