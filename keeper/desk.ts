@@ -73,6 +73,7 @@ export interface DeskOptions {
   readonly assess?: ExecutorOptions["assess"];
   readonly watch?: (point: Point, intent: Intent) => void;
   readonly permit?: ExecutorOptions["permit"];
+  readonly relay?: ExecutorOptions["relay"];
 }
 
 export class Desk {
@@ -104,7 +105,7 @@ export class Desk {
     oracle: IPriceOracle,
     options: DeskOptions = {},
   ) {
-    const { journal = new MemoryJournal(), execute = true, log = SILENT, assess, watch, permit } = options;
+    const { journal = new MemoryJournal(), execute = true, log = SILENT, assess, watch, permit, relay } = options;
     this.config = config;
     this.provider = provider;
     this.signer = signer;
@@ -125,6 +126,7 @@ export class Desk {
       ...(assess === undefined ? {} : { assess }),
       ...(watch === undefined ? {} : { watch }),
       ...(permit === undefined ? {} : { permit }),
+      ...(relay === undefined ? {} : { relay }),
     });
   }
 

@@ -19,6 +19,7 @@ import { BorrowerBook } from "./accounts.js";
 import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./config.js";
 import { Desk, type Head } from "./desk.js";
 import type { Point } from "./execution/executor.js";
+import type { Relay } from "./execution/relay.js";
 import { flowsOf, Valuer } from "./execution/flows.js";
 import { Absorb } from "./jobs/absorb.js";
 import { findFailing } from "./jobs/failing.js";
@@ -47,6 +48,8 @@ export interface KeeperDependencies {
   readonly execute?: boolean;
   /** Where several processes share the key: only the one that leads acts, the others look. */
   readonly leadership?: Leadership;
+  /** Where transactions go first, if not to the nodes. */
+  readonly relay?: Relay;
   readonly log?: Log;
   /** Told of each step of each transaction. */
   readonly watch?: (point: Point, intent: Intent) => void;

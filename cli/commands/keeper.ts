@@ -24,6 +24,7 @@ export function registerKeeper(program: Command): void {
     .description("run a keeper: liquidate, absorb, keep books, auctions and vaults going")
     .option("--network <name>", "chain to look after: localhost, mainnet, sepolia")
     .option("--rpc <url>", "node of the chain; may be given several times", collect)
+    .option("--relay <url>", "private relay that is told of transactions first; may be given several times", collect)
     .option("--config <file>", WHERE)
     .option("--execute", "send transactions")
     .option("--keystore <file>", "encrypted JSON keystore with the key")

@@ -3,6 +3,8 @@
 import { loadWallet, PASSWORD, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
 import type { OperatorConfig } from "../../keeper/config/operator.js";
 import { withoutSecrets } from "../../keeper/config/sources.js";
+import type { Answer } from "../../keeper/execution/broadcast.js";
+import { Relay } from "../../keeper/execution/relay.js";
 import { ledgerOf, toJson } from "../../keeper/journal/ledger.js";
 import { MemoryJournal } from "../../keeper/journal/memory.js";
 import { openJournal } from "../../keeper/journal/open.js";
@@ -85,6 +87,7 @@ async function run(
     journal,
     execute: config.execute,
     ...(lease === undefined ? {} : { leadership: lease }),
+    ...(config.relay.rpc.length === 0 ? {} : { relay: relayOf(config, log, metrics) }),
     log,
     watch: (step, intent) => {
       metrics.step(step);
@@ -149,6 +152,20 @@ async function loop(
   await repeat(look, interval, signal);
 }
 
+function relayOf({ relay, nodes }: OperatorConfig, log: Log, metrics: Metrics): Relay {
+  const { rpc: urls, method, patience, solvency } = relay;
+  const onAnswer = (kind: Answer["kind"]): void => metrics.relayed(kind);
+  return new Relay({
+    urls,
+    method,
+    patience,
+    solvencyToAll: solvency === "both",
+    timeout: nodes.timeout,
+    log,
+    onAnswer,
+  });
+}
+
 /** Whether nothing else went wrong than that the process ceased to lead. */
 function isHandedOver(error: unknown): boolean {
   return error instanceof AggregateError ? error.errors.every(isHandedOver) : error instanceof NotLeading;
@@ -162,8 +179,8 @@ async function watchServer(
 }
 
 /** What must not get into any log. */
-function secretsOf({ rpc = [], journal }: OperatorConfig, environment: Environment): string[] {
-  const urls = [...rpc, ...(journal.databaseUrl === undefined ? [] : [journal.databaseUrl])];
+export function secretsOf({ rpc = [], relay, journal }: OperatorConfig, environment: Environment): string[] {
+  const urls = [...rpc, ...relay.rpc, ...(journal.databaseUrl === undefined ? [] : [journal.databaseUrl])];
   const hidden = urls.filter((url) => url !== withoutSecrets(url) && `${withoutSecrets(url)}/` !== url);
   const parts = hidden.flatMap((url) => {
     const { pathname, search, password } = new URL(url);

@@ -2,6 +2,7 @@
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
+import type { Answer } from "../execution/broadcast.js";
 import type { Point } from "../execution/executor.js";
 import type { Intent } from "../journal/types.js";
 import type { Keeper, Tick } from "../keeper.js";
@@ -28,6 +29,7 @@ export class Metrics {
   readonly #gas: Counter<"job">;
   readonly #realised: Gauge<"job">;
   readonly #expected: Gauge<"job">;
+  readonly #relayed: Counter<"answer">;
   readonly #nodeUp: Gauge<"node">;
   readonly #nodeHead: Gauge<"node">;
 
@@ -66,10 +68,14 @@ export class Metrics {
     this.#gas = new Counter(labelled("gas_ether_total", "Paid for gas.", ["job"]));
     this.#realised = new Gauge(labelled("realised_plusd", "Left after gas so far.", ["job"]));
     this.#expected = new Gauge(labelled("expected_plusd", "Expected to be left of what is settled so far.", ["job"]));
+    this.#relayed = new Counter(
+      labelled("relay_answers_total", "What relays said to what they were told.", ["answer"]),
+    );
     this.#nodeUp = new Gauge(labelled("node_up", "1 for nodes that are used.", ["node"]));
     this.#nodeHead = new Gauge(labelled("node_head_block", "Heads that nodes report.", ["node"]));
     // Known from the beginning: what appears only when it happens cannot be watched for.
     for (const result of ["succeeded", "failed"]) this.#looks.inc({ result }, 0);
+    for (const answer of ["taken", "refused", "outbid", "unknown"]) this.#relayed.inc({ answer }, 0);
     for (const step of ["resent", "reorganised", "outbid"]) this.#steps.inc({ step }, 0);
   }
 
@@ -108,6 +114,10 @@ export class Metrics {
     this.#gas.inc({ job }, whole(inclusion?.fee ?? 0n));
     this.#realised.inc({ job }, whole(outcome?.realised ?? 0n));
     this.#expected.inc({ job }, whole(expected));
+  }
+
+  relayed(answer: Answer["kind"]): void {
+    this.#relayed.inc({ answer });
   }
 
   nodes(states: readonly NodeState[]): void {

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { encryptKeystoreJsonSync } from "ethers";
 
+import { configOf } from "../../../cli/keeper/config.js";
+import { secretsOf } from "../../../cli/keeper/run.js";
 import { removeAddressBook, writeAddressBook } from "../../../deploy/address-book.js";
 import { deployLocal } from "../../../deploy/local.js";
 import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../replay/chain/embedded.js";
@@ -246,6 +248,15 @@ describe("cli: keeper", function () {
     expect(first.code, first.err).to.equal(0);
     expect(second?.code).to.equal(3);
     expect(second?.err).to.contain("in use by process").and.to.contain("DATABASE_URL");
+  });
+
+  it("keeps what is secret in the URLs of nodes, relays and databases out of its logs", () => {
+    const config = configOf({
+      environment: { DATABASE_URL: "postgres://keeper:hunter22@db.example/x" },
+      flags: { rpc: ["https://node.example/v3/abcdef0123"], relay: ["https://relay.example/?key=0123abcdef"] },
+    });
+    const hidden = secretsOf(config, { PLIMSOLL_PRIVATE_KEY: secret });
+    expect(hidden).to.include.members(["hunter22", "abcdef0123", "key=0123abcdef", secret]);
   });
 
   it("does not start without what it needs, and says what", async () => {
