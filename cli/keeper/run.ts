@@ -22,6 +22,8 @@ import { connect, findDeployment, keeperOptionsOf, signerOf } from "./setup.js";
 
 /** {ms} */
 const MS = 1_000;
+/** How often it is asked what the key has. {ms} */
+const PURSE_INTERVAL = 60_000;
 /** A look that takes so many times as long as a keeper may be behind has died. */
 const STUCK = 5;
 
@@ -81,6 +83,7 @@ async function run(
   const { readyWithin } = config.operation;
   const doubt = (): string | undefined => lease?.fault;
   const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin, role, doubt });
+  metrics.readiness(health);
   const keeper = new Keeper(keeperOptions, {
     provider: pool,
     signer,
@@ -104,20 +107,23 @@ async function run(
     { chainId, address: sender, execute: config.execute, routes, metrics: server?.url },
     config.execute ? "keeper started: it acts" : "keeper started: dry run, nothing is sent",
   );
-  await loop(keeper, pool, { metrics, health }, { interval: config.interval, signal, log });
+  const purse = { address: sender, at: -Infinity };
+  await loop(keeper, pool, { metrics, health, purse }, { interval: config.interval, signal, log });
   health.stopping();
 }
 
 interface Watching {
   readonly metrics: Metrics;
   readonly health: Health;
+  /** Whose ether is looked at, and when it was. {ms} */
+  readonly purse: { readonly address: string; at: number };
 }
 
 /** Looks, waits, looks again. What is being done when the signal comes is finished. */
 async function loop(
   keeper: Keeper,
   pool: NodePool,
-  { metrics, health }: Watching,
+  { metrics, health, purse }: Watching,
   { interval, signal, log }: { interval: number; signal: AbortSignal; log: Log },
 ): Promise<void> {
   let last = "";
@@ -129,6 +135,10 @@ async function loop(
       const tick = await keeper.tick();
       health.looked(tick.time);
       metrics.looked(tick, keeper, seconds());
+      if (started - purse.at > PURSE_INTERVAL) {
+        metrics.balance(await pool.getBalance(purse.address));
+        purse.at = started;
+      }
       const { block, failing, borrowers, sent, planned } = tick;
       log.debug({ block, failing, borrowers, sent: sent.length, planned: planned.length }, "looked");
       if (last !== "") log.info({ block }, "looks succeed again");

@@ -7,6 +7,7 @@ import type { Point } from "../execution/executor.js";
 import type { Intent } from "../journal/types.js";
 import type { Keeper, Tick } from "../keeper.js";
 import type { Role } from "../replicas/leadership.js";
+import type { Health } from "./health.js";
 import type { NodeState } from "../rpc/pool.js";
 
 const PREFIX = "plimsoll_keeper_";
@@ -19,7 +20,10 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #looks: Counter<"result">;
   readonly #duration: Histogram;
-  readonly #gauges: Record<"head" | "headTime" | "failing" | "borrowers" | "open" | "lookedAt" | "leading", Gauge>;
+  readonly #gauges: Record<
+    "head" | "headTime" | "failing" | "borrowers" | "open" | "lookedAt" | "leading" | "balance",
+    Gauge
+  >;
   readonly #budget: Gauge<"purse">;
   readonly #idle: Gauge<"job">;
   readonly #sent: Counter<"job">;
@@ -44,6 +48,7 @@ export class Metrics {
       failing: gauge("failing_accounts", "Accounts that may be liquidated or absorbed."),
       borrowers: gauge("borrowers", "Accounts that ever borrowed."),
       open: gauge("open_transactions", "Transactions whose fate is open."),
+      balance: gauge("balance_ether", "What the key has to pay for gas with."),
       leading: gauge(
         "leading",
         "1 while this process acts: 0 in a dry run, and while another one with the same key does.",
@@ -94,6 +99,23 @@ export class Metrics {
     for (const { job } of tick.idle) this.#idle.set({ job }, 1);
     for (const { job } of tick.sent) this.#sent.inc({ job });
     for (const { job } of tick.planned) this.#planned.inc({ job });
+  }
+
+  /** Asks at each reading whether the keeper is ready. */
+  readiness(health: Pick<Health, "ready">): void {
+    new Gauge({
+      name: `${PREFIX}ready`,
+      help: "1 while /ready says 200.",
+      registers: [this.registry],
+      async collect() {
+        this.set((await health.ready()).length === 0 ? 1 : 0);
+      },
+    });
+  }
+
+  /** What the key has to pay for gas with. {wei} */
+  balance(wei: bigint): void {
+    this.#gauges.balance.set(whole(wei));
   }
 
   role(role: Role): void {
