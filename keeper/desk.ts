@@ -72,6 +72,8 @@ export interface DeskOptions {
   readonly log?: Log;
   readonly assess?: ExecutorOptions["assess"];
   readonly watch?: (point: Point, intent: Intent) => void;
+  /** Told of what would be sent where nothing is. */
+  readonly onPlan?: (planned: Planned, request: Request, offer: Offer) => void;
   readonly permit?: ExecutorOptions["permit"];
   readonly relay?: ExecutorOptions["relay"];
 }
@@ -86,6 +88,7 @@ export class Desk {
   readonly #journal: Journal;
   readonly #log: Log;
   readonly #oracle: IPriceOracle;
+  readonly #onPlan: DeskOptions["onPlan"];
   #head: Head = { number: -1, timestamp: 0, baseFee: 0n };
   #sent: Sent[] = [];
   #planned: Planned[] = [];
@@ -113,6 +116,7 @@ export class Desk {
     this.#journal = journal;
     this.#log = log;
     this.#oracle = oracle;
+    this.#onPlan = options.onPlan;
     const { priorityFee, feeCeiling: ceiling, bumpPercent, patience, confirmations } = config;
     this.#rules = { priorityFee, ceiling, bumpPercent, patience, confirmations };
     this.#spending = this.#unspent();
@@ -223,6 +227,7 @@ export class Desk {
     }
     if (!this.execute) {
       this.#plan({ job, accounts, subject, expected }, request);
+      this.#onPlan?.({ job, accounts, subject, expected }, request, offer);
       return undefined;
     }
     const { price: gasPrice, coin: coinPrice } = await this.gasCost();

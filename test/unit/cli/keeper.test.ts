@@ -277,6 +277,8 @@ describe("cli: keeper", function () {
         "password is wrong",
       ],
       [["--rpc", "http://127.0.0.1:1/key-of-the-service"], {}, 3, "no connection"],
+      [["rehearse", "--rpc", "http://127.0.0.1:1/key-of-the-service"], {}, 3, "no connection"],
+      [["rehearse", ...usual(), "--account", "0x12"], {}, 2, '"0x12" is no address'],
       [["--rpc", bare.url], {}, 2, "addresses.liquidator is missing"],
       [[...usual()], { PLIMSOLL_LIQUIDATOR: `0x${"11".repeat(20)}` }, 3, "nothing is deployed at"],
       [["--network", "sepolia"], {}, 2, "rpc is missing"],

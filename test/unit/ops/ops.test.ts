@@ -116,7 +116,7 @@ const dashboard = z.object({
 /** Flags of a sub-command, those of the program's way to it included; undefined where there is no such command. */
 function flagsOf(name: string): Set<string> | undefined {
   const command = createProgram().commands.find((one) => one.name() === name);
-  return command && new Set(command.options.flatMap(({ long }) => (long == null ? [] : [long])));
+  return command && new Set(command.options.flatMap(({ long }) => (typeof long === "string" ? [long] : [])));
 }
 
 describe("ops: Prometheus and Grafana", () => {
