@@ -269,6 +269,8 @@ export class Lease implements Leadership {
     this.#stop.abort();
     await this.#leave();
     await this.#running;
+    // A connection that was being made meanwhile.
+    await this.#leave();
   }
 
   async #leave(): Promise<void> {
