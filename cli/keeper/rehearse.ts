@@ -24,8 +24,10 @@ export interface RehearseOptions extends Sources {
 
 export async function rehearse(options: RehearseOptions): Promise<void> {
   const { json, accounts, say, progress, books, ...sources } = options;
-  const [wrong] = accounts.filter((account) => !(isAddress(account) as boolean));
-  if (wrong !== undefined) throw new UsageError(`"${wrong}" is no address of an account`);
+  for (const account of accounts) {
+    const known: boolean = isAddress(account);
+    if (!known) throw new UsageError(`"${account}" is no address of an account`);
+  }
   // It never acts, whatever the configuration says, and needs no key for it.
   const config = configOf({ ...sources, flags: { ...sources.flags, execute: false } });
   const closing: (() => Promise<void> | void)[] = [];
