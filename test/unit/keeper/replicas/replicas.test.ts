@@ -7,6 +7,7 @@ import { getAddress, toBeHex } from "ethers";
 import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../../replay/chain/embedded.js";
 import { serveRpc, type RpcServer } from "../../../../replay/chain/rpc-server.js";
 import { present } from "../../../../sdk/present.js";
+import { wireTo } from "../../../support/cut-wire.js";
 import { startPostgres, type PostgresServer } from "../../../support/postgres.js";
 
 const child = fileURLToPath(new URL("../../../support/replica-child.ts", import.meta.url));
@@ -53,8 +54,8 @@ describe("keeper/replicas: two processes with one key", function () {
     for (const { process } of replicas) process.kill("SIGKILL");
   });
 
-  function start(account: number, friend: string): Replica {
-    const args = ["--import", "tsx", child, rpc.url, postgres.url, account.toString(), friend];
+  function start(account: number, friend: string, database = postgres.url): Replica {
+    const args = ["--import", "tsx", child, rpc.url, database, account.toString(), friend];
     const running = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     const said: Said[] = [];
     let rest = "";
@@ -100,9 +101,12 @@ describe("keeper/replicas: two processes with one key", function () {
     return nonces.length;
   }
 
-  async function scenario(account: number): Promise<{ friend: string; first: Replica; second: Replica }> {
+  async function scenario(
+    account: number,
+    database = postgres.url,
+  ): Promise<{ friend: string; first: Replica; second: Replica }> {
     const friend = getAddress(toBeHex(0xfeed0000 + account, 20));
-    const first = start(account, friend);
+    const first = start(account, friend, database);
     await until(() => sent(first).length > 10);
     const second = start(account, friend);
     await until(() => has(second, "started"));
@@ -147,5 +151,23 @@ describe("keeper/replicas: two processes with one key", function () {
     await until(() => sent(first).length > again + 10);
     await stop(first);
     expect(await agrees(6, friend)).to.be.above(50);
+  });
+
+  it("goes on when the leader's way to the server is cut, and the leader stops", async () => {
+    const wire = await wireTo(postgres.url);
+    const { friend, first, second } = await scenario(7, wire.url);
+    const cut = Date.now();
+    wire.cut();
+    await until(() => sent(second).length > 10);
+    const acted = present(sent(second)[0]);
+    const last = present(sent(first).at(-1));
+    console.log(
+      `      cut: the leader sent last after ${last.at - cut} ms, the other first after ${acted.at - cut} ms`,
+    );
+    expect(acted.at - cut).to.be.below(TAKEOVER);
+    expect(last.at).to.be.below(acted.at);
+    await stop(second);
+    expect(await agrees(7, friend)).to.be.above(30);
+    await wire.close();
   });
 });
