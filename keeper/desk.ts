@@ -72,6 +72,10 @@ export interface DeskOptions {
   readonly log?: Log;
   readonly assess?: ExecutorOptions["assess"];
   readonly watch?: (point: Point, intent: Intent) => void;
+  /** Told of what would be sent where nothing is. */
+  readonly onPlan?: (planned: Planned, request: Request, offer: Offer) => void;
+  readonly permit?: ExecutorOptions["permit"];
+  readonly relay?: ExecutorOptions["relay"];
 }
 
 export class Desk {
@@ -79,18 +83,19 @@ export class Desk {
   readonly provider: Provider;
   readonly signer: Signer;
   readonly executor: Executor;
-  readonly spending: Spending;
   readonly execute: boolean;
   readonly #rules: Rules;
   readonly #journal: Journal;
   readonly #log: Log;
   readonly #oracle: IPriceOracle;
+  readonly #onPlan: DeskOptions["onPlan"];
   #head: Head = { number: -1, timestamp: 0, baseFee: 0n };
   #sent: Sent[] = [];
   #planned: Planned[] = [];
   /** What was announced at the last look and at this one: said aloud once. */
   #announced: [ReadonlySet<string>, Set<string>] = [new Set(), new Set()];
   #gas: GasCost | undefined;
+  #spending: Spending;
   /** Price of gas's coin when it was known last. */
   #coin: bigint | undefined;
   #restored = false;
@@ -103,7 +108,7 @@ export class Desk {
     oracle: IPriceOracle,
     options: DeskOptions = {},
   ) {
-    const { journal = new MemoryJournal(), execute = true, log = SILENT, assess, watch } = options;
+    const { journal = new MemoryJournal(), execute = true, log = SILENT, assess, watch, permit, relay } = options;
     this.config = config;
     this.provider = provider;
     this.signer = signer;
@@ -111,9 +116,10 @@ export class Desk {
     this.#journal = journal;
     this.#log = log;
     this.#oracle = oracle;
+    this.#onPlan = options.onPlan;
     const { priorityFee, feeCeiling: ceiling, bumpPercent, patience, confirmations } = config;
     this.#rules = { priorityFee, ceiling, bumpPercent, patience, confirmations };
-    this.spending = new Spending(config.reserve?.gasBudget ?? USUAL_BUDGET, config.solvencyBudget);
+    this.#spending = this.#unspent();
     this.executor = new Executor({
       provider,
       signer,
@@ -123,6 +129,8 @@ export class Desk {
       terms: (intent, offer, at) => this.#terms(intent, offer, at),
       ...(assess === undefined ? {} : { assess }),
       ...(watch === undefined ? {} : { watch }),
+      ...(permit === undefined ? {} : { permit }),
+      ...(relay === undefined ? {} : { relay }),
     });
   }
 
@@ -135,14 +143,31 @@ export class Desk {
     this.#gas = undefined;
   }
 
+  /** What may still be lost. */
+  get spending(): Spending {
+    return this.#spending;
+  }
+
+  #unspent(): Spending {
+    return new Spending(this.config.reserve?.gasBudget ?? USUAL_BUDGET, this.config.solvencyBudget);
+  }
+
+  /** Forgets what it sent and spent: another process has acted since, and what it did is in the journal. */
+  forget(): void {
+    this.executor.forget();
+    this.#spending = this.#unspent();
+    this.#lastTimes.clear();
+    this.#restored = false;
+  }
+
   /** Takes up what an earlier process left: what is on its way, and what was spent within the day. */
   async restore(now: number): Promise<void> {
     if (this.#restored) return;
     await this.executor.load();
     for (const { job, state, purse, time, loss, outcome } of await this.#journal.since(now - DAY)) {
       if (state === "dropped") continue;
-      this.spending.spend(purse, time, loss);
-      this.spending.earn(time, outcome?.realised ?? 0n);
+      this.#spending.spend(purse, time, loss);
+      this.#spending.earn(time, outcome?.realised ?? 0n);
       if (state !== "replaced" && state !== "reverted") {
         this.#lastTimes.set(job, Math.max(time, this.#lastTimes.get(job) ?? 0));
       }
@@ -185,7 +210,7 @@ export class Desk {
   /** Why a transaction cannot be sent now, whatever it is about; undefined if it can. */
   #obstacle({ purse, expected }: Order): string | undefined {
     const loss = max(-expected, 0n);
-    if (loss > this.spending.left(purse, this.#head.timestamp)) {
+    if (loss > this.#spending.left(purse, this.#head.timestamp)) {
       const whose = purse === "solvency" ? "the day's budget and of what is kept for solvency" : "the day's budget";
       return `gas costs more than what is left of ${whose}`;
     }
@@ -203,6 +228,7 @@ export class Desk {
     }
     if (!this.execute) {
       this.#plan({ job, accounts, subject, expected }, request);
+      this.#onPlan?.({ job, accounts, subject, expected }, request, offer);
       return undefined;
     }
     const { price: gasPrice, coin: coinPrice } = await this.gasCost();
@@ -218,7 +244,7 @@ export class Desk {
       this.#log.error({ job, subject, reason: error.message }, "no node takes the transaction");
       return `no node takes the transaction: ${error.message}`;
     }
-    this.spending.spend(purse, this.#head.timestamp, loss);
+    this.#spending.spend(purse, this.#head.timestamp, loss);
     const hash = intent.transactions[0]?.hash ?? "";
     this.#sent.push({ job, accounts, subject, expected, hash });
     this.#log.info({ job, subject, accounts, expected, nonce: intent.nonce, hash }, "sent");
@@ -253,8 +279,8 @@ export class Desk {
     const expected = intent.expected - (gas * max(price - intent.gasPrice, 0n) * intent.coinPrice) / WAD;
     const loss = max(-expected, intent.loss);
     const more = loss - intent.loss;
-    if (more > this.spending.left(intent.purse, timestamp)) return undefined;
-    this.spending.spend(intent.purse, timestamp, more);
+    if (more > this.#spending.left(intent.purse, timestamp)) return undefined;
+    this.#spending.spend(intent.purse, timestamp, more);
     return { expected, loss, gasPrice: max(price, intent.gasPrice) };
   }
 }

@@ -22,6 +22,7 @@ import { AccountBook } from "./accounts.js";
 import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./config.js";
 import { Desk, type Head } from "./desk.js";
 import type { Point } from "./execution/executor.js";
+import type { Relay } from "./execution/relay.js";
 import { flowsOf, Valuer } from "./execution/flows.js";
 import { Absorb } from "./jobs/absorb.js";
 import { findFailing } from "./jobs/failing.js";
@@ -31,6 +32,7 @@ import { Record } from "./jobs/record.js";
 import type { Intent, Journal, Outcome, Purse } from "./journal/types.js";
 import type { Log } from "./log.js";
 import { repeat } from "./repeat.js";
+import type { Leadership } from "./replicas/leadership.js";
 import { reserveContracts } from "./reserve-contracts.js";
 import { jobsOf, ReserveJobs, rethrow } from "./reserve-jobs.js";
 import { newTotals, type Fate, type Idle, type JobName, type KeeperTotals, type Sent, type Tick } from "./types.js";
@@ -47,6 +49,10 @@ export interface KeeperDependencies {
   readonly journal?: Journal;
   /** False: the keeper looks, simulates and says what it would send. */
   readonly execute?: boolean;
+  /** Where several processes share the key: only the one that leads acts, the others look. */
+  readonly leadership?: Leadership;
+  /** Where transactions go first, if not to the nodes. */
+  readonly relay?: Relay;
   readonly log?: Log;
   /** An indexer to begin from; if absent, all events since `firstBlock` are read. */
   readonly accounts?: AccountSource;
@@ -75,12 +81,18 @@ export class Keeper {
   readonly #reserve: ReserveJobs | undefined;
   /** Hash of the block that was looked at last. */
   #lastBlock = "";
+  readonly #leadership: Leadership | undefined;
+  #term: number | undefined;
 
-  constructor(options: KeeperOptions, { provider, signer, onSettled, accounts, ...others }: KeeperDependencies) {
+  constructor(
+    options: KeeperOptions,
+    { provider, signer, onSettled, accounts, leadership, ...others }: KeeperDependencies,
+  ) {
     const config = keeperConfigSchema.parse(options);
     this.config = config;
     this.#provider = provider;
     this.#onSettled = onSettled;
+    this.#leadership = leadership;
     const engine = ICreditEngine__factory.connect(config.engine, signer);
     const oracle = IPriceOracle__factory.connect(config.oracle, signer);
     const risk = IRisk__factory.connect(config.risk, signer);
@@ -98,7 +110,8 @@ export class Keeper {
     this.#valuer = new Valuer({ engine, oracle, risk });
     const assess = async (intent: Intent, receipt: TransactionReceipt): Promise<Outcome> =>
       await this.#assess(intent, receipt);
-    this.#desk = new Desk(config, provider, signer, oracle, { ...others, assess });
+    const fenced = leadership === undefined ? {} : { permit: () => leadership.permit() };
+    this.#desk = new Desk(config, provider, signer, oracle, { ...others, ...fenced, assess });
     this.#liquidate = new Liquidate(this.#desk, engine, FlashLiquidator__factory.connect(config.liquidator, signer));
     this.#absorb = new Absorb(this.#desk, engine);
     this.#record = new Record(this.#desk, engine, oracle);
@@ -117,6 +130,8 @@ export class Keeper {
     const head = await this.#provider.getBlock("latest");
     if (head === null) throw new Error("the node knows no block");
     const at = { number: head.number, timestamp: head.timestamp, baseFee: head.baseFeePerGas ?? 0n };
+    if (!this.#leads()) return await this.#follow(headerOf(head), at);
+    // What is on its way comes first, also what another process sent that led before.
     await this.#desk.restore(at.timestamp);
     const errors = this.#desk.execute ? await this.#settle(at) : [];
     const look = { failing: 0, idle: [] as Idle[] };
@@ -146,6 +161,33 @@ export class Keeper {
       this.#lastBlock = "";
       throw error;
     }
+  }
+
+  /** Whether it acts in this look. What it knew before another process led is not what is. */
+  #leads(): boolean {
+    if (this.#leadership === undefined) return true;
+    const term = this.#leadership.begin();
+    if (term !== this.#term) {
+      this.#desk.forget();
+      this.#reserve?.forget();
+      this.#lastBlock = "";
+    }
+    this.#term = term;
+    return term !== undefined;
+  }
+
+  /** Looks as who acts does, and leaves acting to him: accounts and events are known when it is this one's turn. */
+  async #follow(header: Header, at: Head): Promise<Tick> {
+    this.#desk.turnTo(at);
+    let failing = 0;
+    if (header.hash !== this.#lastBlock) {
+      await this.#watch.update(header, at.timestamp);
+      failing = (await this.#watch.failing()).length;
+      await this.#reserve?.follow();
+      this.#lastBlock = header.hash;
+    }
+    const { size: borrowers } = this.#watch;
+    return { block: at.number, time: at.timestamp, borrowers, failing, idle: [], sent: [], planned: [] };
   }
 
   /** Sees to failing accounts; returns how many there are. */

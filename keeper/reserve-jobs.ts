@@ -48,6 +48,9 @@ export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk:
   ];
 }
 
+/** How often jobs are asked by who stands by. {s} */
+const FOLLOW = 600;
+
 /** What a look led to, besides what was sent. */
 export interface Done {
   readonly idle: readonly Idle[];
@@ -82,6 +85,26 @@ export class ReserveJobs {
       }
     }
     return { idle: this.#idle, errors: this.#errors };
+  }
+
+  /** Looks without doing anything, now and then, so that jobs which learn from events know them when it is their turn. */
+  async follow(): Promise<void> {
+    this.#errors = [];
+    const { head } = this.#desk;
+    for (const job of this.#jobs) {
+      if (head.timestamp < (this.#asleep.get(job.name) ?? 0)) continue;
+      await this.#guarded(job.name, async () => {
+        await job.due(head);
+      });
+      this.#asleep.set(job.name, head.timestamp + FOLLOW);
+    }
+    rethrow(this.#errors);
+  }
+
+  /** Every job is asked anew, and told what another process did meanwhile. */
+  forget(): void {
+    this.#asleep.clear();
+    this.#resumed = false;
   }
 
   /** Once: what an earlier process did at intervals is not due again because of a restart. */

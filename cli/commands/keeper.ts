@@ -11,6 +11,7 @@ Examples:
   plimsoll keeper --network localhost                          watch the chain of a running demo
   plimsoll keeper --rpc https://a --rpc https://b              two nodes, the first preferred
   plimsoll keeper --config keeper.json --execute               act
+  plimsoll keeper rehearse --config keeper.json                what each account would earn, in a fork
   plimsoll keeper report --json                                what was expected and what came of it
 `;
 
@@ -24,6 +25,7 @@ export function registerKeeper(program: Command): void {
     .description("run a keeper: liquidate, absorb, keep books, auctions and vaults going")
     .option("--network <name>", "chain to look after: localhost, mainnet, sepolia")
     .option("--rpc <url>", "node of the chain; may be given several times", collect)
+    .option("--relay <url>", "private relay that is told of transactions first; may be given several times", collect)
     .option("--config <file>", WHERE)
     .option("--execute", "send transactions")
     .option("--keystore <file>", "encrypted JSON keystore with the key")
@@ -78,6 +80,29 @@ export function registerKeeper(program: Command): void {
         flags,
         json: json === true,
         say: (line) => process.stdout.write(`${line}\n`),
+      });
+    });
+
+  keeper
+    .command("rehearse")
+    .description(
+      "make every account fail in a fork of the chain, and show what liquidating it would earn; nothing is sent",
+    )
+    .option("--account <address>", "this account alone; may be given several times", collect)
+    .option("--json", "one JSON object, amounts in wei")
+    .action(async (_: unknown, command: Command) => {
+      const { config, json, account, ...flags } = command.optsWithGlobals<
+        { config?: string; json?: boolean; account?: string[] } & Record<string, unknown>
+      >();
+      const { rehearse } = await needsBuild(() => import("../keeper/rehearse.js"));
+      await rehearse({
+        ...(config === undefined ? {} : { file: config }),
+        environment: process.env,
+        flags,
+        json: json === true,
+        accounts: account ?? [],
+        say: (line) => process.stdout.write(`${line}\n`),
+        progress: (text) => process.stderr.isTTY && process.stderr.write(text),
       });
     });
 }

@@ -4,10 +4,11 @@ import { IndexerClient } from "../../indexer/client.js";
 import { loadWallet, PASSWORD, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
 import type { OperatorConfig } from "../../keeper/config/operator.js";
 import { withoutSecrets } from "../../keeper/config/sources.js";
+import type { Answer } from "../../keeper/execution/broadcast.js";
+import { Relay } from "../../keeper/execution/relay.js";
 import { ledgerOf, toJson } from "../../keeper/journal/ledger.js";
 import { MemoryJournal } from "../../keeper/journal/memory.js";
 import { openJournal } from "../../keeper/journal/open.js";
-import type { Journal } from "../../keeper/journal/types.js";
 import { Keeper } from "../../keeper/keeper.js";
 import { reasonOf, type Log } from "../../keeper/log.js";
 import { Health } from "../../keeper/operation/health.js";
@@ -15,12 +16,15 @@ import { createLog } from "../../keeper/operation/log.js";
 import { Metrics } from "../../keeper/operation/metrics.js";
 import { serve, type WatchServer } from "../../keeper/operation/server.js";
 import { repeat } from "../../keeper/repeat.js";
+import { NotLeading, type Role } from "../../keeper/replicas/leadership.js";
 import type { NodePool } from "../../keeper/rpc/pool.js";
 import { configOf, forTheUser, type Sources } from "./config.js";
 import { connect, findDeployment, keeperOptionsOf, signerOf } from "./setup.js";
 
 /** {ms} */
 const MS = 1_000;
+/** How often it is asked what the key has. {ms} */
+const PURSE_INTERVAL = 60_000;
 /** A look that takes so many times as long as a keeper may be behind has died. */
 const STUCK = 5;
 
@@ -66,18 +70,29 @@ async function run(
   const keeperOptions = await keeperOptionsOf(config, deployment, pool);
   const sender = await signer.getAddress();
   // A dry run leaves nothing behind, and a keeper that runs has its journal for itself.
-  const journal: Journal = config.execute ? await openJournal(config.journal, pool, sender) : new MemoryJournal();
+  const { journal, lease } = config.execute
+    ? await openJournal(config.journal, pool, sender, { log })
+    : { journal: new MemoryJournal(), lease: undefined };
   closing.push(() => journal.close());
+  if (lease !== undefined) closing.push(() => lease.close());
+  const role = (): Role => {
+    if (!config.execute) return "dry run";
+    return lease === undefined || lease.term !== undefined ? "leading" : "standby";
+  };
 
   const metrics = new Metrics();
   const { readyWithin } = config.operation;
-  const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin });
+  const doubt = (): string | undefined => lease?.fault;
+  const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin, role, doubt });
+  metrics.readiness(health);
   const keeper = new Keeper(keeperOptions, {
     provider: pool,
     signer,
     journal,
     execute: config.execute,
     ...(config.indexer.url === undefined ? {} : { accounts: new IndexerClient(config.indexer.url) }),
+    ...(lease === undefined ? {} : { leadership: lease }),
+    ...(config.relay.rpc.length === 0 ? {} : { relay: relayOf(config, log, metrics) }),
     log,
     watch: (step, intent) => {
       metrics.step(step);
@@ -94,20 +109,23 @@ async function run(
     { chainId, address: sender, execute: config.execute, routes, metrics: server?.url },
     config.execute ? "keeper started: it acts" : "keeper started: dry run, nothing is sent",
   );
-  await loop(keeper, pool, { metrics, health }, { interval: config.interval, signal, log });
+  const purse = { address: sender, at: -Infinity };
+  await loop(keeper, pool, { metrics, health, purse }, { interval: config.interval, signal, log });
   health.stopping();
 }
 
 interface Watching {
   readonly metrics: Metrics;
   readonly health: Health;
+  /** Whose ether is looked at, and when it was. {ms} */
+  readonly purse: { readonly address: string; at: number };
 }
 
 /** Looks, waits, looks again. What is being done when the signal comes is finished. */
 async function loop(
   keeper: Keeper,
   pool: NodePool,
-  { metrics, health }: Watching,
+  { metrics, health, purse }: Watching,
   { interval, signal, log }: { interval: number; signal: AbortSignal; log: Log },
 ): Promise<void> {
   let last = "";
@@ -119,21 +137,50 @@ async function loop(
       const tick = await keeper.tick();
       health.looked(tick.time);
       metrics.looked(tick, keeper, seconds());
+      if (started - purse.at > PURSE_INTERVAL) {
+        metrics.balance(await pool.getBalance(purse.address));
+        purse.at = started;
+      }
       const { block, failing, borrowers, sent, planned } = tick;
       log.debug({ block, failing, borrowers, sent: sent.length, planned: planned.length }, "looked");
       if (last !== "") log.info({ block }, "looks succeed again");
       last = "";
     } catch (error) {
-      health.failed(error);
-      metrics.failed(seconds());
       const reason = reasonOf(error);
-      // The same again and again is worth saying once.
-      log[reason === last ? "debug" : "error"]({ reason }, "a look failed");
-      last = reason;
+      if (isHandedOver(error)) {
+        // Another process has what is left to do: the next look is one of a process that stands by.
+        log.warn({ reason }, "a look was cut short");
+      } else {
+        health.failed(error);
+        metrics.failed(seconds());
+        // The same again and again is worth saying once.
+        log[reason === last ? "debug" : "error"]({ reason }, "a look failed");
+        last = reason;
+      }
     }
     metrics.nodes(pool.nodes);
+    metrics.role(health.role);
   };
   await repeat(look, interval, signal);
+}
+
+function relayOf({ relay, nodes }: OperatorConfig, log: Log, metrics: Metrics): Relay {
+  const { rpc: urls, method, patience, solvency } = relay;
+  const onAnswer = (kind: Answer["kind"]): void => metrics.relayed(kind);
+  return new Relay({
+    urls,
+    method,
+    patience,
+    solvencyToAll: solvency === "both",
+    timeout: nodes.timeout,
+    log,
+    onAnswer,
+  });
+}
+
+/** Whether nothing else went wrong than that the process ceased to lead. */
+function isHandedOver(error: unknown): boolean {
+  return error instanceof AggregateError ? error.errors.every(isHandedOver) : error instanceof NotLeading;
 }
 
 async function watchServer(
@@ -144,8 +191,8 @@ async function watchServer(
 }
 
 /** What must not get into any log. */
-export function secretsOf({ rpc = [], journal }: OperatorConfig, environment: Environment): string[] {
-  const urls = [...rpc, ...(journal.databaseUrl === undefined ? [] : [journal.databaseUrl])];
+export function secretsOf({ rpc = [], relay, journal }: OperatorConfig, environment: Environment): string[] {
+  const urls = [...rpc, ...relay.rpc, ...(journal.databaseUrl === undefined ? [] : [journal.databaseUrl])];
   const hidden = urls.filter((url) => url !== withoutSecrets(url) && `${withoutSecrets(url)}/` !== url);
   const parts = hidden.flatMap((url) => {
     const { pathname, search, password } = new URL(url);

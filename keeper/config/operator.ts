@@ -6,6 +6,10 @@ import { z } from "zod";
 import { DOLLAR } from "../config.js";
 import { NETWORKS } from "./networks.js";
 
+/** How relays want to be told of a transaction. */
+const RELAY_METHODS = ["eth_sendRawTransaction", "eth_sendPrivateTransaction"] as const;
+export type RelayMethod = (typeof RELAY_METHODS)[number];
+
 const DECIMAL = /^\d+(\.\d+)?$/;
 
 /** A decimal number as text or number, to a bigint of so many decimals. */
@@ -90,6 +94,20 @@ export const operatorSchema = z
     }),
     /** Nodes of the chain, the preferred one first. */
     rpc: z.array(url(["http", "https"])).min(1, "at least one URL of a node is needed"),
+    /** Private relays that are told of transactions first; without any all nodes are told at once. */
+    relay: z
+      .object({
+        rpc: z.array(url(["http", "https"])).default([]),
+        method: z
+          .enum(RELAY_METHODS, { message: `one of these is needed: ${RELAY_METHODS.join(", ")}` })
+          .default("eth_sendRawTransaction"),
+        /** Blocks after which nodes are told of what no block has; 0 for never. */
+        patience: number(0, 1_000).default(10),
+        /** Whether what solvency needs waits for that, too, or goes to relays and nodes at once. */
+        solvency: z.enum(["relay", "both"], { message: "relay or both is needed" }).default("relay"),
+      })
+      .strict()
+      .default({}),
     /** Send transactions. Otherwise the keeper looks, simulates and says what it would send. */
     execute: yesOrNo.default(false),
     /** The key comes from a keystore, or from PLIMSOLL_PRIVATE_KEY. */

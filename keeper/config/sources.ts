@@ -18,6 +18,10 @@ interface Given {
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   PLIMSOLL_NETWORK: "network",
   PLIMSOLL_RPC: "rpc",
+  PLIMSOLL_RELAY: "relay.rpc",
+  PLIMSOLL_RELAY_METHOD: "relay.method",
+  PLIMSOLL_RELAY_PATIENCE: "relay.patience",
+  PLIMSOLL_RELAY_SOLVENCY: "relay.solvency",
   PLIMSOLL_EXECUTE: "execute",
   PLIMSOLL_KEYSTORE: "key.keystore",
   PLIMSOLL_KEYSTORE_PASSWORD_FILE: "key.passwordFile",
@@ -51,6 +55,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
 export const FLAGS: Readonly<Record<string, string>> = {
   network: "network",
   rpc: "rpc",
+  relay: "relay.rpc",
   execute: "execute",
   keystore: "key.keystore",
   passwordFile: "key.passwordFile",
@@ -73,9 +78,9 @@ export const INDEX_FLAGS: Readonly<Record<string, string>> = {
   logLevel: "log.level",
 };
 
-const LISTS = new Set(["rpc"]);
+const LISTS = new Set(["rpc", "relay.rpc"]);
 /** Paths of nodes' URLs hold keys of their services, and a database's URL its password. What looks like a key stays hidden wherever it is. */
-const URLS = new Set(["rpc", "journal.databaseUrl", "indexer.url"]);
+const URLS = new Set(["rpc", "relay.rpc", "journal.databaseUrl", "indexer.url"]);
 const SECRET_NAME = /private|secret|password(?!file)|mnemonic|seed/i;
 const SECRET_VALUE = /^(0x)?[0-9a-f]{64}$/i;
 const HIDDEN = "(hidden)";

@@ -29,6 +29,15 @@ export async function broadcast(provider: Provider, raw: string): Promise<Answer
   }
 }
 
+/** What several answers say together: one that has it counts for more than others that do not, and no answer for more than a refusal. */
+export function together(answers: readonly Answer[]): Answer {
+  for (const kind of ["taken", "unknown", "outbid"]) {
+    const found = answers.find((answer) => answer.kind === kind);
+    if (found !== undefined) return found;
+  }
+  return answers[0] ?? { kind: "unknown", reason: "nobody was told" };
+}
+
 /** What an error says of the transaction. */
 export function classify(error: unknown): Answer {
   const reason = reasonOf(error);

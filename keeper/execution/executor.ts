@@ -20,7 +20,7 @@ import {
 import { SILENT, type Log } from "../log.js";
 import { max } from "../order.js";
 import { Account } from "./account.js";
-import { broadcast } from "./broadcast.js";
+import { broadcast, together, type Answer } from "./broadcast.js";
 import { outbid, workCeiling, type Offer } from "./fees.js";
 import { gapsOf, nextNonce, type Counts } from "./nonces.js";
 import { SendRefused, type At, type ExecutorOptions, type Point, type Settled, type Work } from "./types.js";
@@ -39,6 +39,8 @@ export class Executor {
   readonly #open = new Map<string, Intent>();
   /** Since which block another transaction has the intent's number. */
   readonly #overtaken = new Map<string, number>();
+  /** What was told last of an intent: which transaction, to whom, and at which block. */
+  readonly #told = new Map<string, string>();
   #loaded = false;
 
   constructor(options: ExecutorOptions) {
@@ -55,6 +57,14 @@ export class Executor {
     if (this.#open.size > 0) this.#log.info({ open: this.#open.size }, "took up what the journal has open");
   }
 
+  /** Forgets what is open: somebody else may have gone on with it meanwhile. The journal has it. */
+  forget(): void {
+    this.#open.clear();
+    this.#overtaken.clear();
+    this.#told.clear();
+    this.#loaded = false;
+  }
+
   /** Work that may still take place, and is not being taken back. */
   get waiting(): Intent[] {
     return [...this.#open.values()].filter(
@@ -68,6 +78,29 @@ export class Executor {
   }
 
   // ---- sending
+
+  /** Gives the intent's last transaction to whom it is for. */
+  async #broadcast(intent: Intent, at: At): Promise<Answer> {
+    const { relay, provider, permit } = this.#options;
+    const { raw } = last(intent);
+    permit?.();
+    if (relay === undefined) return await broadcast(provider, raw);
+    const revealed = this.#isRevealed(intent, at);
+    this.#told.set(intent.id, this.#telling(intent, revealed, at));
+    const nodes = revealed ? [broadcast(provider, raw)] : [];
+    return together(await Promise.all([relay.send(raw), ...nodes]));
+  }
+
+  #telling(intent: Intent, revealed: boolean, { number }: At): string {
+    return `${last(intent).hash} ${revealed.toString()} ${number.toString()}`;
+  }
+
+  /** Whether nodes know it, or may: what a later one waits for that they know must not be kept from them. */
+  #isRevealed(intent: Intent, at: At): boolean {
+    const { relay } = this.#options;
+    if (relay === undefined) return true;
+    return [intent, ...this.#open.values()].some((i) => i.nonce >= intent.nonce && relay.reveals(i, at.number));
+  }
 
   /**
    * Signs, writes and sends.
@@ -91,10 +124,16 @@ export class Executor {
       transactions: [signed],
     };
     this.#tell("signed", intent);
-    await this.#options.journal.prepare(intent);
+    try {
+      await this.#options.journal.prepare(intent);
+    } catch (error) {
+      // It may be written all the same: where the answer was lost, only the journal knows.
+      this.#loaded = false;
+      throw error;
+    }
     this.#open.set(intent.id, intent);
     this.#tell("written", intent);
-    const answer = await broadcast(this.#options.provider, signed.raw);
+    const answer = await this.#broadcast(intent, at);
     if (answer.kind === "refused") {
       await this.#advance(intent, "dropped");
       throw new SendRefused(answer.reason);
@@ -191,6 +230,7 @@ export class Executor {
   ): Promise<Settled> {
     const final = await this.#advance(intent, state, inclusion, outcome);
     this.#overtaken.delete(intent.id);
+    this.#told.delete(intent.id);
     this.#tell("final", final);
     this.#log[state === "confirmed" ? "info" : "warn"](
       { ...about(final), block: inclusion?.block, fee: inclusion?.fee, realised: outcome?.realised },
@@ -204,14 +244,16 @@ export class Executor {
     const { provider, rules } = this.#options;
     const newest = last(intent);
     if (intent.state === "prepared" || (await provider.getTransaction(newest.hash)) === null) {
-      await this.#resend(intent);
+      await this.#resend(intent, at);
     }
     if (at.number - newest.block >= rules.patience) await this.#outbid(intent, at);
   }
 
-  async #resend(intent: Intent): Promise<void> {
-    const { provider } = this.#options;
-    const answer = await broadcast(provider, last(intent).raw);
+  async #resend(intent: Intent, at: At): Promise<void> {
+    // Nodes do not know what only relays were told: those are told again with each block, not with each look.
+    const telling = this.#telling(intent, this.#isRevealed(intent, at), at);
+    if (this.#options.relay !== undefined && this.#told.get(intent.id) === telling) return;
+    const answer = await this.#broadcast(intent, at);
     this.#tell("resent", intent);
     if (answer.kind === "taken") {
       this.#log.info(about(intent), "sent again");
@@ -223,7 +265,7 @@ export class Executor {
 
   /** Offers more for the same work; for nothing, if the work would fail or is not worth that. */
   async #outbid(intent: Intent, at: At): Promise<void> {
-    const { rules, journal, provider } = this.#options;
+    const { rules, journal } = this.#options;
     const newest = last(intent);
     const wanted = newest.kind === "work" && intent.job !== "gap" && (await this.#account.works(intent.call));
     const work = wanted ? outbid(newest, at.baseFee, rules, workCeiling(rules)) : undefined;
@@ -243,7 +285,7 @@ export class Executor {
     const replaced = { ...intent, expected, loss, gasPrice, transactions: [...intent.transactions, signed] };
     this.#open.set(intent.id, { ...replaced, state: this.#open.get(intent.id)?.state ?? intent.state });
     this.#tell("outbid written", replaced);
-    const answer = await broadcast(provider, signed.raw);
+    const answer = await this.#broadcast(replaced, at);
     const how = kind === "work" ? "outbid" : "taken back";
     this.#log.warn({ ...about(replaced), ...("reason" in answer ? { reason: answer.reason } : {}) }, how);
   }

@@ -5,6 +5,7 @@ import type { Provider, Signer, TransactionReceipt } from "ethers";
 import type { Intent, Journal, Outcome, Terms } from "../journal/types.js";
 import type { Log } from "../log.js";
 import type { FeeRules, Offer } from "./fees.js";
+import type { Relay } from "./relay.js";
 
 /** The block that is acted at. */
 export interface At {
@@ -54,6 +55,10 @@ export interface ExecutorOptions {
   readonly terms?: (intent: Intent, offer: Offer, at: At) => Terms | undefined;
   /** What an included transaction came to. */
   readonly assess?: (intent: Intent, receipt: TransactionReceipt) => Promise<Outcome>;
+  /** Told first, and nodes only of what it reveals. */
+  readonly relay?: Pick<Relay, "send" | "reveals">;
+  /** Asked right before anything is sent; throws where that is somebody else's to do now. */
+  readonly permit?: () => void;
   readonly log?: Log;
   readonly watch?: (point: Point, intent: Intent) => void;
 }

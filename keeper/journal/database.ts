@@ -1,6 +1,6 @@
 /** The two databases that a journal may be in, behind one small interface. */
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { PGlite } from "@electric-sql/pglite";
@@ -23,6 +23,10 @@ export interface Database {
 /** {ms} */
 const CONNECT_TIMEOUT = 5_000;
 const STATEMENT_TIMEOUT = 10_000;
+/** After that long without an answer the server is out of reach, whatever the connection says. {ms} */
+const ANSWER_TIMEOUT = 12_000;
+/** A process that stops within a transaction does not keep its locks for longer. {ms} */
+const STALLED = 5_000;
 
 /**
  * A database of files in `directory`, which only one process may have open.
@@ -62,6 +66,9 @@ export async function serverDatabase(url: string): Promise<Database> {
     max: 4,
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     statement_timeout: STATEMENT_TIMEOUT,
+    query_timeout: ANSWER_TIMEOUT,
+    idle_in_transaction_session_timeout: STALLED,
+    keepAlive: true,
     application_name: "plimsoll-keeper",
   });
   // Of idle connections: the next statement tells whoever needs one.
@@ -99,34 +106,56 @@ export async function serverDatabase(url: string): Promise<Database> {
   };
 }
 
+/** Directories that this process has open. */
+const taken = new Set<string>();
+
 /** Takes the directory for this process; returns what gives it back. What a process left that was killed does not count. */
 function lock(directory: string, what: string): () => void {
   const path = join(directory, "keeper.lock");
+  const own = realpathSync(directory);
   for (let attempt = 0; ; attempt++) {
     try {
-      writeFileSync(path, process.pid.toString(), { flag: "wx" });
+      writeFileSync(path, `${process.pid.toString()} ${birthOf(process.pid) ?? ""}`.trim(), { flag: "wx" });
+      taken.add(own);
       return () => {
+        taken.delete(own);
         rmSync(path, { force: true });
       };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 0) throw error;
     }
-    const owner = Number(readFileSync(path, "utf8"));
-    if (isAlive(owner)) {
+    const [pid = "", birth] = readFileSync(path, "utf8").split(" ");
+    const owner = Number(pid);
+    // In a container every process that is started has the number of the one before.
+    if (owner === process.pid ? taken.has(own) : isAlive(owner, birth)) {
       throw new JournalError(
-        `the ${what} in ${directory} is in use by process ${owner.toString()}: one process at a time can have it open`,
+        `the ${what} in ${directory} is in use by process ${pid}: one process at a time can have it open. ` +
+          "Several keepers with one key need a PostgreSQL server (DATABASE_URL)",
       );
     }
     rmSync(path, { force: true });
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the process is there, and is the one that is meant and not a later one with its number. */
+function isAlive(pid: number, birth: string | undefined): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  const now = birthOf(pid);
+  return birth === undefined || now === undefined || birth === now;
+}
+
+/** When a process began, in ticks since the machine did; undefined where the system does not tell. */
+function birthOf(pid: number): string | undefined {
+  try {
+    // What comes before the last bracket is the program's name, which may hold anything. The 22nd field of all is the 20th after it.
+    const stat = readFileSync(`/proc/${pid.toString()}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
   }
 }

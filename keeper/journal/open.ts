@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 import type { Provider } from "ethers";
 
+import { present } from "../../sdk/present.js";
+import { Lease, type LeaseOptions } from "../replicas/lease.js";
 import { embeddedDatabase, serverDatabase, type Database } from "./database.js";
 import { identityOf } from "./identity.js";
 import { SqlJournal } from "./sql.js";
@@ -25,10 +27,31 @@ export async function openDatabase({ directory, databaseUrl }: Place): Promise<D
     : await serverDatabase(databaseUrl);
 }
 
-export async function openJournal(place: Place, provider: Provider, sender: string): Promise<Journal> {
+export interface Opened {
+  readonly journal: Journal;
+  /** Where several processes may share the journal: whether this one leads. */
+  readonly lease: Lease | undefined;
+}
+
+/** Opens it for who acts: files belong to one process, and a server's journal to whoever holds the lease. */
+export async function openJournal(
+  place: Place,
+  provider: Provider,
+  sender: string,
+  { log, timing }: Pick<LeaseOptions, "log" | "timing"> = {},
+): Promise<Opened> {
+  const { databaseUrl: url } = place;
   const database = await openDatabase(place);
   try {
-    return await SqlJournal.open(database, { chain: await identityOf(provider), sender });
+    const whose = { chain: await identityOf(provider), sender };
+    if (url === undefined) return { journal: await SqlJournal.open(database, whose), lease: undefined };
+    const held: { lease?: Lease } = {};
+    const journal = await SqlJournal.open(database, whose, async (run) => {
+      await present(held.lease, "lease").fence(run);
+    });
+    const settings = { ...(log === undefined ? {} : { log }), ...(timing === undefined ? {} : { timing }) };
+    const lease = (held.lease = await Lease.start({ url, ...whose, ...settings }));
+    return { journal, lease };
   } catch (error) {
     await database.close();
     throw error;

@@ -61,6 +61,17 @@ const MIGRATIONS: readonly string[] = [
 
   create table probe (id integer primary key, probed_at timestamptz not null);
   `,
+  `
+  -- Of several processes with one key, which one acts. A term is over when the next begins: whoever writes in an earlier one is refused.
+  create table leaders (
+    chain    text not null,
+    sender   text not null,
+    term     bigint not null,
+    holder   text not null,
+    taken_at timestamptz not null,
+    primary key (chain, sender)
+  );
+  `,
 ];
 
 /** Which tables are meant: the journal's, if nobody says. */

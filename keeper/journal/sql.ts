@@ -25,6 +25,9 @@ export interface Whose {
   readonly sender: string;
 }
 
+/** Throws where the writer may not write any more; runs within the transaction that writes. */
+export type Fence = (run: Run) => Promise<void>;
+
 const UNIQUE_VIOLATION = "23505";
 const OPEN = "('prepared', 'sent', 'included')";
 
@@ -75,16 +78,29 @@ const transactionRow = z.object({
 export class SqlJournal implements Journal {
   readonly #database: Database;
   readonly #whose: readonly [string, string];
+  readonly #fence: Fence | undefined;
 
-  private constructor(database: Database, { chain, sender }: Whose) {
+  private constructor(database: Database, { chain, sender }: Whose, fence: Fence | undefined) {
     this.#database = database;
     this.#whose = [chain, sender];
+    this.#fence = fence;
   }
 
-  /** Opens the journal of `whose`; the database is closed with it. */
-  static async open(database: Database, whose: Whose): Promise<SqlJournal> {
+  /**
+   * Opens the journal of `whose`; the database is closed with it.
+   * @param fence Where several processes share a key: whether this one may write.
+   */
+  static async open(database: Database, whose: Whose, fence?: Fence): Promise<SqlJournal> {
     await migrate(database);
-    return new SqlJournal(database, whose);
+    return new SqlJournal(database, whose, fence);
+  }
+
+  /** All of `work` or nothing of it, and nothing where the fence refuses. */
+  async #write(work: (run: Run) => Promise<void>): Promise<void> {
+    await this.#database.transaction(async (run) => {
+      await this.#fence?.(run);
+      await work(run);
+    });
   }
 
   async open(): Promise<Intent[]> {
@@ -106,7 +122,7 @@ export class SqlJournal implements Journal {
     ];
     const places = values.map((_, index) => `$${(index + 1).toString()}`).join(", ");
     try {
-      await this.#database.transaction(async (run) => {
+      await this.#write(async (run) => {
         await run(
           `insert into intents (id, chain, sender, nonce, job, subject, accounts, sales, expected, loss, purse, coin_price, gas_price,
              call_to, call_data, call_value, gas_limit, made_at, state) values (${places})`,
@@ -123,7 +139,7 @@ export class SqlJournal implements Journal {
   }
 
   async replace(id: string, transaction: SignedTransaction, terms: Terms): Promise<void> {
-    await this.#database.transaction(async (run) => {
+    await this.#write(async (run) => {
       const [row] = await run("select count(*) as known from transactions where intent = $1", [id]);
       await insertTransaction(run, id, Number(present(row).known), transaction);
       const values = [id, terms.expected.toString(), terms.loss.toString(), terms.gasPrice.toString()];
@@ -133,15 +149,18 @@ export class SqlJournal implements Journal {
 
   async advance(id: string, { state, inclusion, outcome }: Standing): Promise<void> {
     const flows = outcome && Object.fromEntries(Object.entries(outcome.flows).map(([k, v]) => [k, v.toString()]));
-    await this.#database.run(
-      `update intents set state = $2, included_hash = $3, block_number = $4, block_hash = $5, succeeded = $6,
+    const values = [
+      ...[id, state, inclusion?.hash ?? null, inclusion?.block ?? null, inclusion?.blockHash ?? null],
+      ...[inclusion?.succeeded ?? null, inclusion?.gasUsed.toString() ?? null, inclusion?.fee.toString() ?? null],
+      ...[flows === undefined ? null : JSON.stringify(flows), outcome?.realised.toString() ?? null],
+    ];
+    await this.#write(async (run) => {
+      await run(
+        `update intents set state = $2, included_hash = $3, block_number = $4, block_hash = $5, succeeded = $6,
          gas_used = $7, fee = $8, flows = $9, realised = $10 where id = $1`,
-      [
-        ...[id, state, inclusion?.hash ?? null, inclusion?.block ?? null, inclusion?.blockHash ?? null],
-        ...[inclusion?.succeeded ?? null, inclusion?.gasUsed.toString() ?? null, inclusion?.fee.toString() ?? null],
-        ...[flows === undefined ? null : JSON.stringify(flows), outcome?.realised.toString() ?? null],
-      ],
-    );
+        values,
+      );
+    });
   }
 
   async since(time: number): Promise<Intent[]> {

@@ -2,6 +2,7 @@
 
 import type { Journal } from "../journal/types.js";
 import { reasonOf } from "../log.js";
+import type { Role } from "../replicas/leadership.js";
 
 export interface HealthOptions {
   readonly journal: Pick<Journal, "probe">;
@@ -9,6 +10,10 @@ export interface HealthOptions {
   readonly readyWithin: number;
   /** A look that takes longer than this will never end. {s} */
   readonly stuckAfter: number;
+  /** What the process is; "leading" if absent. */
+  readonly role?: () => Role;
+  /** Why it cannot tell whether it leads, where it cannot. */
+  readonly doubt?: () => string | undefined;
   /** {ms} since the epoch */
   readonly clock?: () => number;
 }
@@ -60,7 +65,11 @@ export class Health {
     return still > this.#options.stuckAfter ? [`no look has ended for ${still.toFixed(0)} s`] : [];
   }
 
-  /** Whether it does its work now. */
+  get role(): Role {
+    return this.#options.role?.() ?? "leading";
+  }
+
+  /** Whether it does its work now; who stands by does it by looking, and by being able to take over. */
   async ready(): Promise<Complaints> {
     const { readyWithin } = this.#options;
     const now = this.#clock();
@@ -75,6 +84,8 @@ export class Health {
       if (age > readyWithin) complaints.push(`the block looked at last is ${age.toFixed(0)} s old`);
     }
     if (this.#failure !== undefined) complaints.push(`the last look failed: ${this.#failure}`);
+    const doubt = this.#options.doubt?.();
+    if (doubt !== undefined) complaints.push(`who leads cannot be told: ${doubt}`);
     const written = await this.#probe();
     if (written !== undefined) complaints.push(`the journal cannot be written: ${written}`);
     return complaints;

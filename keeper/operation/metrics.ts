@@ -2,9 +2,12 @@
 
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
+import type { Answer } from "../execution/broadcast.js";
 import type { Point } from "../execution/executor.js";
 import type { Intent } from "../journal/types.js";
 import type { Keeper, Tick } from "../keeper.js";
+import type { Role } from "../replicas/leadership.js";
+import type { Health } from "./health.js";
 import type { NodeState } from "../rpc/pool.js";
 
 const PREFIX = "plimsoll_keeper_";
@@ -17,7 +20,10 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #looks: Counter<"result">;
   readonly #duration: Histogram;
-  readonly #gauges: Record<"head" | "headTime" | "failing" | "borrowers" | "open" | "lookedAt", Gauge>;
+  readonly #gauges: Record<
+    "head" | "headTime" | "failing" | "borrowers" | "open" | "lookedAt" | "leading" | "balance",
+    Gauge
+  >;
   readonly #budget: Gauge<"purse">;
   readonly #idle: Gauge<"job">;
   readonly #sent: Counter<"job">;
@@ -27,6 +33,7 @@ export class Metrics {
   readonly #gas: Counter<"job">;
   readonly #realised: Gauge<"job">;
   readonly #expected: Gauge<"job">;
+  readonly #relayed: Counter<"answer">;
   readonly #nodeUp: Gauge<"node">;
   readonly #nodeHead: Gauge<"node">;
 
@@ -41,6 +48,11 @@ export class Metrics {
       failing: gauge("failing_accounts", "Accounts that may be liquidated or absorbed."),
       borrowers: gauge("borrowers", "Accounts with a debt."),
       open: gauge("open_transactions", "Transactions whose fate is open."),
+      balance: gauge("balance_ether", "What the key has to pay for gas with."),
+      leading: gauge(
+        "leading",
+        "1 while this process acts: 0 in a dry run, and while another one with the same key does.",
+      ),
     };
     const labelled = <T extends string>(name: string, help: string, labelNames: T[]) => ({
       ...{ name: PREFIX + name, help, labelNames, registers },
@@ -61,10 +73,14 @@ export class Metrics {
     this.#gas = new Counter(labelled("gas_ether_total", "Paid for gas.", ["job"]));
     this.#realised = new Gauge(labelled("realised_plusd", "Left after gas so far.", ["job"]));
     this.#expected = new Gauge(labelled("expected_plusd", "Expected to be left of what is settled so far.", ["job"]));
+    this.#relayed = new Counter(
+      labelled("relay_answers_total", "What relays said to what they were told.", ["answer"]),
+    );
     this.#nodeUp = new Gauge(labelled("node_up", "1 for nodes that are used.", ["node"]));
     this.#nodeHead = new Gauge(labelled("node_head_block", "Heads that nodes report.", ["node"]));
     // Known from the beginning: what appears only when it happens cannot be watched for.
     for (const result of ["succeeded", "failed"]) this.#looks.inc({ result }, 0);
+    for (const answer of ["taken", "refused", "outbid", "unknown"]) this.#relayed.inc({ answer }, 0);
     for (const step of ["resent", "reorganised", "outbid"]) this.#steps.inc({ step }, 0);
   }
 
@@ -85,6 +101,27 @@ export class Metrics {
     for (const { job } of tick.planned) this.#planned.inc({ job });
   }
 
+  /** Asks at each reading whether the keeper is ready. */
+  readiness(health: Pick<Health, "ready">): void {
+    new Gauge({
+      name: `${PREFIX}ready`,
+      help: "1 while /ready says 200.",
+      registers: [this.registry],
+      async collect() {
+        this.set((await health.ready()).length === 0 ? 1 : 0);
+      },
+    });
+  }
+
+  /** What the key has to pay for gas with. {wei} */
+  balance(wei: bigint): void {
+    this.#gauges.balance.set(whole(wei));
+  }
+
+  role(role: Role): void {
+    this.#gauges.leading.set(role === "leading" ? 1 : 0);
+  }
+
   failed(seconds: number): void {
     this.#looks.inc({ result: "failed" });
     this.#duration.observe(seconds);
@@ -99,6 +136,10 @@ export class Metrics {
     this.#gas.inc({ job }, whole(inclusion?.fee ?? 0n));
     this.#realised.inc({ job }, whole(outcome?.realised ?? 0n));
     this.#expected.inc({ job }, whole(expected));
+  }
+
+  relayed(answer: Answer["kind"]): void {
+    this.#relayed.inc({ answer });
   }
 
   nodes(states: readonly NodeState[]): void {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 
 import { reasonOf } from "../log.js";
+import type { Role } from "../replicas/leadership.js";
 import type { Complaints, Health } from "./health.js";
 
 export interface WatchServer {
@@ -14,7 +15,8 @@ export interface WatchServer {
 }
 
 export interface Watched {
-  readonly health: Pick<Health, "alive" | "ready">;
+  /** The role is said where there is one. */
+  readonly health: Pick<Health, "alive" | "ready"> & { readonly role?: Role };
   readonly registry: Registry;
   /** JSON, by path. */
   readonly pages: Readonly<Record<string, (query: URLSearchParams) => Promise<string>>>;
@@ -72,7 +74,7 @@ async function page({ health, registry, pages }: Watched, asked: string): Promis
     case "/health":
       return verdict(health.alive());
     case "/ready":
-      return verdict(await health.ready());
+      return verdict(await health.ready(), health.role);
     default: {
       const answer = Object.hasOwn(pages, path) ? await pages[path]?.(query) : undefined;
       if (answer !== undefined) return { status: 200, type: JSON_TYPE, body: `${answer}\n` };
@@ -82,9 +84,9 @@ async function page({ health, registry, pages }: Watched, asked: string): Promis
   }
 }
 
-function verdict(complaints: Complaints): Page {
+function verdict(complaints: Complaints, role?: Role): Page {
   const ok = complaints.length === 0;
-  return { status: ok ? 200 : 503, type: JSON_TYPE, body: `${JSON.stringify({ ok, complaints })}\n` };
+  return { status: ok ? 200 : 503, type: JSON_TYPE, body: `${JSON.stringify({ ok, role, complaints })}\n` };
 }
 
 function send(response: ServerResponse, { status, type, body }: Page): void {

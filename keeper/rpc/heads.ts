@@ -14,13 +14,24 @@ export interface HeadRules {
   readonly ahead: number;
 }
 
+/** Whether a head can be true. */
+export function isBelievable(head: ReportedHead, now: number, rules: HeadRules): boolean {
+  return head.timestamp <= now + rules.ahead;
+}
+
 /**
- * The head that the others are measured by. With three nodes or more it is the second highest, so that a single one cannot pass for the only one that
- * is up to date; with fewer the highest. Heads from the future do not count.
+ * The head that the others are measured by; heads from the future do not count. With three nodes or more it is the second highest, so that a single one cannot
+ * pass for the only one that is up to date. Of two it is the higher one if they are near each other; else the lower one, which both of them know, as long as that
+ * one is of now: blocks that only one node knows of are not acted on. A lower one that is old by the clock is a node that lags.
  */
 export function referenceOf(heads: readonly ReportedHead[], now: number, rules: HeadRules): ReportedHead | undefined {
-  const believable = heads.filter((head) => head.timestamp <= now + rules.ahead).sort((a, b) => b.number - a.number);
-  return believable.length >= 3 ? believable[1] : believable[0];
+  const believable = heads.filter((head) => isBelievable(head, now, rules)).sort((a, b) => b.number - a.number);
+  const [highest, second] = believable;
+  if (highest === undefined || second === undefined || believable.length >= 3) return second ?? highest;
+  const apart = highest.number - second.number > rules.behindBlocks;
+  // Where chains have a time of their own the clock tells nothing.
+  const clocked = Number.isFinite(rules.ahead);
+  return apart && clocked && now - second.timestamp <= rules.behindSeconds ? second : highest;
 }
 
 /** Why a node is left out, if it is. */

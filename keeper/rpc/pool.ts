@@ -8,7 +8,7 @@ import { z } from "zod";
 
 import { reasonOf, SILENT, type Log } from "../log.js";
 import { Endpoint, NodeFailure, type RpcAnswer } from "./endpoint.js";
-import { faultOf, referenceOf, type HeadRules, type ReportedHead } from "./heads.js";
+import { faultOf, isBelievable, referenceOf, type HeadRules, type ReportedHead } from "./heads.js";
 
 export interface PoolOptions {
   readonly urls: readonly string[];
@@ -26,13 +26,22 @@ export class NoNode extends Error {
   override readonly name = "NoNode";
 }
 
+/** Nodes tell different things of one block, and no majority tells who is right: nothing can be acted on. */
+export class NodesDisagree extends Error {
+  override readonly name = "NodesDisagree";
+}
+
+interface Head extends ReportedHead {
+  readonly hash: string;
+}
+
 interface Node {
   readonly endpoint: Endpoint;
   /** Whether it is of the right chain; one that is not is never asked again. Undefined: not known, or not since it failed. */
   ours: boolean | undefined;
   /** Why it is left out at the moment. */
   fault: string | undefined;
-  head: ReportedHead | undefined;
+  head: Head | undefined;
 }
 
 /** How a node is, for those who watch. */
@@ -47,7 +56,7 @@ const quantity = z
   .regex(/^0x[0-9a-f]+$/i)
   .transform(Number)
   .refine(Number.isSafeInteger);
-const headSchema = z.object({ number: quantity, timestamp: quantity });
+const headSchema = z.object({ number: quantity, timestamp: quantity, hash: z.string() });
 
 /** Questions whose answer must not come from a node that happens to be first: all are told. */
 const TO_ALL = "eth_sendRawTransaction";
@@ -79,6 +88,7 @@ export class NodePool extends JsonRpcApiProvider {
   /**
    * Asks every node for its head, and leaves out those that do not answer, are behind, or tell what cannot be.
    * @throws {NoNode} if none is left.
+   * @throws {NodesDisagree} if those that are left contradict each other.
    */
   async survey(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => this.#look(node)));
@@ -86,14 +96,66 @@ export class NodePool extends JsonRpcApiProvider {
     const { rules } = this.#options;
     const answering = this.#nodes.flatMap(({ head }) => (head === undefined ? [] : [head]));
     const reference = referenceOf(answering, now, rules);
+    const verdicts = new Map<Node, string | undefined>();
     for (const node of this.#nodes) {
       if (node.head === undefined) continue;
-      this.#judge(
+      verdicts.set(
         node,
         reference === undefined ? "its head is from the future" : faultOf(node.head, reference, now, rules),
       );
     }
+    // Also one that is left out because it claims to be far ahead: where there are two, it may be the one that is right.
+    const least = reference === undefined ? Infinity : reference.number - rules.behindBlocks;
+    const witnesses = [...verdicts].flatMap(([node, fault]) => {
+      const { head } = node;
+      if (head === undefined || head.number < least || !isBelievable(head, now, rules)) return [];
+      return fault === undefined || head.number > (reference?.number ?? 0) ? [{ node, head }] : [];
+    });
+    const disagreement = await this.#compare(witnesses, verdicts);
+    for (const [node, fault] of verdicts) this.#judge(node, fault);
+    if (disagreement !== undefined) throw disagreement;
     if (this.#usable().length === 0) throw this.#none();
+  }
+
+  /** Whether they have one chain: the hash of the newest block that all of them know says that of all blocks before it as well. */
+  async #compare(
+    witnesses: readonly { node: Node; head: Head }[],
+    verdicts: Map<Node, string | undefined>,
+  ): Promise<NodesDisagree | undefined> {
+    const common = Math.min(...witnesses.map(({ head }) => head.number));
+    const groups = new Map<string, Node[]>();
+    await Promise.all(
+      witnesses.map(async ({ node, head }) => {
+        const hash = head.number === common ? head.hash : await this.#hashAt(node, common);
+        if (typeof hash === "string") groups.set(hash, [...(groups.get(hash) ?? []), node]);
+        else verdicts.set(node, hash.fault);
+      }),
+    );
+    if (groups.size <= 1) return undefined;
+    const block = `block ${common.toString()}`;
+    const sizes = [...groups.values()].map(({ length }) => length);
+    const asked = sizes.reduce((sum, size) => sum + size, 0);
+    const majority = 2 * Math.max(...sizes) > asked;
+    for (const nodes of groups.values()) {
+      if (majority && 2 * nodes.length > asked) continue;
+      for (const node of nodes) verdicts.set(node, `it has another ${block} than ${majority ? "most" : "others"}`);
+    }
+    if (majority) return undefined;
+    const told = [...groups].map(
+      ([hash, nodes]) => `${nodes.map(({ endpoint }) => endpoint.name).join(", ")}: ${hash}`,
+    );
+    return new NodesDisagree(`nodes contradict each other about ${block}: ${told.join("; ")}`);
+  }
+
+  async #hashAt({ endpoint }: Node, number: number): Promise<string | { fault: string }> {
+    try {
+      const answer = await endpoint.call("eth_getBlockByNumber", [`0x${number.toString(16)}`, false]);
+      const block = headSchema.safeParse(answer);
+      if (block.success && block.data.number === number) return block.data.hash;
+      return { fault: `it does not have block ${number.toString()}, though its head is higher` };
+    } catch (error) {
+      return { fault: error instanceof NodeFailure ? error.reason : reasonOf(error) };
+    }
   }
 
   async #look(node: Node): Promise<void> {

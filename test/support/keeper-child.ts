@@ -21,12 +21,16 @@ const [url = "", place = "", account = "", friend = "", step = ""] = process.arg
 const provider = new JsonRpcProvider(url, undefined, { cacheTimeout: -1, batchMaxCount: 1 });
 const wallet = HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${account}`).connect(provider);
 const where = place.startsWith("postgres") ? { databaseUrl: place } : { directory: place };
-const journal = await openJournal(where, provider, wallet.address);
+const { journal, lease } = await openJournal(where, provider, wallet.address);
+// The server may not have noticed yet that the process before is gone.
+while (lease?.term === undefined && lease !== undefined) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+lease?.begin();
 const executor = new Executor({
   provider,
   signer: wallet,
   journal,
   rules: RULES,
+  ...(lease === undefined ? {} : { permit: () => lease.permit() }),
   watch: (point) => {
     if (point === step) process.kill(process.pid, "SIGKILL");
   },
@@ -53,5 +57,6 @@ for (;;) {
 }
 const all = await journal.since(0);
 console.log(`done ${all.map((i) => `${i.nonce.toString()}:${i.state}`).join(" ")}`);
+await lease?.close();
 await journal.close();
 provider.destroy();

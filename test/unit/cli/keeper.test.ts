@@ -8,11 +8,14 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { encryptKeystoreJsonSync } from "ethers";
 
+import { configOf } from "../../../cli/keeper/config.js";
+import { secretsOf } from "../../../cli/keeper/run.js";
 import { removeAddressBook, writeAddressBook } from "../../../deploy/address-book.js";
 import { deployLocal } from "../../../deploy/local.js";
 import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../replay/chain/embedded.js";
 import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
 import type { AddressBook } from "../../../sdk/addresses.js";
+import { startPostgres } from "../../support/postgres.js";
 
 const bin = fileURLToPath(new URL("../../../cli/bin.mjs", import.meta.url));
 const PASSWORD = "correct horse battery staple";
@@ -217,6 +220,82 @@ describe("cli: keeper", function () {
     expect(took).to.include.keys("block", "behind", "accounts");
   });
 
+  it("acts in one of two processes with one key, and in the other when that one is killed", async function () {
+    const postgres = await startPostgres();
+    if (postgres === undefined) {
+      console.log("    (no PostgreSQL server on this machine)");
+      return this.skip();
+    }
+    const env = { PLIMSOLL_PRIVATE_KEY: secret, DATABASE_URL: postgres.url };
+    const ports = [await freePort(), await freePort()];
+    const args = (port: number | undefined): string[] => [...usual(), "--execute", "--port", (port ?? 0).toString()];
+    const ask = async (port: number | undefined, page: string): Promise<string> =>
+      await fetch(`http://127.0.0.1:${(port ?? 0).toString()}/${page}`).then(
+        (response) => response.text(),
+        () => "",
+      );
+    const roles = async (): Promise<(string | undefined)[]> =>
+      await Promise.all(ports.map(async (port) => /"ok":true,"role":"([^"]*)"/.exec(await ask(port, "ready"))?.[1]));
+    const leads = async (): Promise<(string | undefined)[]> =>
+      await Promise.all(
+        ports.map(async (port) => /^plimsoll_keeper_leading (\d)/m.exec(await ask(port, "metrics"))?.[1]),
+      );
+    let killed = 0;
+    let took = 0;
+    let standing: (string | undefined)[] = [];
+    let second: Promise<Ended> | undefined;
+    const first = await play(
+      args(ports[0]),
+      env,
+      async (out) => {
+        if (!out.includes('"msg":"sent"')) return false;
+        second ??= play(args(ports[1]), env, async () => {
+          if (killed === 0 || (await leads())[1] !== "1") return false;
+          took ||= Date.now() - killed;
+          return (await roles())[1] === "leading";
+        });
+        const found = [...(await roles()), ...(await leads())];
+        if (found[1] !== "standby" || found[2] !== "1" || found[3] !== "0") return false;
+        standing = found;
+        killed = Date.now();
+        return true;
+      },
+      "SIGKILL",
+    );
+    const { code, out, err } = await second!;
+    await postgres.stop();
+    console.log(`      took over after ${took.toString()} ms`);
+    expect(first.code).to.equal(null);
+    expect(standing, err + out.slice(-2_000)).to.deep.equal(["leading", "standby", "1", "0"]);
+    expect(code, err + out).to.equal(0);
+    expect(took).to.be.below(15_000);
+    expect(out).to.contain("stands by: another process leads").and.to.contain('"msg":"leads"');
+  });
+
+  it("refuses a second process with the embedded journal, and says what several need", async () => {
+    const journal = join(folder, "alone");
+    const args = [...usual(), "--execute", "--journal", journal, "--port", "0"];
+    const env = { PLIMSOLL_PRIVATE_KEY: secret };
+    let second: Ended | undefined;
+    const first = await play(args, env, async (out) => {
+      if (!out.includes("keeper started")) return false;
+      second ??= await play(args, env);
+      return true;
+    });
+    expect(first.code, first.err).to.equal(0);
+    expect(second?.code).to.equal(3);
+    expect(second?.err).to.contain("in use by process").and.to.contain("DATABASE_URL");
+  });
+
+  it("keeps what is secret in the URLs of nodes, relays and databases out of its logs", () => {
+    const config = configOf({
+      environment: { DATABASE_URL: "postgres://keeper:hunter22@db.example/x" },
+      flags: { rpc: ["https://node.example/v3/abcdef0123"], relay: ["https://relay.example/?key=0123abcdef"] },
+    });
+    const hidden = secretsOf(config, { PLIMSOLL_PRIVATE_KEY: secret });
+    expect(hidden).to.include.members(["hunter22", "abcdef0123", "key=0123abcdef", secret]);
+  });
+
   it("does not start without what it needs, and says what", async () => {
     const key = { PLIMSOLL_PRIVATE_KEY: secret };
     const stranger = { PLIMSOLL_PRIVATE_KEY: `0x${"42".repeat(32)}` };
@@ -235,6 +314,8 @@ describe("cli: keeper", function () {
         "password is wrong",
       ],
       [["--rpc", "http://127.0.0.1:1/key-of-the-service"], {}, 3, "no connection"],
+      [["rehearse", "--rpc", "http://127.0.0.1:1/key-of-the-service"], {}, 3, "no connection"],
+      [["rehearse", ...usual(), "--account", "0x12"], {}, 2, '"0x12" is no address'],
       [["--rpc", bare.url], {}, 2, "addresses.liquidator is missing"],
       [[...usual()], { PLIMSOLL_LIQUIDATOR: `0x${"11".repeat(20)}` }, 3, "nothing is deployed at"],
       [["--network", "sepolia"], {}, 2, "rpc is missing"],

@@ -111,6 +111,38 @@ describe("keeper: transactions that are not included", () => {
     for (const { hash } of rescue) expect((await world.provider.getTransactionReceipt(hash))?.status).to.equal(1);
   });
 
+  it("only looks while another process leads, and goes on with what that one left when its turn comes", async () => {
+    const { world, keeper, rescue, journal } = await busyKeeper();
+    const signer = localWallet(1, world.provider);
+    let term: number | undefined;
+    const leadership = { begin: () => term, permit: () => undefined };
+    const next = new Keeper(
+      { ...keeper.config, patience: 100 },
+      { provider: world.provider, signer, journal, leadership },
+    );
+    const waiting = await next.tick();
+    expect(waiting.failing).to.be.above(0);
+    expect(waiting.borrowers).to.be.above(0);
+    expect([waiting.sent, waiting.planned, next.open]).to.deep.equal([[], [], 0]);
+    // The same block, in another role.
+    term = 1;
+    const { sent } = await next.tick();
+    expect(next.open).to.be.at.least(rescue.length);
+    const first = new Set(rescue.flatMap((s) => s.accounts));
+    expect(sent.flatMap((s) => s.accounts).filter((account) => first.has(account))).to.deep.equal([]);
+    const lost = next.budgetLeft("solvency");
+    term = undefined;
+    expect((await next.tick()).sent).to.deep.equal([]);
+    expect(next.open, "what others see to").to.equal(0);
+    // Another one saw all of it through meanwhile.
+    expect(await finish(world, keeper)).to.equal(0);
+    term = 3;
+    await next.tick();
+    expect(next.open).to.equal((await journal.open()).length);
+    expect(next.budgetLeft("solvency") <= lost).to.equal(true);
+    for (const { hash } of rescue) expect((await world.provider.getTransactionReceipt(hash))?.status).to.equal(1);
+  });
+
   it("absorbs at a loss only as far as what is kept for solvency goes", async () => {
     const world = await worldWith({ accounts: 12 });
     await crash(world, 45n);

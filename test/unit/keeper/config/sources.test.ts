@@ -59,6 +59,27 @@ describe("keeper/config: sources", () => {
     expect(config.journal).to.deep.equal({});
   });
 
+  it("takes relays from anywhere, and shows nothing of their URLs but the host", () => {
+    const flags = { network: "localhost" };
+    expect(loadConfig({ flags }).relay).to.deep.equal({
+      rpc: [],
+      method: "eth_sendRawTransaction",
+      patience: 10,
+      solvency: "relay",
+    });
+    const environment = { PLIMSOLL_RELAY: "http://a,http://b", PLIMSOLL_RELAY_PATIENCE: "0" };
+    const file = fileOf({ relay: { method: "eth_sendPrivateTransaction", patience: 5, solvency: "both" } });
+    expect(loadConfig({ file, environment, flags }).relay).to.deep.equal({
+      rpc: ["http://a", "http://b"],
+      method: "eth_sendPrivateTransaction",
+      patience: 0,
+      solvency: "both",
+    });
+    const wrong = complaint({ flags: { ...flags, relay: [RPC.replace("https", "ftp")] } });
+    expect(wrong).to.contain("relay.rpc.0").and.to.contain("node.example").and.to.not.contain("0123456789abcdef");
+    expect(complaint({ flags, environment: { PLIMSOLL_RELAY_METHOD: "eth_shout" } })).to.contain("relay.method");
+  });
+
   it("does not act unless it is told to", () => {
     expect(loadConfig({ flags: { network: "localhost" } }).execute).to.equal(false);
     expect(loadConfig({ flags: { network: "localhost", execute: true } }).execute).to.equal(true);
@@ -113,7 +134,10 @@ describe("keeper/config: sources", () => {
   });
 
   it("has a field behind every variable and every flag", () => {
-    const values: Record<string, unknown> = { network: "localhost", execute: "1", level: "info", host: "::1" };
+    const values: Record<string, unknown> = {
+      ...{ network: "localhost", execute: "1", level: "info", host: "::1" },
+      ...{ method: "eth_sendPrivateTransaction", solvency: "both" },
+    };
     const address = `0x${"11".repeat(20)}`;
     const flags = [FLAGS, INDEX_FLAGS].flatMap((flagFields) =>
       Object.entries(flagFields).map(([name, path]) => [name, path, flagFields] as const),
@@ -122,7 +146,7 @@ describe("keeper/config: sources", () => {
     for (const [name, path, flagFields] of [...variables, ...flags]) {
       const last = path.split(".").at(-1)!;
       const value = values[last] ?? (/address|liquidator|filler/.test(path) ? address : "50");
-      const urls: Record<string, string> = { rpc: RPC, "indexer.url": RPC, "journal.databaseUrl": "postgres://x/y" };
+      const urls: Record<string, string> = { rpc: RPC, "relay.rpc": RPC, "indexer.url": RPC, "journal.databaseUrl": "postgres://x/y" };
       const text = urls[path] ?? value;
       const source =
         flagFields === undefined

@@ -134,12 +134,19 @@ describe("keeper/journal: in files", function () {
     await journal.prepare(intent);
     const taken = await caught(embeddedDatabase(folder));
     expect(taken).to.be.instanceOf(JournalError);
-    expect((taken as Error).message).to.contain(process.pid.toString());
+    expect((taken as Error).message)
+      .to.contain(process.pid.toString())
+      .and.to.contain("DATABASE_URL");
     await journal.close();
-    // Left by a process that was killed.
-    writeFileSync(join(folder, "keeper.lock"), "999999999");
-    database = await embeddedDatabase(folder);
-    expect(readFileSync(join(folder, "keeper.lock"), "utf8")).to.equal(process.pid.toString());
+    const lock = join(folder, "keeper.lock");
+    // Left by a process that was killed; by one that had this one's number, as in a container that is started again; by one whose number another process
+    // has now that was started at another time.
+    for (const left of ["999999999", process.pid.toString(), `${process.ppid.toString()} 1`]) {
+      writeFileSync(lock, left);
+      database = await embeddedDatabase(folder);
+      expect(readFileSync(lock, "utf8").split(" ")[0]).to.equal(process.pid.toString());
+      if (left !== `${process.ppid.toString()} 1`) await database.close();
+    }
     const again = await SqlJournal.open(database, { chain: "1", sender: "again" });
     expect(await again.open()).to.deep.equal([intent]);
   });

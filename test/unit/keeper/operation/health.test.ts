@@ -59,6 +59,18 @@ describe("keeper/operation: health", () => {
     expect(await first()).to.equal("it is being stopped");
   });
 
+  it("is ready where it stands by, but not where it cannot tell whether it should", async () => {
+    const lease: { fault?: string } = {};
+    const journal = { probe: () => written() };
+    const options = { journal, readyWithin: 60, stuckAfter: 300, clock: () => now * 1_000 };
+    const standby = new Health({ ...options, role: () => "standby", doubt: () => lease.fault });
+    standby.looked(now);
+    expect(await standby.ready()).to.deep.equal([]);
+    lease.fault = "no connection";
+    expect(await standby.ready()).to.deep.equal(["who leads cannot be told: no connection"]);
+    expect(standby.alive()).to.deep.equal([]);
+  });
+
   it("is alive while looks end, even badly, and not when one never does", async () => {
     for (let i = 0; i < 10; i++) {
       now += 200;
@@ -87,7 +99,10 @@ describe("keeper/operation: health", () => {
       expect(await ask("/health")).to.deep.equal({ status: 200, text: '{"ok":true,"complaints":[]}\n' });
       expect((await ask("/ready")).status).to.equal(503);
       health.looked(now);
-      expect((await ask("/ready")).status).to.equal(200);
+      expect(await ask("/ready")).to.deep.equal({
+        status: 200,
+        text: '{"ok":true,"role":"leading","complaints":[]}\n',
+      });
       now += 301;
       expect((await ask("/health")).status).to.equal(503);
       expect((await ask("/ready")).text).to.contain("301 s");

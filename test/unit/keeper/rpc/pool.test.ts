@@ -3,7 +3,7 @@ import { isError, toBeHex } from "ethers";
 
 import { broadcast } from "../../../../keeper/execution/broadcast.js";
 import { faultOf, referenceOf } from "../../../../keeper/rpc/heads.js";
-import { NodePool, NoNode } from "../../../../keeper/rpc/pool.js";
+import { NodePool, NodesDisagree, NoNode } from "../../../../keeper/rpc/pool.js";
 import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../../replay/chain/embedded.js";
 import { startFaultyNode, type Fault, type FaultyNode } from "../../../support/faulty-node.js";
 
@@ -16,9 +16,17 @@ describe("keeper/rpc: heads", () => {
 
   it("are measured by the second highest of three, so that one liar leaves nobody else out", () => {
     expect(referenceOf([at(100), at(5_000), at(101)], START, RULES)?.number).to.equal(101);
-    expect(referenceOf([at(100), at(104)], START, RULES)?.number).to.equal(104);
+    expect(referenceOf([at(100), at(103)], START, RULES)?.number).to.equal(103);
     expect(referenceOf([at(100), at(5_000, -1_000)], START, RULES)?.number).to.equal(100);
     expect(referenceOf([], START, RULES)).to.equal(undefined);
+  });
+
+  it("of two are measured by the one that both know, unless it is old", () => {
+    expect(referenceOf([at(100), at(104)], START, RULES)?.number).to.equal(100);
+    expect(referenceOf([at(5_000), at(100, 60)], START, RULES)?.number).to.equal(100);
+    expect(referenceOf([at(5_000), at(100, 61)], START, RULES)?.number).to.equal(5_000);
+    // A chain with a time of its own.
+    expect(referenceOf([at(5_000), at(100)], START, { ...RULES, ahead: Infinity })?.number).to.equal(5_000);
   });
 
   it("are faulty when they are behind in blocks or time, far ahead, or from the future", () => {
@@ -162,6 +170,94 @@ describe("keeper/rpc: several nodes", () => {
     await pair.survey();
     expect(pair.nodes.map((node) => node.fault)).to.deep.equal(["its head is from the future", undefined]);
     pair.destroy();
+  });
+
+  describe("two that contradict each other", () => {
+    let pair: NodePool;
+    beforeEach(async () => {
+      for (let i = 0; i < 10; i++) await embedded.chain.mine();
+      pair = poolOf([first, second]);
+    });
+    afterEach(() => pair.destroy());
+    const seen = (): (string | undefined)[] => pair.nodes.map((node) => node.fault);
+    const survey = async (of = pair): Promise<unknown> =>
+      await of.survey().then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    const FORGED = `0x${"f0".repeat(32)}`;
+
+    /** Has a node tell of other blocks than there are, from a number on. */
+    function forge(node: FaultyNode, from: number): void {
+      node.behave = async ({ method, params }) => {
+        if (method !== "eth_getBlockByNumber") return "pass";
+        const block = (await embedded.connection.provider.request({ method, params })) as Record<string, string> | null;
+        if (block === null || Number(block.number) < from) return "pass";
+        return { result: { ...block, hash: FORGED } };
+      };
+    }
+
+    it("are asked for nothing more while they have the same head", async () => {
+      expect(await survey()).to.equal(undefined);
+      asked();
+      expect(await survey()).to.equal(undefined);
+      expect(asked()).to.deep.equal([1, 1, 0]);
+    });
+
+    it("about the height of the chain: what both know is acted on", async () => {
+      lie(first, { number: 1_000 });
+      expect(await survey()).to.equal(undefined);
+      expect(seen()[0]).to.contain("1000 blocks ahead");
+      expect(seen()[1]).to.equal(undefined);
+      expect(await pair.getBlockNumber()).to.equal(11);
+    });
+
+    it("about a block: neither is asked anything until they agree", async () => {
+      forge(first, 11);
+      const error = await survey();
+      expect(error).to.be.instanceOf(NodesDisagree);
+      expect((error as Error).message)
+        .to.contain("block 11")
+        .and.to.not.contain("secret-key");
+      expect(seen()).to.deep.equal(["it has another block 11 than others", "it has another block 11 than others"]);
+      expect(await pair.getBlockNumber().catch((caught: unknown) => caught)).to.be.instanceOf(NoNode);
+      first.behave = () => "pass";
+      expect(await survey()).to.equal(undefined);
+      expect(seen()).to.deep.equal([undefined, undefined]);
+    });
+
+    it("about a block that only one of them has as its head", async () => {
+      forge(first, 9);
+      lie(second, { number: -2 });
+      // The second is two blocks behind, and has nevertheless block 9 as it is.
+      const behind = second.behave;
+      second.behave = async (question) => {
+        const answer = await behind(question);
+        if (question.params[0] !== "latest" || typeof answer !== "object" || !("result" in answer)) return answer;
+        const real = { method: "eth_getBlockByNumber", params: ["0x9", false] };
+        return { result: (await embedded.connection.provider.request(real)) as unknown };
+      };
+      expect(await survey()).to.be.instanceOf(NodesDisagree);
+      forge(first, 10);
+      expect(await survey(), "the fork is above what both have").to.equal(undefined);
+    });
+
+    it("are outvoted by a third", async () => {
+      forge(first, 11);
+      expect(await survey(pool)).to.equal(undefined);
+      expect(faults()).to.deep.equal(["it has another block 11 than most", undefined, undefined]);
+    });
+
+    it("about a block that one claims to be beyond, and does not have", async () => {
+      first.behave = async ({ method, params }) => {
+        if (method !== "eth_getBlockByNumber") return "pass";
+        if (params[0] !== "latest") return { result: null };
+        const block = (await embedded.connection.provider.request({ method, params })) as Record<string, string>;
+        return { result: { ...block, number: "0xc" } };
+      };
+      expect(await survey()).to.equal(undefined);
+      expect(seen()).to.deep.equal(["it does not have block 11, though its head is higher", undefined]);
+    });
   });
 
   it("hands on user and password as nodes want them", async () => {

@@ -1,0 +1,78 @@
+/** Anvil, a node for chains of one's own: the program that the package brings for this machine, or one that is on the path. */
+
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+export interface Anvil {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** There is no anvil on this machine, or it does not start. */
+export class NoAnvil extends Error {
+  override readonly name = "NoAnvil";
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
+/** {ms} */
+const START_TIMEOUT = 60_000;
+
+/** Where it is; undefined where it is nowhere. */
+export function findAnvil(): string | undefined {
+  const require = createRequire(import.meta.url);
+  const suffix = process.platform === "win32" ? ".exe" : "";
+  try {
+    const name = `@foundry-rs/anvil-${process.platform}-${ARCHITECTURES[process.arch] ?? process.arch}/package.json`;
+    const path = join(dirname(require.resolve(name)), "bin", `anvil${suffix}`);
+    if (existsSync(path)) return path;
+  } catch {
+    // Not published for this machine, or not installed.
+  }
+  return spawnSync("anvil", ["--version"]).status === 0 ? "anvil" : undefined;
+}
+
+/**
+ * Starts one on a free port of the loopback interface.
+ * @throws {NoAnvil}
+ */
+export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
+  const program = findAnvil();
+  if (program === undefined) {
+    throw new NoAnvil("there is no anvil on this machine: install Foundry, or the package @foundry-rs/anvil");
+  }
+  const child = spawn(program, ["--host", "127.0.0.1", "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    let [out, err, started] = ["", "", false];
+    const late = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new NoAnvil(`anvil did not start within ${(START_TIMEOUT / 1_000).toString()} s`));
+    }, START_TIMEOUT);
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout.on("data", (chunk: Buffer) => {
+      // Later it tells of every call; nobody reads that, but it must go somewhere.
+      if (started) return;
+      out += chunk.toString();
+      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(out)?.[1];
+      if (port === undefined) return;
+      clearTimeout(late);
+      started = true;
+      resolve(`http://127.0.0.1:${port}`);
+    });
+    child.once("error", (error) => reject(new NoAnvil(`anvil cannot be started: ${error.message}`)));
+    child.once("close", () => {
+      clearTimeout(late);
+      reject(new NoAnvil(`anvil ended at once: ${err.trim() || "it says nothing"}`));
+    });
+  });
+  return {
+    url,
+    close: async () => {
+      // At once: nobody wants what it holds.
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
