@@ -14,7 +14,7 @@ const STANDSTILL = 20_000;
 /** How long after a block a process is killed at most. {ms} */
 const ANY_MOMENT = 400;
 
-type Name = "kill" | "stand still" | "hang" | "429" | "drop" | "behind" | "garbage";
+type Name = "kill" | "kill indexer" | "stand still" | "hang" | "429" | "drop" | "behind" | "garbage";
 
 interface Running {
   readonly name: Name;
@@ -25,6 +25,7 @@ interface Running {
 export interface FaultsOptions {
   readonly random: Random;
   readonly groups: readonly Group[];
+  readonly indexer: KeeperProcess;
   /** The node that all keepers prefer. */
   readonly node: FaultyNode;
   /** Number of the last block. */
@@ -44,7 +45,19 @@ export class Faults {
   constructor(options: FaultsOptions) {
     this.#options = options;
     // Processes die as often as the node fails.
-    this.#order = ["kill", "hang", "kill", "429", "stand still", "drop", "kill", "behind", "kill", "garbage"];
+    this.#order = [
+      "kill",
+      "hang",
+      "kill",
+      "429",
+      "stand still",
+      "drop",
+      "kill indexer",
+      "kill",
+      "behind",
+      "kill",
+      "garbage",
+    ];
   }
 
   /** Called before each look. */
@@ -75,6 +88,7 @@ export class Faults {
   async #begin(name: Name): Promise<Running> {
     const { node } = this.#options;
     if (name === "kill") return await this.#kill();
+    if (name === "kill indexer") return await this.#killIndexer();
     if (name === "stand still") return await this.#standStill();
     if (name === "behind") {
       const old = await this.#options.head();
@@ -132,6 +146,22 @@ export class Faults {
       end: () => {
         member.start();
         this.#options.say(`${member.name}: started again`);
+      },
+    };
+  }
+
+  /** Keepers go on without it: who starts meanwhile reads all events itself. */
+  async #killIndexer(): Promise<Running> {
+    const { indexer, say } = this.#options;
+    indexer.signal("SIGKILL");
+    await indexer.ended();
+    say("indexer: killed");
+    return {
+      name: "kill indexer",
+      lasts: NODE_LASTS,
+      end: () => {
+        indexer.start();
+        say("indexer: started again");
       },
     };
   }

@@ -1,4 +1,4 @@
-/** `plimsoll keeper` in a process of its own, watched through its own pages. */
+/** `plimsoll keeper`, or `plimsoll index`, in a process of its own, watched through its own pages. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -12,6 +12,7 @@ const PAGE_TIMEOUT = 2_000;
 
 export interface KeeperSettings {
   readonly name: string;
+  readonly command: "keeper" | "index";
   /** Where its log goes. */
   readonly folder: string;
   readonly port: number;
@@ -43,8 +44,8 @@ export class KeeperProcess {
   }
 
   start(): void {
-    const { name, folder, port, args, environment } = this.#settings;
-    const child = spawn(process.execPath, [bin, "keeper", ...args, "--port", port.toString()], {
+    const { name, command, folder, port, args, environment } = this.#settings;
+    const child = spawn(process.execPath, [bin, command, ...args, "--port", port.toString()], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...environment },
     });
