@@ -40,7 +40,7 @@ export function findAnvil(): string | undefined {
 export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
   const program = findAnvil();
   if (program === undefined) {
-    throw new NoAnvil("there is no anvil on this machine: install Foundry, or the package @foundry-rs/anvil");
+    throw new NoAnvil("there is no anvil on this machine: install Foundry, so that it is on the PATH");
   }
   const child = spawn(program, ["--host", "127.0.0.1", "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
