@@ -56,6 +56,9 @@ export interface Order {
   readonly purse: Purse;
 }
 
+/** What the books need of an intent that is over. */
+type Settlement = Pick<Intent, "job" | "state" | "purse" | "time" | "loss" | "outcome">;
+
 /** A transaction without what decides its place in the chain. */
 export interface Request {
   readonly to: string;
@@ -167,12 +170,20 @@ export class Desk {
     for (const { job, state, purse, time, loss, outcome } of await this.#journal.since(now - DAY)) {
       if (state === "dropped") continue;
       this.#spending.spend(purse, time, loss);
-      this.#spending.earn(time, outcome?.realised ?? 0n);
+      if (outcome !== undefined) this.settle({ job, state, purse, time, loss, outcome });
       if (state !== "replaced" && state !== "reverted") {
         this.#lastTimes.set(job, Math.max(time, this.#lastTimes.get(job) ?? 0));
       }
     }
     this.#restored = true;
+  }
+
+  /** Counts what really came of a transaction whose fate is known. */
+  settle({ job, state, purse, time, loss, outcome }: Settlement): void {
+    // The tip for an absorption is paid in the ledger, which the outcome does not show.
+    if (job === "absorb" && state === "confirmed") return;
+    // What was never included cost nothing.
+    this.#spending.settle(purse, time, loss, outcome?.realised ?? 0n);
   }
 
   /** When an earlier process sent such a transaction last, if it did within a day. (unix seconds) */

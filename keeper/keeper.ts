@@ -211,7 +211,7 @@ export class Keeper {
   async #settle(at: Head): Promise<unknown[]> {
     const { settled, errors } = await this.#desk.executor.settle(at);
     for (const { intent, receipt } of settled) {
-      this.#desk.spending.earn(intent.time, intent.outcome?.realised ?? 0n);
+      this.#desk.settle(intent);
       this.totals.gasSpent += intent.inclusion?.fee ?? 0n;
       const { job } = intent;
       // What only filled a gap was no job.

@@ -152,7 +152,9 @@ export class ReserveJobs {
       return;
     }
     const expected = (call.earns ?? 0n) - gas.of(estimate);
-    const purse = urgent ? "solvency" : "rest";
+    // Auctions mend what is short, but what is kept for failing accounts comes before them.
+    const mayDraw = job.rank !== "auctions" || this.#desk.spending.isAmple(this.#desk.head.timestamp);
+    const purse = urgent && mayDraw ? "solvency" : "rest";
     const { to, data, value } = call.transaction;
     const obstacle = await this.#desk.send(
       { job: job.name, accounts: [], subject, expected, purse },

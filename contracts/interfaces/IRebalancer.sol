@@ -110,7 +110,7 @@ interface IRebalancer is IAccessManaged {
     // ---- anyone
 
     /// @notice Opens an auction of an asset above `target + band`, for one below its target (or plUSD, see above); for one below `target - band` of whatever is above its target. An asset that is not in the targets may be sold from any weight on.
-    /// One auction a pair: one that runs makes way for one of at least four times what it has left, at the price of the start.
+    /// One auction a pair: one that runs makes way for one of at least four times what it has left, at the price of the start. One that was closed in time, as nothing was needed, goes on where its price would be.
     /// @param bought Asset number or `DOLLAR`.
     /// @return lot {ledger}
     function open(uint256 sold, uint256 bought) external returns (uint256 lot);

@@ -43,6 +43,8 @@ contract Rebalancer is Derisk {
     uint256 private constant CLOSED = 0;
     uint256 private constant UNFILLED = 1;
     uint256 private constant FILLED = 2;
+    /// @dev Closed in time, as nothing could be filled. Should that change in time, it goes on as if it had never been closed: or whoever can move the need restarts the price.
+    uint256 private constant NEEDLESS = 3;
     /// @dev For how long after its opening an auction's fills value what they are not about at kept mids: what an auction takes as shipped. {s}
     uint256 private constant MAX_MIDS_AGE = 30 minutes;
     /// @dev What one asset can be sold for: sixteen assets, and plUSD as the seventeenth.
@@ -99,14 +101,17 @@ contract Rebalancer is Derisk {
         AuctionSlot memory a = _auctionAt(pair);
         Settings memory s = _settings;
         uint256 endsAt = a.startedAt + s.duration;
-        bool running = a.state != CLOSED && block.timestamp <= endsAt;
+        bool inTime = block.timestamp <= endsAt;
         uint256 scale = _scaleToOpen(a, endsAt);
 
         Book memory book = _book(_sides(sold, bought));
         lot = _lot(book, s, sold, bought, scale);
-        if (running) require(lot >= a.left * OUTGROWN, AuctionRunning(sold, bought, endsAt));
-        if (a.state != CLOSED) emit AuctionClosed(sold, bought, a.left);
-        _setAuction(pair, AuctionSlot(lot, block.timestamp, scale, UNFILLED));
+        if (_isOpen(a)) {
+            require(!inTime || lot >= a.left * OUTGROWN, AuctionRunning(sold, bought, endsAt));
+            emit AuctionClosed(sold, bought, a.left);
+        }
+        uint256 startedAt = a.state == NEEDLESS && inTime ? a.startedAt : block.timestamp;
+        _setAuction(pair, AuctionSlot(lot, startedAt, scale, UNFILLED));
         _keep(book);
         emit AuctionOpened(sold, bought, lot, scale);
     }
@@ -159,16 +164,16 @@ contract Rebalancer is Derisk {
     function close(uint256 sold, uint256 bought) external locked {
         uint256 pair = _pairOf(sold, bought);
         AuctionSlot memory a = _auctionAt(pair);
-        require(a.state != CLOSED, NoAuction(sold, bought));
+        require(_isOpen(a), NoAuction(sold, bought));
         Settings memory s = _settings;
         uint256 endsAt = a.startedAt + s.duration;
         if (block.timestamp > endsAt) {
-            a.scale = _nextScale(a);
+            (a.scale, a.state) = (_nextScale(a), CLOSED);
         } else {
             // Still in time: only if nothing can be filled any more, which is no reason for a smaller lot.
             require(!_needed(sold, bought, a, s), AuctionRunning(sold, bought, endsAt));
+            a.state = NEEDLESS;
         }
-        a.state = CLOSED;
         _setAuction(pair, a);
         emit AuctionClosed(sold, bought, a.left);
     }
@@ -178,7 +183,7 @@ contract Rebalancer is Derisk {
     /// @inheritdoc IRebalancer
     function auction(uint256 sold, uint256 bought) external view returns (Auction memory) {
         AuctionSlot memory a = _auctionAt(_pairOf(sold, bought));
-        if (a.state == CLOSED) return Auction(0, 0, 0);
+        if (!_isOpen(a)) return Auction(0, 0, 0);
         return Auction(a.left, a.startedAt, a.scale);
     }
 
@@ -186,11 +191,11 @@ contract Rebalancer is Derisk {
     function auctions() external view returns (OpenAuction[] memory list) {
         uint256 duration = _settings.duration;
         uint256 count;
-        for (uint256 pair = 0; pair < _auctions.length; ++pair) if (_auctionAt(pair).state != CLOSED) ++count;
+        for (uint256 pair = 0; pair < _auctions.length; ++pair) if (_isOpen(_auctionAt(pair))) ++count;
         list = new OpenAuction[](count);
         for (uint256 pair = _auctions.length; count != 0;) {
             AuctionSlot memory a = _auctionAt(--pair);
-            if (a.state == CLOSED) continue;
+            if (!_isOpen(a)) continue;
             uint256 bought = pair % SIDES == ASSETS ? DOLLAR : pair % SIDES;
             list[--count] = OpenAuction(pair / SIDES, bought, a.left, a.startedAt, a.startedAt + duration, a.scale);
         }
@@ -306,7 +311,7 @@ contract Rebalancer is Derisk {
         Settings memory s,
         uint256 wanted
     ) private view returns (Offer memory o) {
-        require(a.state != CLOSED, NoAuction(sold, bought));
+        require(_isOpen(a), NoAuction(sold, bought));
         uint256 elapsed = block.timestamp - a.startedAt;
         require(elapsed <= s.duration, AuctionOver(sold, bought, a.startedAt + s.duration));
         uint256 sides = _sides(sold, bought);
@@ -422,6 +427,11 @@ contract Rebalancer is Derisk {
         // Fourteen doublings make all of the least.
         if (over) scale <<= Math.min((block.timestamp - endsAt) / 1 days, 14);
         return Math.min(scale, BPS);
+    }
+
+    /// @dev Also one that is over, until somebody closes it or opens the next.
+    function _isOpen(AuctionSlot memory a) private pure returns (bool) {
+        return a.state == UNFILLED || a.state == FILLED;
     }
 
     function _auctionAt(uint256 pair) private view returns (AuctionSlot memory) {

@@ -6,8 +6,7 @@ import type { ReserveContracts } from "../reserve-contracts.js";
 import { attempt, dueNow, notDue, type Job, type Verdict } from "./job.js";
 
 /**
- * Due at intervals, when it would move the scale. That plUSD is bought changes with a move as well; where the scale does not move any more because it is
- * at its least, capital is short, and then plUSD may be bought by that alone.
+ * Due at intervals, when it would move the scale, or when plUSD is bought although capital is not short any more: what takes that back is this as well, also where the scale stays at its least.
  */
 export class Adjust implements Job {
   readonly name = "adjust";
@@ -21,14 +20,15 @@ export class Adjust implements Job {
   }
 
   async due(head: Head): Promise<Verdict> {
-    const { rebalancer } = this.#contracts;
-    const { scale, movedAt } = await rebalancer.derisking();
+    const { rebalancer, sheet } = this.#contracts;
+    const { scale, movedAt, buysDollar } = await rebalancer.derisking();
     const allowedAt = movedAt + BigInt(this.#config.adjustInterval);
     if (BigInt(head.timestamp) < allowedAt)
       return notDue(`adjusted less than an interval ago, next at ${allowedAt.toString()}`);
     const next = await attempt(() => rebalancer.adjust.staticCall());
     if (!next.ok) return notDue(next.reason);
-    if (next.value === scale) return notDue("the scale would stay where it is");
+    const needless = buysDollar && !(await sheet.stored()).short;
+    if (next.value === scale && !needless) return notDue("the scale would stay where it is");
     // Down is what solvency needs; up can wait.
     return dueNow([{ transaction: await rebalancer.adjust.populateTransaction() }], next.value < scale);
   }

@@ -12,7 +12,7 @@ const SMALLEST = 8n;
 const MAX_UINT256 = 2n ** 256n - 1n;
 
 /** One auction that was opened and not closed. */
-interface Running {
+export interface Running {
   readonly sold: bigint;
   readonly bought: bigint;
   /** {ledger} */
@@ -21,6 +21,8 @@ interface Running {
   readonly startedAt: number;
   /** (unix seconds) */
   readonly endsAt: number;
+  /** Of the full lot; less than all of it where nobody wanted the ones before. bps */
+  readonly scale: bigint;
 }
 
 /** Auctions that were opened and not closed; some of them are over. Several jobs ask in the same block: the chain is asked once. */
@@ -45,12 +47,13 @@ export class AuctionBook {
 
   async #read(): Promise<Running[]> {
     const found = await this.#contracts.rebalancer.auctions();
-    return found.map(({ sold, bought, left, startedAt, endsAt }) => ({
+    return found.map(({ sold, bought, left, startedAt, endsAt, scale }) => ({
       sold,
       bought,
       left,
       startedAt: Number(startedAt),
       endsAt: Number(endsAt),
+      scale,
     }));
   }
 }

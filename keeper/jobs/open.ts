@@ -5,9 +5,13 @@ import type { ReserveConfig } from "../config.js";
 import type { Head } from "../desk.js";
 import { compare } from "../order.js";
 import { assetsOf, DOLLAR_ASSET, pathBetween, type ReserveContracts } from "../reserve-contracts.js";
-import { pairName, type AuctionBook } from "./auctions.js";
+import { pairName, type AuctionBook, type Running } from "./auctions.js";
 import { attempt, dueNow, notDue, type Call, type Job, type Verdict } from "./job.js";
 import { inParts, Needs } from "./needs.js";
+
+/** A scale of the full lot. bps */
+const WHOLE = 10_000;
+const DAY = 86_400;
 
 /** Something that could be opened now. */
 interface Candidate {
@@ -22,6 +26,8 @@ interface Candidate {
  * Opens auctions of every asset above its band, for what is below its target, and for plUSD while that is bought; while an asset is below its band, of what is above
  * its target for it. No more of them than their lots are needed together: what is for sale already counts where there is a route for it, until its
  * price has come down half of its way, as who wants it would have taken it by then. So nobody keeps anything from being sold by opening what nobody wants.
+ * plUSD waits for nothing: it is bought while capital is short, and whether anybody wants what is offered beside it is not known. What nobody wanted is opened again
+ * the later, the smaller its lot has become.
  */
 export class OpenAuctions implements Job {
   readonly name = "open";
@@ -61,22 +67,33 @@ export class OpenAuctions implements Job {
       ({ sold, bought, startedAt, endsAt }) =>
         2 * (head.timestamp - startedAt) < endsAt - startedAt && this.#isHopeful(sold, bought),
     );
-    for (const { sold, bought, left } of awaited) needs.promise(sold, bought, left);
+    for (const { sold, bought, left } of awaited) if (bought !== DOLLAR_ASSET) needs.promise(sold, bought, left);
     const calls: Call[] = [];
     for (const sold of needs.heavy()) {
       // Within its band it is sold only for what is below its own. Weights are cut to whole basis points: what is on its bound may be above it, which the simulation tells.
       const isOver = present(weights[Number(sold)]) >= present(targets[Number(sold)]) + present(bands[Number(sold)]);
       for (const { bought, lot } of await this.#candidates(sold, isOver ? wanted : starved)) {
         // What it replaces is promised no more.
+        if (this.#isTooEarly(running, sold, bought, head.timestamp)) continue;
         const replaced = awaited.find((auction) => auction.sold === sold && auction.bought === bought)?.left ?? 0n;
-        if (!needs.fits(sold, bought, lot - replaced)) continue;
-        needs.promise(sold, bought, lot - replaced);
+        if (bought !== DOLLAR_ASSET) {
+          if (!needs.fits(sold, bought, lot - replaced)) continue;
+          needs.promise(sold, bought, lot - replaced);
+        }
         const transaction = await rebalancer.open.populateTransaction(sold, bought);
         calls.push({ transaction, subject: pairName(sold, bought) });
       }
     }
     // Risk that capital cannot stand is not kept because gas is dear.
     return calls.length === 0 ? notDue("nothing to sell, or nothing to buy for it") : dueNow(calls, short);
+  }
+
+  /** Whether nobody wanted the last ones of the pair, so that another can wait: for as many durations as halvings have taken off its lot, a day at most. */
+  #isTooEarly(running: readonly Running[], sold: bigint, bought: bigint, now: number): boolean {
+    const last = running.find((auction) => auction.sold === sold && auction.bought === bought);
+    if (last === undefined || now <= last.endsAt) return false;
+    const durations = WHOLE / Number(last.scale) - 1;
+    return now < last.endsAt + Math.min(durations * (last.endsAt - last.startedAt), DAY);
   }
 
   /** Whether somebody may want it: whoever knows no way to sell anything on knows nothing about that. */

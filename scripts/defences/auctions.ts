@@ -27,8 +27,15 @@ export const AUCTION_DEFENCES: readonly Defence[] = [
   one(
     "auction-outgrown",
     "holding a pair up by opening it while hardly anything is for sale",
-    "if (running) require(lot >= a.left * OUTGROWN, AuctionRunning(sold, bought, endsAt));",
-    "require(!running, AuctionRunning(sold, bought, endsAt));",
+    "require(!inTime || lot >= a.left * OUTGROWN, AuctionRunning(sold, bought, endsAt));",
+    "require(!inTime, AuctionRunning(sold, bought, endsAt));",
+    "AuctionStranger",
+  ),
+  one(
+    "auction-goes-on",
+    "starting the price anew by closing an auction while nothing is needed for a moment",
+    "uint256 startedAt = a.state == NEEDLESS && inTime ? a.startedAt : block.timestamp;",
+    "uint256 startedAt = block.timestamp;",
     "AuctionStranger",
   ),
   one(

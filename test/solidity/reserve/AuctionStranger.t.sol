@@ -67,6 +67,45 @@ contract AuctionStrangerTest is AuctionWorld {
         require(amount == lot && rebalancer.offTarget() == 0, "inside all bands in the first half hour");
     }
 
+    // ---- closing early
+
+    /// @dev He takes the need away for a moment, closes, gives it back and opens again: the price goes on where it was, and does not begin anew.
+    function test_closingForAMomentDoesNotRestartThePrice() public {
+        rebalancer.open(ETH, USDC);
+        _pass(1_200);
+        (uint256 paid, ) = rebalancer.quoteFill(ETH, USDC, UNIT);
+        require(paid < 2_000 * UNIT, "a third below mid by now");
+        uint256 startedAt = rebalancer.auction(ETH, USDC).startedAt;
+        uint256 held = reserve.cash(USDC);
+        reserve.setCash(USDC, held * 3);
+        rebalancer.close(ETH, USDC);
+        require(rebalancer.auctions().length == 0, "closed");
+        reserve.setCash(USDC, held);
+        rebalancer.open(ETH, USDC);
+        require(rebalancer.auction(ETH, USDC).startedAt == startedAt, "as if it had never been closed");
+        (uint256 again, ) = rebalancer.quoteFill(ETH, USDC, UNIT);
+        require(again == paid, "at the same price");
+        // Once its time is over the next one begins at its own.
+        reserve.setCash(USDC, held * 3);
+        rebalancer.close(ETH, USDC);
+        _pass(601);
+        reserve.setCash(USDC, held);
+        rebalancer.open(ETH, USDC);
+        require(rebalancer.auction(ETH, USDC).startedAt == block.timestamp, "a new one");
+        (paid, ) = rebalancer.quoteFill(ETH, USDC, UNIT);
+        require(paid == 2_020 * UNIT, "1% above mid");
+    }
+
+    /// @dev What ended because it was filled is another matter: the next one begins at its own price.
+    function test_whatWasFilledBeginsAnew() public {
+        rebalancer.open(ETH, USDC);
+        _pass(1_200);
+        bidder.fill(ETH, USDC, ALL, false);
+        _hold(ETH, 300 * UNIT);
+        rebalancer.open(ETH, USDC);
+        require(rebalancer.auction(ETH, USDC).startedAt == block.timestamp, "a new one");
+    }
+
     // ---- opening early
 
     /// @dev While hardly anything can be paid out: 1 ether of a lot of 50. As soon as there is more, the small one makes way.

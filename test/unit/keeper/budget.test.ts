@@ -36,13 +36,35 @@ describe("keeper: what solvency may lose", () => {
     expect([spending.left("rest", DAY), spending.left("solvency", DAY)]).to.deep.equal([100n, 1_100n]);
   });
 
-  it("grows by what was earned within the day, and by nothing that was lost", () => {
+  it("counts what really came of it: what it did not lose comes back, what it earned is for all", () => {
     const spending = new Spending(100n, 1_000n);
-    spending.spend("rest", 0, 100n);
-    spending.earn(0, 70n);
-    spending.earn(0, -40n);
-    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([70n, 1_070n]);
+    spending.spend("rest", 0, 90n);
+    spending.settle("rest", 0, 90n, -40n);
+    expect(spending.left("rest", 0)).to.equal(60n);
+    spending.spend("solvency", 0, 300n);
+    spending.settle("solvency", 0, 300n, -100n);
+    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([60n, 960n]);
+    spending.settle("solvency", 0, 0n, 70n);
+    expect(spending.left("rest", 0)).to.equal(130n);
     expect(spending.left("rest", DAY)).to.equal(100n);
+  });
+
+  it("counts losses that nobody expected", () => {
+    const spending = new Spending(100n, 1_000n);
+    spending.settle("rest", 0, 0n, -30n);
+    expect(spending.left("rest", 0)).to.equal(70n);
+    spending.spend("solvency", 0, 10n);
+    spending.settle("solvency", 0, 10n, -60n);
+    expect([spending.left("rest", 0), spending.left("solvency", 0)]).to.deep.equal([70n, 1_010n]);
+  });
+
+  it("lets auctions have no more than half of it", () => {
+    const spending = new Spending(100n, 1_000n);
+    spending.spend("solvency", 0, 499n);
+    expect(spending.isAmple(0)).to.equal(true);
+    spending.spend("solvency", 0, 1n);
+    expect(spending.isAmple(0)).to.equal(false);
+    expect(spending.isAmple(DAY)).to.equal(true);
   });
 
   it("is not what others can spend", () => {
