@@ -57,7 +57,9 @@ export async function termsOf(
   }
   await needsCode(provider, "Uniswap's router", router);
   const uniswap = new Contract(router, ROUTER_ABI, provider);
-  const made = await asked(`${router} is no router of Uniswap v3`, () => uniswap.getFunction("factory").staticCall());
+  const made = await asked(`${router} is no router of Uniswap v3`, async () =>
+    getAddress(String(await uniswap.getFunction("factory").staticCall())),
+  );
   if (factory !== undefined && getAddress(factory) !== made) {
     throw new CannotDeploy(`the router ${router} belongs to the factory ${made}, not to ${factory}`, BOOK);
   }
