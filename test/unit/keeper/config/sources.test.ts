@@ -146,7 +146,12 @@ describe("keeper/config: sources", () => {
     for (const [name, path, flagFields] of [...variables, ...flags]) {
       const last = path.split(".").at(-1)!;
       const value = values[last] ?? (/address|liquidator|filler/.test(path) ? address : "50");
-      const urls: Record<string, string> = { rpc: RPC, "relay.rpc": RPC, "indexer.url": RPC, "journal.databaseUrl": "postgres://x/y" };
+      const urls: Record<string, string> = {
+        rpc: RPC,
+        "relay.rpc": RPC,
+        "indexer.url": RPC,
+        "journal.databaseUrl": "postgres://x/y",
+      };
       const text = urls[path] ?? value;
       const source =
         flagFields === undefined
