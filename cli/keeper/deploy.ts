@@ -216,13 +216,19 @@ function linesOf(plan: Plan): string[] {
     const gwei = `${formatUnits(baseFee, 9)} gwei`;
     lines.push(
       offer === undefined
-        ? `Some ${formatEther(cost)} ETH at the present base fee of ${gwei}: more than fees.ceiling allows.`
-        : `Some ${formatEther(cost)} ETH at the present base fee of ${gwei}; up to ${formatEther(most)} ETH are offered.`,
+        ? `Some ${ether(cost)} ETH at the present base fee of ${gwei}: more than fees.ceiling allows.`
+        : `Some ${ether(cost)} ETH at the present base fee of ${gwei}; up to ${ether(most)} ETH are offered.`,
     );
     const short = balance < most ? ": too little, send it some" : "";
     lines.push(`The key has ${formatEther(balance)} ETH${short}.`);
   }
   return lines;
+}
+
+/** To six places, rather too much: it is a cost. */
+function ether(wei: bigint): string {
+  const place = 10n ** 12n;
+  return formatEther(((wei + place - 1n) / place) * place);
 }
 
 function standingLines({ standings }: Plan): string[] {

@@ -250,6 +250,26 @@ describe("cli/keeper: deploy", function () {
     expect(out).to.contain("keeper started").and.to.contain(wallet.address);
   });
 
+  it("prints what is to be added where the file cannot be written, and has it written the next time", async () => {
+    const text = JSON.stringify({ rpc: [node.url] });
+    const file = fileOf(text);
+    blocksPass(({ method }) => {
+      if (method === SEND) rmSync(file, { force: true });
+      return "pass";
+    });
+    const said = await play({ execute: true }, { file });
+    expect(said.error, said.text).to.equal(undefined);
+    expect(said.text).to.contain("it cannot be written (ENOENT)").and.to.contain('  "addresses": { "liquidator": "0x');
+    writeFileSync(file, text);
+    const { configuration } = told(await play({ execute: true }, { file, json: true }));
+    expect(configuration?.written).to.equal(true);
+    expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal({
+      rpc: [node.url],
+      addresses: configuration?.addresses,
+    });
+    expect(await used()).to.equal(2);
+  });
+
   it("deploys the one that is missing alone", async () => {
     const { uniswap, contracts } = book;
     const own = await new FlashLiquidator__factory(wallet).deploy(contracts.engine, uniswap!.router, wallet.address);
