@@ -24,6 +24,8 @@ export function writeWhole(path: string, text: string): void {
     rmSync(beside, { force: true });
     throw error;
   }
+  // There folders cannot be opened.
+  if (process.platform === "win32") return;
   const folder = openSync(dirname(path), "r");
   try {
     fsyncSync(folder);
