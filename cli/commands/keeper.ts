@@ -11,6 +11,7 @@ Examples:
   plimsoll keeper --network localhost                          watch the chain of a running demo
   plimsoll keeper --rpc https://a --rpc https://b              two nodes, the first preferred
   plimsoll keeper --config keeper.json --execute               act
+  plimsoll keeper deploy --config keeper.json                  what your own two contracts would cost
   plimsoll keeper rehearse --config keeper.json                what each account would earn, in a fork
   plimsoll keeper report --json                                what was expected and what came of it
 `;
@@ -53,6 +54,40 @@ export function registerKeeper(program: Command): void {
           environment: process.env,
           flags,
           write: (line) => process.stdout.write(line),
+          signal: stop.signal,
+        });
+      } finally {
+        unwatch();
+        process.off("SIGINT", end).off("SIGTERM", end);
+      }
+    });
+
+  keeper
+    .command("deploy")
+    .description(
+      "deploy the two contracts that obey your key, and write them into the configuration; without --execute say what that takes",
+    )
+    .option("--json", "one JSON object, amounts in wei")
+    .action(async (_: unknown, command: Command) => {
+      const { config, json, ...flags } = command.optsWithGlobals<
+        { config?: string; json?: boolean } & Record<string, unknown>
+      >();
+      const { deploy } = await needsBuild(() => import("../keeper/deploy.js"));
+      const stop = new AbortController();
+      const end = (signal: NodeJS.Signals): void => {
+        stop.abort(signal);
+      };
+      process.once("SIGINT", end).once("SIGTERM", end);
+      const unwatch = whenOrphaned(() => {
+        end("SIGTERM");
+      });
+      try {
+        await deploy({
+          ...(config === undefined ? {} : { file: config }),
+          environment: process.env,
+          flags,
+          json: json === true,
+          say: (line) => process.stdout.write(`${line}\n`),
           signal: stop.signal,
         });
       } finally {

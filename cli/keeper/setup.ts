@@ -65,7 +65,9 @@ async function chainOf(urls: readonly string[], timeout: number): Promise<number
 export interface Deployment {
   readonly addresses: Addresses;
   readonly tokens: Tokens;
+  /** Uniswap's. */
   readonly factory: string | undefined;
+  readonly router: string | undefined;
   readonly firstBlock: number;
 }
 
@@ -89,6 +91,7 @@ export async function findDeployment(config: OperatorConfig, provider: Provider,
     addresses,
     tokens: { ...book?.tokens, ...(dollar === undefined ? {} : { plUSD: dollar }) },
     factory: book?.uniswap?.factory,
+    router: addresses.router ?? book?.uniswap?.router,
     firstBlock: config.firstBlock ?? book?.firstBlock ?? 0,
   };
 }
@@ -146,7 +149,7 @@ export async function signerOf(
 function notOwned(name: string, at: string, owner: string, address: string): EnvironmentError {
   return new EnvironmentError(
     `addresses.${name} (${at}) obeys ${owner}, not the keeper's ${address}`,
-    "Deploy one of your own, and say where it is.",
+    "Have one of your own deployed (plimsoll keeper deploy), or say where it is.",
   );
 }
 
@@ -156,7 +159,7 @@ export function needed(addresses: Addresses, name: keyof Addresses): string {
   if (address !== undefined) return address;
   const rule =
     name === "liquidator"
-      ? "the keeper liquidates through a FlashLiquidator of its operator: deploy one and say where it is"
+      ? "the keeper liquidates through a FlashLiquidator of its operator: have one deployed (plimsoll keeper deploy), or say where it is"
       : "no address book of the chain says where it is";
   throw missing(`addresses.${name}`, rule);
 }

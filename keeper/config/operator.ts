@@ -82,6 +82,8 @@ export const addressesSchema = z
     /** The operator's own FlashLiquidator and AuctionFiller. */
     liquidator: address,
     filler: address,
+    /** Uniswap's, for whoever deploys those two. */
+    router: address,
   })
   .partial()
   .strict();

@@ -1,12 +1,13 @@
 /** The two databases that a journal may be in, behind one small interface. */
 
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 
 import { reasonOf } from "../log.js";
+import { lockDirectory } from "./lock.js";
 import { JournalError } from "./types.js";
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -35,7 +36,14 @@ const STALLED = 5_000;
  */
 export async function embeddedDatabase(directory: string, what = "journal"): Promise<Database> {
   mkdirSync(directory, { recursive: true });
-  const unlock = lock(directory, what);
+  const unlock = lockDirectory(
+    directory,
+    (pid) =>
+      new JournalError(
+        `the ${what} in ${directory} is in use by process ${pid}: one process at a time can have it open. ` +
+          "Several keepers with one key need a PostgreSQL server (DATABASE_URL)",
+      ),
+  );
   let lite: PGlite;
   try {
     lite = await PGlite.create(join(directory, what));
@@ -104,58 +112,4 @@ export async function serverDatabase(url: string): Promise<Database> {
       await pool.end();
     },
   };
-}
-
-/** Directories that this process has open. */
-const taken = new Set<string>();
-
-/** Takes the directory for this process; returns what gives it back. What a process left that was killed does not count. */
-function lock(directory: string, what: string): () => void {
-  const path = join(directory, "keeper.lock");
-  const own = realpathSync(directory);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(path, `${process.pid.toString()} ${birthOf(process.pid) ?? ""}`.trim(), { flag: "wx" });
-      taken.add(own);
-      return () => {
-        taken.delete(own);
-        rmSync(path, { force: true });
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 0) throw error;
-    }
-    const [pid = "", birth] = readFileSync(path, "utf8").split(" ");
-    const owner = Number(pid);
-    // In a container every process that is started has the number of the one before.
-    if (owner === process.pid ? taken.has(own) : isAlive(owner, birth)) {
-      throw new JournalError(
-        `the ${what} in ${directory} is in use by process ${pid}: one process at a time can have it open. ` +
-          "Several keepers with one key need a PostgreSQL server (DATABASE_URL)",
-      );
-    }
-    rmSync(path, { force: true });
-  }
-}
-
-/** Whether the process is there, and is the one that is meant and not a later one with its number. */
-function isAlive(pid: number, birth: string | undefined): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  const now = birthOf(pid);
-  return birth === undefined || now === undefined || birth === now;
-}
-
-/** When a process began, in ticks since the machine did; undefined where the system does not tell. */
-function birthOf(pid: number): string | undefined {
-  try {
-    // What comes before the last bracket is the program's name, which may hold anything. The 22nd field of all is the 20th after it.
-    const stat = readFileSync(`/proc/${pid.toString()}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
-  }
 }

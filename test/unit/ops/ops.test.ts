@@ -197,7 +197,8 @@ describe("ops: the example configuration", () => {
     const config = loadConfig({ file: join(root, "ops/keeper.json") });
     expect(config.execute).to.equal(false);
     expect(config.relay.rpc).to.deep.equal([]);
-    expect(config.addresses.liquidator).to.not.equal(config.addresses.filler);
+    // `plimsoll keeper deploy` writes them.
+    expect(config.addresses).to.deep.equal({});
   });
 });
 
