@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -315,10 +316,14 @@ describe("cli/keeper: deploy", function () {
   it("sends the same bytes again after it was stopped, and nothing twice", async () => {
     const stop = new AbortController();
     const raws: string[] = [];
+    let written = false;
     // No node gets the first one; then it is told to stop.
     blocksPass(({ method, params }) => {
       if (method !== SEND) return "pass";
       raws.push(params[0] as string);
+      // Written before any node sees it.
+      const place = join(folder, "records", readdirSync(join(folder, "records"))[0]!, "record.json");
+      written = existsSync(place) && readFileSync(place, "utf8").includes(params[0] as string);
       stop.abort("SIGTERM");
       return "drop";
     });
@@ -326,6 +331,7 @@ describe("cli/keeper: deploy", function () {
     expect(error?.exitCode, error?.message).to.equal(EXIT.terminated);
     expect(error?.message).to.contain("run the same again");
     expect(raws).to.have.length(1);
+    expect(written).to.equal(true);
     expect(await used()).to.equal(0);
     expect((await play()).text).to.contain("on its way");
     blocksPass(({ method, params }) => {
