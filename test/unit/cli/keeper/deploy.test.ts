@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -50,13 +51,15 @@ interface Told {
 }
 
 describe("cli/keeper: deploy", function () {
-  this.timeout(60_000);
+  this.timeout(30_000);
   let embedded: EmbeddedChain;
   let node: FaultyNode;
   let book: AddressBook;
   let folder = "";
   let wallet: BaseWallet;
   let keys = 0;
+  /** Ends with the test: what would wait for ever fails, and does not hang. */
+  let over = new AbortController();
 
   before(async () => {
     embedded = await startEmbeddedChain(1_700_000_000);
@@ -75,7 +78,11 @@ describe("cli/keeper: deploy", function () {
     await fund(ETHER);
     blocksPass();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => {
+    over.abort();
+    over = new AbortController();
+    rmSync(folder, { recursive: true });
+  });
 
   async function fund(wei: bigint): Promise<void> {
     await embedded.connection.provider.request({
@@ -100,7 +107,7 @@ describe("cli/keeper: deploy", function () {
       file,
       json = false,
       env = { PLIMSOLL_PRIVATE_KEY: wallet.signingKey.privateKey },
-      signal = new AbortController().signal,
+      signal = over.signal,
     }: { file?: string; json?: boolean; env?: Record<string, string>; signal?: AbortSignal } = {},
   ): Promise<Said> {
     const lines: string[] = [];
@@ -309,10 +316,14 @@ describe("cli/keeper: deploy", function () {
   it("sends the same bytes again after it was stopped, and nothing twice", async () => {
     const stop = new AbortController();
     const raws: string[] = [];
+    let written = false;
     // No node gets the first one; then it is told to stop.
     blocksPass(({ method, params }) => {
       if (method !== SEND) return "pass";
       raws.push(params[0] as string);
+      // Written before any node sees it.
+      const place = join(folder, "records", readdirSync(join(folder, "records"))[0]!, "record.json");
+      written = existsSync(place) && readFileSync(place, "utf8").includes(params[0] as string);
       stop.abort("SIGTERM");
       return "drop";
     });
@@ -320,6 +331,7 @@ describe("cli/keeper: deploy", function () {
     expect(error?.exitCode, error?.message).to.equal(EXIT.terminated);
     expect(error?.message).to.contain("run the same again");
     expect(raws).to.have.length(1);
+    expect(written).to.equal(true);
     expect(await used()).to.equal(0);
     expect((await play()).text).to.contain("on its way");
     blocksPass(({ method, params }) => {
