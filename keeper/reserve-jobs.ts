@@ -35,7 +35,7 @@ export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk:
     // After what books losses, absorptions included: within a block, whoever leaves comes last.
     new Exits(contracts, config, provider, firstBlock),
     new FillAuctions(contracts, book, config, desk),
-    // An auction that is over closes when the next of the asset is opened: only what is not opened again is closed.
+    // An auction that is over closes when the next of its pair is opened; what is closed is what is running and not needed any more.
     new OpenAuctions(contracts, book, config),
     new CloseAuctions(contracts, book),
     new Adjust(contracts, config),

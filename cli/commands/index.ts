@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { needsBuild } from "../built.js";
-import { whenOrphaned } from "../runtime.mjs";
+import { untilStopped } from "../until-stopped.js";
 
 const EXAMPLES = `
 Keepers that are told where it answers (--indexer) need not read all of the past when they start.
@@ -28,25 +28,16 @@ export function registerIndex(program: Command): void {
     .addHelpText("after", EXAMPLES)
     .action(async ({ config, ...flags }: { config?: string } & Record<string, unknown>) => {
       const { runIndexer } = await needsBuild(() => import("../indexer/run.js"));
-      const stop = new AbortController();
-      const end = (): void => {
-        stop.abort();
-      };
-      process.once("SIGINT", end).once("SIGTERM", end);
-      const unwatch = whenOrphaned(end);
-      try {
-        await runIndexer({
+      await untilStopped((signal) =>
+        runIndexer({
           ...(config === undefined ? {} : { file: config }),
           environment: process.env,
           flags,
           write: (line) => process.stdout.write(line),
           progress: process.stderr,
-          signal: stop.signal,
-        });
-      } finally {
-        unwatch();
-        process.off("SIGINT", end).off("SIGTERM", end);
-      }
+          signal,
+        }),
+      );
     });
 }
 

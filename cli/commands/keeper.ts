@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { needsBuild } from "../built.js";
-import { whenOrphaned } from "../runtime.mjs";
+import { untilStopped } from "../until-stopped.js";
 
 const EXAMPLES = `
 Without --execute nothing is sent: the keeper looks, simulates and says what it would send.
@@ -41,25 +41,15 @@ export function registerKeeper(program: Command): void {
     .addHelpText("after", EXAMPLES)
     .action(async ({ config, ...flags }: { config?: string } & Record<string, unknown>) => {
       const { runKeeper } = await needsBuild(() => import("../keeper/run.js"));
-      const stop = new AbortController();
-      const end = (): void => {
-        stop.abort();
-      };
-      // Once: who asks twice does not want to wait.
-      process.once("SIGINT", end).once("SIGTERM", end);
-      const unwatch = whenOrphaned(end);
-      try {
-        await runKeeper({
+      await untilStopped((signal) =>
+        runKeeper({
           ...(config === undefined ? {} : { file: config }),
           environment: process.env,
           flags,
           write: (line) => process.stdout.write(line),
-          signal: stop.signal,
-        });
-      } finally {
-        unwatch();
-        process.off("SIGINT", end).off("SIGTERM", end);
-      }
+          signal,
+        }),
+      );
     });
 
   keeper
@@ -73,27 +63,16 @@ export function registerKeeper(program: Command): void {
         { config?: string; json?: boolean } & Record<string, unknown>
       >();
       const { deploy } = await needsBuild(() => import("../keeper/deploy.js"));
-      const stop = new AbortController();
-      const end = (signal: NodeJS.Signals): void => {
-        stop.abort(signal);
-      };
-      process.once("SIGINT", end).once("SIGTERM", end);
-      const unwatch = whenOrphaned(() => {
-        end("SIGTERM");
-      });
-      try {
+      await untilStopped(async (signal) => {
         await deploy({
           ...(config === undefined ? {} : { file: config }),
           environment: process.env,
           flags,
           json: json === true,
           say: (line) => process.stdout.write(`${line}\n`),
-          signal: stop.signal,
+          signal,
         });
-      } finally {
-        unwatch();
-        process.off("SIGINT", end).off("SIGTERM", end);
-      }
+      });
     });
 
   keeper

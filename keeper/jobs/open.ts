@@ -72,9 +72,11 @@ export class OpenAuctions implements Job {
     for (const sold of needs.heavy()) {
       // Within its band it is sold only for what is below its own. Weights are cut to whole basis points: what is on its bound may be above it, which the simulation tells.
       const isOver = present(weights[Number(sold)]) >= present(targets[Number(sold)]) + present(bands[Number(sold)]);
-      for (const { bought, lot } of await this.#candidates(sold, isOver ? wanted : starved)) {
+      const ripe = (isOver ? wanted : starved).filter(
+        (asset) => !this.#isTooEarly(running, sold, asset, head.timestamp),
+      );
+      for (const { bought, lot } of await this.#candidates(sold, ripe)) {
         // What it replaces is promised no more.
-        if (this.#isTooEarly(running, sold, bought, head.timestamp)) continue;
         const replaced = awaited.find((auction) => auction.sold === sold && auction.bought === bought)?.left ?? 0n;
         if (bought !== DOLLAR_ASSET) {
           if (!needs.fits(sold, bought, lot - replaced)) continue;

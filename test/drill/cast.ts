@@ -1,6 +1,5 @@
 /** Who takes part in a drill: two replicas with a key and a PostgreSQL server, one keeper with a key of its own, and an indexer. */
 
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import type { BaseWallet } from "ethers";
@@ -12,6 +11,7 @@ import { AuctionFiller__factory, FlashLiquidator__factory } from "../../types/co
 import { Group } from "./crew.js";
 import { KeeperProcess } from "./keeper-process.js";
 import { balancesOf, type Key } from "./ledger.js";
+import { freePort } from "../support/port.js";
 
 /** Which of the node's accounts keepers have. */
 const SHARED = 1;
@@ -99,12 +99,4 @@ async function contractsFor(world: World, owner: BaseWallet): Promise<Record<str
   await filler.waitForDeployment();
   await world.chain.setAutomine(false);
   return { PLIMSOLL_LIQUIDATOR: await liquidator.getAddress(), PLIMSOLL_FILLER: await filler.getAddress() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

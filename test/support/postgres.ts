@@ -2,11 +2,11 @@
 
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import pg from "pg";
+import { freePort } from "./port.js";
 
 export interface PostgresServer {
   readonly url: string;
@@ -20,14 +20,6 @@ function owner(): { uid?: number; gid?: number } | undefined {
     Number(spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout || "NaN");
   const [uid, gid] = [number("-u"), number("-g")];
   return Number.isInteger(uid) && Number.isInteger(gid) ? { uid, gid } : undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts a server with nothing in it on a free port of the loopback interface; undefined where the machine has none. */

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +15,7 @@ import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../re
 import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
 import type { AddressBook } from "../../../sdk/addresses.js";
 import { startPostgres } from "../../support/postgres.js";
+import { freePort } from "../../support/port.js";
 
 const bin = fileURLToPath(new URL("../../../cli/bin.mjs", import.meta.url));
 const PASSWORD = "correct horse battery staple";
@@ -24,14 +24,6 @@ interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe("cli: keeper", function () {
