@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {MemoryArray} from "../libraries/MemoryArray.sol";
+
 /// @notice An account as it is stored.
 /// @dev Slot layout, low bits first:
 /// ```
@@ -19,6 +21,9 @@ struct Account {
 /// @dev Assembly is used for one opcode only; `unchecked` is used where a bound in the comment makes overflow impossible. The tests hold a plain
 /// mapping-based version against this one.
 library AccountLib {
+    // Ranks are below the number of balances, and lists have room for all of them.
+    using MemoryArray for uint256[];
+
     /// @notice A balance is too large for an account. {ledger}
     error BalanceTooLarge(uint256 asset, uint256 balance, uint256 maximum);
     /// @notice The debt is too large for an account. {share}
@@ -98,17 +103,15 @@ library AccountLib {
         uint256[] memory balances
     ) internal view returns (uint256 held) {
         held = count(bitmap(header));
+        uint256 lanes = header >> FIRST_BALANCE;
         unchecked {
-            uint256 inHeader = held < HEADER_RANKS ? held : HEADER_RANKS;
-            uint256 lanes = header >> FIRST_BALANCE;
-            for (uint256 rank; rank < inHeader; ++rank) {
-                balances[rank] = lanes & MAX_BALANCE;
-                lanes >>= HEADER_BITS;
-            }
+            if (held > 0) balances.set(0, lanes & MAX_BALANCE);
+            if (held > 1) balances.set(1, (lanes >> HEADER_BITS) & MAX_BALANCE);
+            if (held > 2) balances.set(2, (lanes >> (2 * HEADER_BITS)) & MAX_BALANCE);
             for (uint256 rank = HEADER_RANKS; rank < held; ++rank) {
                 uint256 k = rank - HEADER_RANKS;
                 if (k & 3 == 0) lanes = account.words[k >> 2];
-                balances[rank] = lanes & WORD_MASK;
+                balances.set(rank, lanes & WORD_MASK);
                 lanes >>= 64;
             }
         }
@@ -141,7 +144,10 @@ library AccountLib {
                 balances[rank] = amount;
             }
         }
-        return pack(account, header, debt(header), bits ^ (1 << asset), balances);
+        unchecked {
+            // What is held counts among the n, and n + 1 is at most the number of assets.
+            return pack(account, n, debt(header), bits ^ (1 << asset), held ? n - 1 : n + 1, balances);
+        }
     }
 
     /// @dev Replaces the balance at a rank that is held and stays held.
@@ -160,18 +166,20 @@ library AccountLib {
     }
 
     /// @notice Stores balances (by rank of `bits`, each at most MAX_BALANCE) beyond the header and returns the new header.
-    /// @param oldHeader Header in force until now: tells how many words are in use and may have to be cleared.
+    /// @param before How many balances there were until now: tells how many words are in use and may have to be cleared.
     /// @param shares At most MAX_DEBT. {share}
+    /// @param held How many bits are set.
     function pack(
         Account storage account,
-        uint256 oldHeader,
+        uint256 before,
         uint256 shares,
         uint256 bits,
+        uint256 held,
         uint256[] memory balances
     ) internal returns (uint256 header) {
-        uint256 held = count(bits);
-        uint256 before = count(bitmap(oldHeader));
         header = packHeader(shares, bits, balances, held);
+        // Most accounts are in the header alone.
+        if ((held | before) <= HEADER_RANKS) return header;
         unchecked {
             uint256 used = _words(held);
             uint256 usedBefore = _words(before);
@@ -181,18 +189,24 @@ library AccountLib {
         }
     }
 
-    /// @notice The words of an account in memory, as they would be stored: header first. For events.
-    function packToMemory(
+    /// @notice Writes the words of an account into a list, as they would be stored, header first, behind their number. For events.
+    /// @param held How many bits are set.
+    /// @param data Has room for six words from `start` on.
+    /// @return end Where the words end.
+    function packInto(
         uint256 shares,
         uint256 bits,
-        uint256[] memory balances
-    ) internal pure returns (uint256[] memory packed) {
-        uint256 held = count(bits);
+        uint256 held,
+        uint256[] memory balances,
+        uint256[] memory data,
+        uint256 start
+    ) internal pure returns (uint256 end) {
         unchecked {
             uint256 used = _words(held);
-            packed = new uint256[](1 + used);
-            packed[0] = packHeader(shares, bits, balances, held);
-            for (uint256 k; k < used; ++k) packed[k + 1] = _packWord(balances, k, held);
+            data.set(start, 1 + used);
+            data.set(start + 1, packHeader(shares, bits, balances, held));
+            end = start + 2;
+            for (uint256 k; k < used; ++k) data.set(end++, _packWord(balances, k, held));
         }
     }
 
@@ -205,9 +219,9 @@ library AccountLib {
     ) internal pure returns (uint256 header) {
         unchecked {
             header = shares | (bits << BITMAP_OFFSET);
-            if (held > 0) header |= balances[0] << FIRST_BALANCE;
-            if (held > 1) header |= balances[1] << (FIRST_BALANCE + HEADER_BITS);
-            if (held > 2) header |= balances[2] << (FIRST_BALANCE + 2 * HEADER_BITS);
+            if (held > 0) header |= balances.get(0) << FIRST_BALANCE;
+            if (held > 1) header |= balances.get(1) << (FIRST_BALANCE + HEADER_BITS);
+            if (held > 2) header |= balances.get(2) << (FIRST_BALANCE + 2 * HEADER_BITS);
         }
     }
 
@@ -224,7 +238,7 @@ library AccountLib {
         unchecked {
             uint256 first = HEADER_RANKS + (k << 2);
             uint256 last = first + 4 < held ? first + 4 : held;
-            for (uint256 rank = last; rank > first; --rank) word = (word << 64) | balances[rank - 1];
+            for (uint256 rank = last; rank > first; --rank) word = (word << 64) | balances.get(rank - 1);
         }
     }
 }

@@ -4,11 +4,11 @@ pragma solidity ^0.8.37;
 import {SlotDerivation} from "@openzeppelin/contracts/utils/SlotDerivation.sol";
 import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {ICreditShared} from "../interfaces/ICreditEngine.sol";
 import {IPlimsollDollar} from "../interfaces/IPlimsollDollar.sol";
 import {Account} from "./AccountLib.sol";
+import {Growth} from "./Growth.sol";
 
 /// @dev Assets that can be listed: bits of an account's bitmap.
 uint256 constant MAX_ASSETS = 16;
@@ -147,17 +147,13 @@ abstract contract CreditStorage is AccessManaged, ICreditShared {
 
     /// @dev The index at this moment: `index * e^(rate * dt)`, rounded up, for the protocol. It saturates instead of overflowing, so
     /// that no stretch of time can make repaying impossible. Continuous compounding at r exceeds compounding per second at r by
-    /// less than `r^2 t / 2`, 1e-12 a year at the highest rate.
+    /// less than `r^2 t / 2`: 2e-8 after a year at the highest rate.
     function _indexNow(DebtSlot memory d) internal view returns (uint256 index_) {
         index_ = d.index;
         uint256 elapsed = block.timestamp - d.accruedAt;
         if (elapsed == 0 || d.rate == 0) return index_;
-        uint256 exponent = elapsed * d.rate;
-        // e^40 is beyond what the 88-bit index holds, whatever it starts from.
-        if (exponent > 40e18) exponent = 40e18;
-        // The cast is safe: exponent <= 40e18.
-        uint256 growth = uint256(FixedPointMathLib.expWad(int256(exponent)));
-        index_ = (index_ * growth + WAD - 1) / WAD;
+        uint256 growth = Growth.exp(elapsed * d.rate);
+        index_ = (index_ * growth + Growth.RAY - 1) / Growth.RAY;
         if (index_ > type(uint88).max) index_ = type(uint88).max;
     }
 
@@ -172,7 +168,10 @@ abstract contract CreditStorage is AccessManaged, ICreditShared {
 
     /// @dev What shares owe, rounded up, for the protocol. {share} -> {plUSD}
     function _toDebt(uint256 shares, uint256 index_) internal pure returns (uint256) {
-        return (shares * index_ + SHARES_PER_DOLLAR - 1) / SHARES_PER_DOLLAR;
+        unchecked {
+            // Shares of all debts have 96 bits, the index 88.
+            return (shares * index_ + SHARES_PER_DOLLAR - 1) / SHARES_PER_DOLLAR;
+        }
     }
 
     // ---------------------------------------------------------------- shared checks

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
 import {ICreditPositions, LiquidationItem, LiquidationParameters} from "../interfaces/ICreditEngine.sol";
 import {ICreditStableLiquidation} from "../interfaces/ICreditStables.sol";
 import {IIssuanceGate} from "../interfaces/IIssuanceGate.sol";
 import {ILiquidationCallback} from "../interfaces/ILiquidationCallback.sol";
 import {IRiskModel, Quote} from "../interfaces/IRiskModel.sol";
-import {PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IStableTaker} from "../interfaces/IReserveSeams.sol";
 import {MemoryArray} from "../libraries/MemoryArray.sol";
-import {Valuation} from "../risk/Valuation.sol";
 import {Account, AccountLib} from "./AccountLib.sol";
 import {CreditStorage, MAX_ASSETS} from "./CreditStorage.sol";
 import {Exposure, LiquidationMath, Slice} from "./LiquidationMath.sol";
+import {Cut, Quoted, QuotedLib} from "./Quoted.sol";
 
 /// @title Liquidation and absorption of failing accounts
 /// @notice Both take the same slice of every priced asset; they differ in who takes it and what is paid for it.
 /// @dev A batch reads prices and parameters once, settles account by account in memory and in each account's own slots, and
 /// writes totals, the taker's ledger account and token levels once at its end.
+/// What runs once an account is written to be cheap, as a thousand of them have to fit a transaction: `unchecked` and `rawDiv` where ranges make them
+/// safe, and no struct allocated (returning one allocates it): what is known of an account is in one place that every account uses anew.
 abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableLiquidation {
     using AccountLib for Account;
+    using FixedPointMathLib for uint256;
     // Indices are ranks below the number of balances and asset numbers below MAX_ASSETS.
     using MemoryArray for uint256[];
 
@@ -28,31 +32,38 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
     /// @param index Debt index, accrued. 18 decimals
     /// @param removed Debt shares removed so far. {share}
     /// @param minimumDebt {plUSD}
+    /// @param leastLeft What a slice must leave of a debt that it does not pay off: the minimum debt, and one share's worth more, because the
+    /// shares of a payment are rounded up and take up to that much off what is left. {plUSD}
     /// @param writtenOff Debt written off so far. {plUSD}
     /// @param done Accounts that something was done to.
     /// @param quoted Assets whose quotes have been read.
     /// @param p Liquidation parameters.
     /// @param model Risk model.
-    /// @param quotes Quotes by asset number.
-    /// @param credits Taken, by asset, for the taker of the slices. {ledger}
+    /// @param quotes Quotes by asset number, each a `Quoted`, which also keeps what was taken for whom.
     /// @param remainders Unpriced, decayed rests, by asset, for the absorber. {ledger}
     /// @param balances Scratch: the current account's balances by rank. {ledger}
     /// @param taken Scratch: what is taken of it, without zeros. {ledger}
+    /// @param data Scratch: an event's data.
+    /// @param x Scratch: the current account.
+    /// @param s Scratch: what is to be taken of it.
     struct Batch {
         uint256 index;
         uint256 removed;
         uint256 minimumDebt;
+        uint256 leastLeft;
         uint256 writtenOff;
         uint256 done;
         uint256 quoted;
         LiquidationParameters p;
         IRiskModel model;
-        Quote[] quotes;
-        uint256[] credits;
+        uint256[] quotes;
         uint256[] remainders;
         uint256[] balances;
         uint256[] taken;
+        uint256[] data;
         Absorption a;
+        Position x;
+        Slice s;
     }
 
     /// @dev What a batch of absorptions carries besides.
@@ -60,41 +71,37 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
     /// @param tipFloor {USD}
     /// @param tipOwed Tips that the collateral could not pay. {USD}
     /// @param loss Booked losses, account by account. {USD}
-    /// @param tips Taken, by asset, for the caller. {ledger}
-    /// @param capacities What the absorber still takes, by asset. {ledger}
     struct Absorption {
         address absorber;
         uint256 tipFloor;
         uint256 tipOwed;
         uint256 loss;
-        uint256[] tips;
-        uint256[] capacities;
     }
 
     /// @dev One account of a batch.
-    /// @param header As stored.
-    /// @param bits Assets held.
+    /// @param held How many assets are held.
+    /// @param bits Which.
     /// @param priced Those with a live or disagreeing price.
     /// @param shares Debt. {share}
     /// @param e Exposure over everything held.
+    /// @param cut What is taken of it.
+    /// @param slot Where it is stored.
+    /// @param leftBits Assets that something is left of.
+    /// @param left How many.
+    /// @param takenBits Assets that something was taken of.
+    /// @param taken How many.
     struct Position {
-        uint256 header;
+        uint256 held;
         uint256 bits;
         uint256 priced;
         uint256 shares;
         Exposure e;
-    }
-
-    /// @dev What is taken of an account.
-    /// @param subset Of which assets.
-    /// @param fraction Which part of each. 18 decimals
-    /// @param shares Against which debt. {share}
-    /// @param tip Which part of it goes to the caller of `absorb`. 18 decimals
-    struct Taking {
-        uint256 subset;
-        uint256 fraction;
-        uint256 shares;
-        uint256 tip;
+        Cut cut;
+        uint256 slot;
+        uint256 leftBits;
+        uint256 left;
+        uint256 takenBits;
+        uint256 taken;
     }
 
     // ---------------------------------------------------------------- entries
@@ -133,20 +140,27 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
     ) private returns (uint256[] memory repaid, uint256 total) {
         repaid = new uint256[](items.length);
         Batch memory b = _open();
-        for (uint256 i; i < items.length; ++i) {
-            address account = items[i].account;
-            uint256 header = _accounts[account].header;
-            uint256 free = _prepare(b, header);
-            total += repaid[i] = _liquidateOne(b, account, header, items[i].maxRepay);
-            _release(free);
+        unchecked {
+            // Payments are debts of accounts: together at most all debts.
+            for (uint256 i; i < items.length; ++i) {
+                LiquidationItem calldata item = items[i];
+                Account storage stored = _accounts[item.account];
+                uint256 header = stored.header;
+                uint256 free = _prepare(b, header);
+                uint256 paid = _inspect(b, stored, header) ? _liquidateOne(b, item.account, item.maxRepay) : 0;
+                repaid.set(i, paid);
+                total += paid;
+                _release(free);
+            }
         }
         _close(b);
-        _creditAll(msg.sender, b.credits);
+        uint256[] memory credits = _credits(b);
+        _creditAll(msg.sender, credits);
         if (b.writtenOff != 0) _settleWriteOffs(b);
 
         if (data.length != 0) {
             // Everything is stored and only the payment is open: the liquidator may withdraw what it was credited, nothing else.
-            uint256[] memory seized = _holdings(b.credits);
+            uint256[] memory seized = _holdings(credits);
             _lock = CALLBACK;
             ILiquidationCallback(msg.sender).onLiquidate(total, seized, data);
             _lock = LOCKED;
@@ -161,19 +175,25 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         AbsorberSlot memory slot = _absorber;
         a.absorber = slot.absorber;
         a.tipFloor = slot.tipFloor;
-        a.tips = new uint256[](MAX_ASSETS);
-        a.capacities = new uint256[](MAX_ASSETS);
         uint256 total;
-        for (uint256 i; i < accounts.length; ++i) {
-            uint256 header = _accounts[accounts[i]].header;
-            uint256 free = _prepare(b, header);
-            total += debtRemoved[i] = _absorbOne(b, accounts[i], header);
-            _release(free);
+        unchecked {
+            // Debts of accounts: together at most all debts.
+            for (uint256 i; i < accounts.length; ++i) {
+                address account = accounts[i];
+                Account storage stored = _accounts[account];
+                uint256 header = stored.header;
+                uint256 free = _prepare(b, header);
+                uint256 removed = _inspect(b, stored, header) ? _absorbOne(b, account) : 0;
+                debtRemoved.set(i, removed);
+                total += removed;
+                _release(free);
+            }
         }
         _close(b);
-        if (b.writtenOff != 0) _merge(b.credits, b.remainders);
-        _creditAll(a.absorber, b.credits);
-        _creditAll(msg.sender, a.tips);
+        uint256[] memory credits = _credits(b);
+        if (b.writtenOff != 0) _merge(credits, b.remainders);
+        _creditAll(a.absorber, credits);
+        _creditAll(msg.sender, _tips(b));
 
         // The supply stays; the absorber now stands behind what the borrowers owed.
         if (total != 0) DOLLAR.moveLevel(a.absorber, total);
@@ -183,21 +203,16 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
 
     // ---------------------------------------------------------------- one account
 
-    /// @dev Liquidates one account as far as `maxRepay` goes; 0 and nothing done if it is healthy or cannot be.
-    function _liquidateOne(
-        Batch memory b,
-        address account,
-        uint256 header,
-        uint256 maxRepay
-    ) private returns (uint256 paid) {
-        Position memory x = _inspect(b, account, header);
-        if (x.shares == 0) return 0;
-        bool insolvent = LiquidationMath.isInsolvent(x.e);
+    /// @dev Liquidates the account in `b.x` as far as `maxRepay` goes; 0 and nothing done if it cannot be.
+    function _liquidateOne(Batch memory b, address account, uint256 maxRepay) private returns (uint256 paid) {
+        Position memory x = b.x;
+        Exposure memory e = x.e;
+        bool insolvent = LiquidationMath.isInsolvent(e);
         // Nothing priced, and the rest has not decayed yet: nothing to take.
         if (x.priced == 0 && !insolvent) return 0;
 
-        uint256 cap = _min(LiquidationMath.capByHealth(x.e), LiquidationMath.capByValue(x.e, b.p));
-        Slice memory s = LiquidationMath.slice(x.e, b.p, cap, insolvent, _leastLeft(b));
+        uint256 cap = _min(LiquidationMath.capByHealth(e), LiquidationMath.capByValue(e, b.p));
+        Slice memory s = LiquidationMath.slice(e, b.p, cap, insolvent, b.leastLeft);
         uint256 shares = _sharesFor(b, x, s.repay);
         paid = _toDebt(shares, b.index);
         if (paid > maxRepay) {
@@ -206,82 +221,73 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
             paid = _toDebt(shares, b.index);
         }
 
-        Taking memory t = Taking({subset: x.priced, fraction: s.fraction, shares: shares, tip: 0});
-        (uint256[] memory slice, ) = _take(b, x, t);
-        emit Liquidate(account, msg.sender, paid, slice);
-        _finish(b, account, x, shares);
+        (x.cut.subset, x.cut.fraction, x.cut.tip) = (x.priced, s.fraction, 0);
+        _take(b, x);
+        b.data.set(0, paid);
+        _log(Liquidate.selector, account, b, shares, 1);
+        _finish(b, account, shares);
     }
 
-    /// @dev Absorbs one account; 0 and nothing done if it is not absorbable.
-    function _absorbOne(Batch memory b, address account, uint256 header) private returns (uint256 removed) {
-        Position memory x = _inspect(b, account, header);
-        if (x.shares == 0) return 0;
+    /// @dev Absorbs the account in `b.x`; 0 and nothing done if it is not absorbable.
+    function _absorbOne(Batch memory b, address account) private returns (uint256 removed) {
+        Position memory x = b.x;
         bool insolvent = LiquidationMath.isInsolvent(x.e);
         if (x.priced == 0 && !insolvent) return 0;
-        (bool allowed, uint256 subset, Slice memory s, uint256 value) = _absorbSlice(b, x, insolvent);
+        (bool allowed, uint256 value) = _absorbSlice(b, x, insolvent);
         if (!allowed) return 0;
+        Slice memory s = b.s;
 
         uint256 shares = _sharesFor(b, x, s.repay);
         removed = _toDebt(shares, b.index);
-        Taking memory t = Taking({subset: subset, fraction: s.fraction, shares: shares, tip: _tip(b, s, value)});
-        (uint256[] memory slice, uint256 lowValue) = _take(b, x, t);
-        emit Absorb(account, msg.sender, removed, t.tip, slice);
-        removed += _finish(b, account, x, shares);
-        // Gains are counted when the next statement is taken; a loss is booked now, account by account.
-        if (removed > lowValue) b.a.loss += removed - lowValue;
+        uint256 tip = _tip(b, s, value);
+        (x.cut.fraction, x.cut.tip) = (s.fraction, tip);
+        uint256 lowValue = _take(b, x);
+        b.data.set(0, removed);
+        b.data.set(1, tip);
+        _log(Absorb.selector, account, b, shares, 2);
+        unchecked {
+            // At most all debts, and a little less than that.
+            removed += _finish(b, account, shares);
+            // Gains are counted when the next statement is taken; a loss is booked now, account by account.
+            if (removed > lowValue) b.a.loss += removed - lowValue;
+        }
     }
 
-    /// @dev Reads an account and values it; `shares` is 0 if it is debt-free or healthy.
-    function _inspect(Batch memory b, address account, uint256 header) private view returns (Position memory x) {
+    /// @dev Reads an account and values it, into `b.x`.
+    /// @return failing False if it is debt-free or healthy; `b.x` is not complete then.
+    function _inspect(Batch memory b, Account storage stored, uint256 header) private view returns (bool failing) {
         uint256 shares = AccountLib.debt(header);
-        if (shares == 0) return x;
-        uint256 bits = AccountLib.bitmap(header);
+        if (shares == 0) return false;
+        Position memory x = b.x;
+        uint256 slot;
+        assembly ("memory-safe") {
+            slot := stored.slot
+        }
+        x.slot = slot;
         uint256[] memory balances = b.balances;
-        _accounts[account].unpack(header, balances);
+        x.bits = AccountLib.bitmap(header);
+        x.held = stored.unpack(header, balances);
+        x.shares = shares;
         uint256 owed = _toDebt(shares, b.index);
 
-        uint256 limit;
-        uint256 pricedLimit;
-        uint256 value;
-        uint256 priced;
-        uint256 rank;
-        for (uint256 rest = bits; rest != 0; rest = _next(rest)) {
-            uint256 asset = AccountLib.lowest(rest);
-            Quote memory q = _quoteOf(b, asset);
-            uint256 amount = balances.get(rank);
-            uint256 term = Valuation.limitTerm(q.high, amount, q.maintenanceDepth, q.unit, q.maintenanceHaircut);
-            unchecked {
-                // Sixteen terms below 2^158 each (price < 2^100, balance < 2^58).
-                ++rank;
-                limit += term;
-                // Covered: healthy, whatever else there is.
-                if (limit >= owed) return x;
-                if (q.status == PriceStatus.Unpriced) continue;
-                priced |= 1 << asset;
-                pricedLimit += term;
-                value += Valuation.plainValue(q.mid, amount, q.unit);
-            }
-        }
-        x.header = header;
-        x.bits = bits;
-        x.priced = priced;
-        x.shares = shares;
-        x.e = Exposure({value: value, priced: pricedLimit, limit: limit, debt: owed});
-        LiquidationMath.check(x.e);
+        Exposure memory e = x.e;
+        (e.limit, e.priced, e.value, x.priced) = QuotedLib.sum(b.quotes, x.bits, balances, owed);
+        // Covered: healthy, whatever else there is.
+        if (e.limit >= owed) return false;
+        e.debt = owed;
+        LiquidationMath.check(e);
+        return true;
     }
 
     /// @dev Debt shares for a payment: all of them when it pays the debt, else rounded up, against whoever pays.
     function _sharesFor(Batch memory b, Position memory x, uint256 repay) private pure returns (uint256 shares) {
         if (repay >= x.e.debt) return x.shares;
         uint256 index_ = b.index;
-        shares = (repay * SHARES_PER_DOLLAR + index_ - 1) / index_;
+        unchecked {
+            // Less than the debt, so below 2^120; an index is positive.
+            shares = (repay * SHARES_PER_DOLLAR + index_ - 1).rawDiv(index_);
+        }
         if (shares > x.shares) shares = x.shares;
-    }
-
-    /// @dev What a slice must leave of a debt that it does not pay off: the minimum debt, and one share's worth more, because the
-    /// shares of a payment are rounded up and take up to that much off what is left. {plUSD}
-    function _leastLeft(Batch memory b) private pure returns (uint256) {
-        return b.minimumDebt + _toDebt(1, b.index);
     }
 
     /// @dev The slice that `maxRepay` pays for, or 0 shares if it is too small: it must take at least min(V, minimum debt) in
@@ -302,35 +308,45 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         if ((fraction * x.e.value) / WAD < _min(x.e.value, minimum)) shares = 0;
     }
 
-    /// @dev Which assets the absorber takes of an account, and the slice of them.
+    /// @dev Which assets the absorber takes of an account, in `x.cut`, and, in `b.s`, the slice of them.
+    /// @return allowed Whether it may be absorbed. @return value What the assets are worth. {USD}
     function _absorbSlice(
         Batch memory b,
         Position memory x,
         bool insolvent
-    ) private pure returns (bool allowed, uint256 subset, Slice memory s, uint256 value) {
-        subset = x.priced;
+    ) private pure returns (bool allowed, uint256 value) {
+        uint256 subset = x.priced;
+        Exposure memory e = x.e;
+        LiquidationParameters memory p = b.p;
         if (insolvent) {
             // Nothing may keep a loss from being booked: capacity does not count.
-            s = LiquidationMath.slice(x.e, b.p, 0, true, b.minimumDebt);
-            return (true, subset, s, x.e.value);
+            x.cut.subset = subset;
+            b.s = LiquidationMath.slice(e, p, 0, true, b.minimumDebt);
+            return (true, e.value);
         }
-        uint256 least = uint256(b.p.minIncentive) * 1e14;
-        uint256 cap = _min(LiquidationMath.capByHealth(x.e), LiquidationMath.capByValue(x.e, b.p));
-        if (x.e.limit * BPS >= x.e.debt * b.p.absorbHealth && cap >= least) return (false, 0, s, 0);
+        uint256 cap = _min(LiquidationMath.capByHealth(e), LiquidationMath.capByValue(e, p));
+        uint256 least;
+        unchecked {
+            // Parameters have 16 bits, exposures 120.
+            least = uint256(p.minIncentive) * 1e14;
+            if (e.limit * BPS >= e.debt * p.absorbHealth && cap >= least) return (false, 0);
+        }
 
         while (subset != 0) {
-            Exposure memory e = _exposureOf(b, x, subset);
             uint256 subsetCap = cap;
             if (subset != x.priced) {
+                e = _exposureOf(b, x, subset);
                 subsetCap = _min(cap, LiquidationMath.capByHealth(e));
-                if (subsetCap < least) return (false, 0, s, 0);
+                if (subsetCap < least) return (false, 0);
             }
-            s = LiquidationMath.slice(e, b.p, subsetCap, false, _leastLeft(b));
-            uint256 fitting = _fitting(b, x, subset, s.fraction);
+            Slice memory s = LiquidationMath.slice(e, p, subsetCap, false, b.leastLeft);
+            uint256 fitting = QuotedLib.fitting(b.quotes, x.bits, b.balances, subset, s.fraction);
             if (fitting == subset) {
                 uint256 left = e.debt - s.repay;
-                if (subset != x.priced && left != 0 && left < _leastLeft(b)) return (false, 0, s, 0);
-                return (true, subset, s, e.value);
+                if (subset != x.priced && left != 0 && left < b.leastLeft) return (false, 0);
+                x.cut.subset = subset;
+                b.s = s;
+                return (true, e.value);
             }
             subset = fitting;
         }
@@ -338,135 +354,85 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
 
     /// @dev The exposure when only `subset` can be taken: V and M_s of the subset, M and D of the account.
     function _exposureOf(Batch memory b, Position memory x, uint256 subset) private pure returns (Exposure memory e) {
-        if (subset == x.priced) return x.e;
-        e.limit = x.e.limit;
-        e.debt = x.e.debt;
-        uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-            uint256 asset = AccountLib.lowest(rest);
-            uint256 amount = b.balances[rank++];
-            if ((subset >> asset) & 1 == 0) continue;
-            Quote memory q = b.quotes[asset];
-            e.priced += Valuation.limitTerm(q.high, amount, q.maintenanceDepth, q.unit, q.maintenanceHaircut);
-            e.value += Valuation.plainValue(q.mid, amount, q.unit);
-        }
-    }
-
-    /// @dev The assets of `subset` of which the absorber has room for the slice.
-    function _fitting(
-        Batch memory b,
-        Position memory x,
-        uint256 subset,
-        uint256 fraction
-    ) private pure returns (uint256 fitting) {
-        uint256 rank;
-        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-            uint256 asset = AccountLib.lowest(rest);
-            uint256 amount = b.balances[rank++];
-            if ((subset >> asset) & 1 == 0) continue;
-            if ((amount * fraction) / WAD <= b.a.capacities[asset]) fitting |= 1 << asset;
-        }
-    }
-
-    /// @dev Takes a part of each asset of a subset, rounded down, for the account: out of `b.balances`, into the taker's credits and
-    /// the caller's tips.
-    /// @return slice For the event: packed like an account that owes the shares and holds what was taken.
-    /// @return lowValue What the taker gets, at low prices; only worked out for an absorption. {USD}
-    function _take(
-        Batch memory b,
-        Position memory x,
-        Taking memory t
-    ) private pure returns (uint256[] memory slice, uint256 lowValue) {
-        uint256[] memory balances = b.balances;
-        uint256[] memory credits = b.credits;
-        uint256[] memory taken = b.taken;
-        bool absorbing = b.a.capacities.length != 0;
-        uint256 bits;
+        uint256[] memory some = new uint256[](x.held);
         uint256 rank;
         uint256 n;
-        unchecked {
-            // Balances, and all of an asset's balances together, stay below 2^58; fractions and tips are at most 1e18.
-            for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-                uint256 balance = balances.get(rank++);
-                uint256 bit = _lowestBit(rest);
-                if (t.subset & bit == 0) continue;
-                uint256 amount = (balance * t.fraction) / WAD;
-                if (amount == 0) continue;
-                balances.set(rank - 1, balance - amount);
-                taken.set(n++, amount);
-                bits |= bit;
-                uint256 asset = AccountLib.lowest(rest);
-                if (absorbing) {
-                    Quote memory q = _quoteOf(b, asset);
-                    amount = _splitTip(b.a, asset, amount, t.tip);
-                    lowValue += Valuation.plainValue(q.low, amount, q.unit);
-                }
-                credits.set(asset, credits.get(asset) + amount);
-            }
+        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
+            uint256 amount = b.balances[rank++];
+            if (subset & _lowestBit(rest) != 0) some[n++] = amount;
         }
-        slice = AccountLib.packToMemory(t.shares, bits, taken);
+        (, e.priced, e.value, ) = QuotedLib.sum(b.quotes, subset, some, type(uint256).max);
+        e.limit = x.e.limit;
+        e.debt = x.e.debt;
     }
 
-    /// @dev Books an amount against the absorber's capacity and sets the caller's part of it aside.
-    /// @return kept The absorber's part. {ledger}
-    function _splitTip(
-        Absorption memory a,
-        uint256 asset,
-        uint256 amount,
-        uint256 tip
-    ) private pure returns (uint256 kept) {
-        unchecked {
-            // Insolvent accounts are taken beyond capacity.
-            uint256 room = a.capacities.get(asset);
-            a.capacities.set(asset, room > amount ? room - amount : 0);
-            uint256 tipped = (amount * tip) / WAD;
-            a.tips.set(asset, a.tips.get(asset) + tipped);
-            kept = amount - tipped;
-        }
+    /// @dev Takes what `x.cut` says out of `b.balances`, which keeps what is left, into `b.taken` and what is known of each asset.
+    /// @return lowValue What the taker gets, at low prices. {USD}
+    function _take(Batch memory b, Position memory x) private pure returns (uint256 lowValue) {
+        (lowValue, x.leftBits, x.left, x.takenBits, x.taken) = QuotedLib.take(
+            b.quotes,
+            x.bits,
+            b.balances,
+            b.taken,
+            x.cut
+        );
     }
 
     /// @dev Stores what `_take` left of an account, writing off a debt that nothing is left to pay.
     /// @return writtenOff {plUSD}
-    function _finish(
-        Batch memory b,
-        address account,
-        Position memory x,
-        uint256 shares
-    ) private returns (uint256 writtenOff) {
-        uint256[] memory balances = b.balances;
-        uint256 bits;
-        uint256 rank;
-        uint256 held;
-        for (uint256 rest = x.bits; rest != 0; rest = _next(rest)) {
-            unchecked {
-                // held <= rank: what is overwritten has been read.
-                uint256 amount = balances.get(rank++);
-                if (amount == 0) continue;
-                bits |= _lowestBit(rest);
-                balances.set(held++, amount);
+    function _finish(Batch memory b, address account, uint256 shares) private returns (uint256 writtenOff) {
+        Position memory x = b.x;
+        uint256 bits = x.leftBits;
+        uint256 held = x.left;
+        unchecked {
+            // No slice takes more shares than there are.
+            uint256 left = x.shares - shares;
+            // Nothing priced is left, and what else there is counts nothing any more: unpriced and decayed.
+            if (left != 0 && bits & x.priced == 0 && x.e.limit == x.e.priced) {
+                writtenOff = _toDebt(left, b.index);
+                b.writtenOff += writtenOff;
+                _addTo(b.remainders, b.balances, bits);
+                left = 0;
+                bits = 0;
+                held = 0;
+                emit WriteOff(account, writtenOff);
+            }
+            Account storage stored;
+            uint256 slot = x.slot;
+            assembly ("memory-safe") {
+                stored.slot := slot
+            }
+            stored.header = stored.pack(x.held, left, bits, held, b.balances);
+            // Parts of all debts, and accounts.
+            b.removed += x.shares - left;
+            ++b.done;
+        }
+    }
+
+    // ---------------------------------------------------------------- events of slices
+
+    /// @dev Emits `Liquidate` or `Absorb`. `b.data` is laid out as it is encoded: so many words, which are there already, where the list begins, its length,
+    /// and the slice, packed like an account that owes the shares and holds what was taken.
+    function _log(bytes32 topic, address account, Batch memory b, uint256 shares, uint256 words) private {
+        uint256[] memory data = b.data;
+        unchecked {
+            // Words of an event's data: a handful.
+            data.set(words, (words + 1) << 5);
+            uint256 end = AccountLib.packInto(shares, b.x.takenBits, b.x.taken, b.taken, data, words + 1);
+            assembly ("memory-safe") {
+                log3(add(data, 0x20), shl(5, end), topic, account, caller())
             }
         }
-        uint256 left = x.shares - shares;
-        // Nothing priced is left, and what else there is counts nothing any more: unpriced and decayed.
-        if (left != 0 && bits & x.priced == 0 && x.e.limit == x.e.priced) {
-            writtenOff = _toDebt(left, b.index);
-            b.writtenOff += writtenOff;
-            _addTo(b.remainders, balances, bits);
-            left = 0;
-            bits = 0;
-            emit WriteOff(account, writtenOff);
-        }
-        Account storage stored = _accounts[account];
-        stored.header = stored.pack(x.header, left, bits, balances);
-        b.removed += x.shares - left;
-        ++b.done;
     }
 
     // ---------------------------------------------------------------- tips
 
     /// @dev The caller's part of the slice: a share of the incentive, for an insolvent account at least the floor. 18 decimals
     function _tip(Batch memory b, Slice memory s, uint256 value) private pure returns (uint256 tip) {
-        tip = (((s.incentive * b.p.tipShare) / BPS) * WAD) / (WAD + s.incentive);
+        unchecked {
+            // An incentive is below 2^120 (it is at most V / D - 1), a share has 16 bits.
+            tip = ((s.incentive * b.p.tipShare).rawDiv(BPS) * WAD).rawDiv(WAD + s.incentive);
+        }
         if (!s.insolvent) return tip;
         uint256 floor = b.a.tipFloor;
         uint256 worth = (value * s.fraction) / WAD;
@@ -487,6 +453,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         RiskSlot memory r = _risk;
         b.model = IRiskModel(r.riskModel);
         b.minimumDebt = r.minimumDebt * WAD;
+        b.leastLeft = b.minimumDebt + _toDebt(1, d.index);
         GateSlot memory g = _gate;
         b.p = LiquidationParameters({
             targetHealth: g.targetHealth,
@@ -496,33 +463,35 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
             absorbHealth: g.absorbHealth,
             tipShare: g.tipShare
         });
-        b.quotes = new Quote[](MAX_ASSETS);
+        b.quotes = new uint256[](MAX_ASSETS);
         b.balances = new uint256[](MAX_ASSETS);
         b.taken = new uint256[](MAX_ASSETS);
-        b.credits = new uint256[](MAX_ASSETS);
         b.remainders = new uint256[](MAX_ASSETS);
+        // Two words, where the list begins, its length, and the most words that an account has.
+        b.data = new uint256[](9);
     }
 
     /// @dev Reads what the batch has not met yet of an account's assets: quotes, and for absorption capacities.
     /// @return free Where free memory starts before the account is worked on.
     function _prepare(Batch memory b, uint256 header) private view returns (uint256 free) {
         uint256 missing = AccountLib.bitmap(header) & ~b.quoted;
-        if (missing != 0 && AccountLib.debt(header) != 0) {
-            b.quoted |= missing;
-            Quote[] memory quotes = b.model.quote(missing);
-            Absorption memory a = b.a;
-            bool absorbing = a.capacities.length != 0;
-            uint256[] memory room = absorbing ? IAbsorber(a.absorber).capacities(missing) : b.taken;
-            uint256 i;
-            for (uint256 rest = missing; rest != 0; rest = _next(rest)) {
-                uint256 asset = AccountLib.lowest(rest);
-                b.quotes[asset] = quotes[i];
-                if (absorbing) a.capacities[asset] = room[i];
-                ++i;
-            }
-        }
+        if (missing != 0 && AccountLib.debt(header) != 0) _ask(b, missing);
         assembly ("memory-safe") {
             free := mload(0x40)
+        }
+    }
+
+    /// @dev Quotes, and for absorption capacities, of assets that the batch has not met yet.
+    function _ask(Batch memory b, uint256 missing) private view {
+        b.quoted |= missing;
+        Quote[] memory quotes = b.model.quote(missing);
+        address absorber = b.a.absorber;
+        uint256[] memory room;
+        if (absorber != address(0)) room = IAbsorber(absorber).capacities(missing);
+        uint256 i;
+        for (uint256 rest = missing; rest != 0; rest = _next(rest)) {
+            uint256 amount = absorber == address(0) ? 0 : room[i];
+            b.quotes[AccountLib.lowest(rest)] = Quoted.unwrap(QuotedLib.digest(quotes[i++], amount));
         }
     }
 
@@ -541,6 +510,24 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         _debt.shares -= uint96(b.removed);
     }
 
+    /// @dev What the batch took for the taker of the slices, by asset number. {ledger}
+    function _credits(Batch memory b) private pure returns (uint256[] memory table) {
+        table = new uint256[](MAX_ASSETS);
+        for (uint256 rest = b.quoted; rest != 0; rest = _next(rest)) {
+            uint256 asset = AccountLib.lowest(rest);
+            table[asset] = Quoted.wrap(b.quotes[asset]).credit();
+        }
+    }
+
+    /// @dev What the batch set aside for the caller, by asset number. {ledger}
+    function _tips(Batch memory b) private pure returns (uint256[] memory table) {
+        table = new uint256[](MAX_ASSETS);
+        for (uint256 rest = b.quoted; rest != 0; rest = _next(rest)) {
+            uint256 asset = AccountLib.lowest(rest);
+            table[asset] = Quoted.wrap(b.quotes[asset]).tips();
+        }
+    }
+
     /// @dev Hands unpriced rests and the debts written off to the absorber.
     function _settleWriteOffs(Batch memory b) private {
         address taker = _absorber.absorber;
@@ -551,27 +538,29 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
 
     /// @dev Credits amounts by asset number to an account. Cannot exceed the account's limits: all of an asset is at most its cap.
     function _creditAll(address account, uint256[] memory amounts) private {
+        uint256 all;
+        for (uint256 asset; asset < MAX_ASSETS; ++asset) if (amounts.get(asset) != 0) all |= 1 << asset;
+        if (all == 0) return;
         Account storage stored = _accounts[account];
         uint256 header = stored.header;
         uint256 bits = AccountLib.bitmap(header);
         uint256[] memory old = new uint256[](MAX_ASSETS);
-        stored.unpack(header, old);
+        uint256 before = stored.unpack(header, old);
         uint256[] memory balances = new uint256[](MAX_ASSETS);
-        uint256 all = bits;
+        all |= bits;
         uint256 oldRank;
         uint256 rank;
-        for (uint256 asset; asset < MAX_ASSETS; ++asset) {
-            uint256 amount = amounts[asset];
-            bool held = (bits >> asset) & 1 == 1;
-            if (!held && amount == 0) continue;
-            if (amount != 0) {
-                all |= 1 << asset;
-                emit Credit(asset, account, amount);
+        unchecked {
+            // All of an asset is at most its cap.
+            for (uint256 rest = all; rest != 0; rest = _next(rest)) {
+                uint256 asset = AccountLib.lowest(rest);
+                uint256 amount = amounts.get(asset);
+                if (amount != 0) emit Credit(asset, account, amount);
+                if ((bits >> asset) & 1 == 1) amount += old.get(oldRank++);
+                balances.set(rank++, amount);
             }
-            balances[rank++] = held ? old[oldRank++] + amount : amount;
         }
-        if (all == bits && rank == 0) return;
-        stored.header = stored.pack(header, AccountLib.debt(header), all, balances);
+        stored.header = stored.pack(before, AccountLib.debt(header), all, rank, balances);
     }
 
     /// @dev Adds amounts by rank of `bits` to a table by asset number.
@@ -597,15 +586,6 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         n = 0;
         for (uint256 asset; asset < MAX_ASSETS; ++asset) {
             if (table[asset] != 0) holdings[n++] = (asset << 248) | table[asset];
-        }
-    }
-
-    /// @dev The quote of an asset that `_prepare` has read.
-    function _quoteOf(Batch memory b, uint256 asset) private pure returns (Quote memory q) {
-        Quote[] memory quotes = b.quotes;
-        assembly ("memory-safe") {
-            // quotes has MAX_ASSETS elements and asset is a bit number of a 16-bit map.
-            q := mload(add(add(quotes, 0x20), shl(5, asset)))
         }
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {LiquidationParameters} from "../interfaces/ICreditEngine.sol";
 
@@ -33,11 +34,16 @@ struct Slice {
 /// @notice DESIGN section 3, "Account". Pure arithmetic, so that it can be held against an independent model.
 /// @dev RANGES. Every amount of an exposure is below MAX_VALUE = 2^120 (1.3e18 USD), which `check` establishes once; D > M, and D > 0.
 /// Then the largest product, V * M * 1e18 aside (it goes through mulDiv), is V * f < 2^180: nothing overflows, and `unchecked` is safe.
+/// No divisor is 0 where `rawDiv`, which does not look, divides: D, a full health below 1, 1 + l and bps are positive.
 library LiquidationMath {
+    using FixedPointMathLib for uint256;
+
     /// @notice An amount is beyond the range of the arithmetic. {USD}
     error ExposureTooLarge(uint256 value, uint256 limit, uint256 debt);
 
     uint256 private constant MAX_VALUE = 1 << 120;
+    /// @dev Times WAD it has less than 256 bits.
+    uint256 private constant MAX_PLAIN = 1 << 196;
     uint256 internal constant WAD = 1e18;
     uint256 internal constant BPS = 1e4;
     uint256 private constant WAD_PER_BPS = 1e14;
@@ -63,7 +69,10 @@ library LiquidationMath {
             if (e.priced == 0) return type(uint256).max;
             uint256 due = e.priced * e.debt;
             uint256 have = e.value * e.limit;
-            return have < due ? 0 : Math.mulDiv(have - due, WAD, due);
+            if (have < due) return 0;
+            uint256 gain = have - due;
+            // A product of amounts below 3e11 USD fits; others go the long way.
+            return gain < MAX_PLAIN ? (gain * WAD).rawDiv(due) : Math.mulDiv(gain, WAD, due);
         }
     }
 
@@ -72,7 +81,7 @@ library LiquidationMath {
     function capByValue(Exposure memory e, LiquidationParameters memory p) internal pure returns (uint256) {
         unchecked {
             if (e.value < e.debt) return uint256(p.minIncentive) * WAD_PER_BPS;
-            return ((e.value - e.debt) * WAD) / e.debt;
+            return ((e.value - e.debt) * WAD).rawDiv(e.debt);
         }
     }
 
@@ -84,7 +93,7 @@ library LiquidationMath {
             uint256 full = uint256(p.fullIncentiveHealth) * WAD_PER_BPS;
             if (health >= WAD) return low;
             if (health <= full) return high;
-            return low + ((high - low) * (WAD - health)) / (WAD - full);
+            return low + ((high - low) * (WAD - health)).rawDiv(WAD - full);
         }
     }
 
@@ -109,15 +118,15 @@ library LiquidationMath {
                 return s;
             }
 
-            s.incentive = incentiveCurve((e.limit * WAD) / e.debt, p);
+            s.incentive = incentiveCurve((e.limit * WAD).rawDiv(e.debt), p);
             if (s.incentive > cap) s.incentive = cap;
 
             // f = (H D - M) / (H V / (1 + l) - M_s), by which health after the slice is H. The denominator is positive because
             // (1 + l) M_s D <= V M < V D makes V / (1 + l) > M_s, and H >= 1. Rounded down: the account keeps more.
-            uint256 wanted = (uint256(p.targetHealth) * e.debt) / BPS - e.limit;
-            uint256 gained = (uint256(p.targetHealth) * e.value * WAD) / (WAD + s.incentive) / BPS;
+            uint256 wanted = (uint256(p.targetHealth) * e.debt).rawDiv(BPS) - e.limit;
+            uint256 gained = (uint256(p.targetHealth) * e.value * WAD).rawDiv(WAD + s.incentive).rawDiv(BPS);
             gained = gained > e.priced ? gained - e.priced : 0;
-            s.fraction = wanted >= gained ? WAD : (wanted * WAD) / gained;
+            s.fraction = wanted >= gained ? WAD : (wanted * WAD).rawDiv(gained);
             s.repay = _priceOf(e.value, s.fraction, s.incentive);
 
             if (s.repay >= e.debt || e.debt - s.repay < minimumDebt) {
@@ -146,14 +155,14 @@ library LiquidationMath {
     /// @dev What is paid for all of `value`, rounded up: against the taker.
     function _price(uint256 value, uint256 incentive) private pure returns (uint256) {
         unchecked {
-            return (value * WAD + WAD + incentive - 1) / (WAD + incentive);
+            return (value * WAD + WAD + incentive - 1).rawDiv(WAD + incentive);
         }
     }
 
     /// @dev What is paid for a fraction of `value`, rounded up: against the taker.
     function _priceOf(uint256 value, uint256 fraction, uint256 incentive) private pure returns (uint256) {
         unchecked {
-            return (value * fraction + WAD + incentive - 1) / (WAD + incentive);
+            return (value * fraction + WAD + incentive - 1).rawDiv(WAD + incentive);
         }
     }
 }

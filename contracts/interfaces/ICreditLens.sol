@@ -21,7 +21,9 @@ struct AccountHealth {
 
 /// @notice All there is to show of a listed asset.
 /// @param asset Its number.
-/// @param token, symbol, decimals ERC-20; the symbol is empty where the token has none.
+/// @param token, symbol, decimals ERC-20; the symbol is empty where the token has none, decimals are those that it was listed with.
+/// @param answers Whether the token still says its decimals, the same as then, and what the engine has. One that does not can be neither deposited nor withdrawn;
+/// accounts without it notice nothing. (The engine asks all tokens for their decimals only when the risk model is replaced.)
 /// @param scale Token units per ledger unit.
 /// @param low, mid, high, status Two-sided price. {USD/tok} 18 decimals
 /// @param initialHaircut, maintenanceHaircut In force now. bps
@@ -35,6 +37,7 @@ struct AssetSummary {
     address token;
     string symbol;
     uint256 decimals;
+    bool answers;
     uint256 scale;
     uint256 low;
     uint256 mid;
@@ -81,7 +84,7 @@ interface ICreditLens {
     /// @param health bps
     function failing(address[] calldata accounts, uint256 health) external view returns (AccountHealth[] memory);
 
-    /// @notice Every listed asset, ascending by number.
+    /// @notice Every listed asset, ascending by number. A token that fails, eats gas or answers nonsense does not fail the others.
     function assets() external view returns (AssetSummary[] memory);
 
     /// @notice The lending book as a whole.

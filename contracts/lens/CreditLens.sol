@@ -3,11 +3,13 @@ pragma solidity ^0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {AssetInfo, ICreditEngine, PAUSE_BORROW} from "../interfaces/ICreditEngine.sol";
 import {AccountHealth, AssetSummary, BookSummary, ICreditLens} from "../interfaces/ICreditLens.sol";
 import {IIssuanceGate, LOANS} from "../interfaces/IIssuanceGate.sol";
 import {PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRiskModel, Quote} from "../interfaces/IRiskModel.sol";
+import {LimitedCall} from "../libraries/LimitedCall.sol";
 import {Valuation} from "../risk/Valuation.sol";
 
 /// @title Read-only view of the credit engine
@@ -21,6 +23,10 @@ contract CreditLens is ICreditLens {
     uint256 private constant WAD = 1e18;
     /// @dev A debt share is worth `index / 1e18` units of 1e-8 plUSD. {share/plUSD}
     uint256 private constant SHARES_PER_DOLLAR = 1e8;
+    /// @dev Enough for any view of a token, and so little that sixteen broken ones leave enough for the rest of a call.
+    uint256 private constant TOKEN_GAS = 200_000;
+    /// @dev Longer answers are cut: to carry them could take more gas than to give them. {bytes}
+    uint256 private constant MAX_TOKEN_ANSWER = 1024;
 
     /// @notice The lending book it reads. The risk model is asked for at each call, because it can be replaced.
     ICreditEngine public immutable ENGINE;
@@ -138,7 +144,9 @@ contract CreditLens is ICreditLens {
         s.asset = asset;
         s.token = info.token;
         s.symbol = _symbol(info.token);
-        s.decimals = IERC20Metadata(info.token).decimals();
+        // As when it was listed: token units per ledger unit, times ledger units per token.
+        s.decimals = Math.log10(info.scale * q.unit);
+        s.answers = _answers(info.token, s.decimals);
         s.scale = info.scale;
         s.low = q.low;
         s.mid = q.mid;
@@ -154,9 +162,22 @@ contract CreditLens is ICreditLens {
         s.pauses = info.pauses;
     }
 
-    /// @dev Some old tokens have no symbol, or one that is no string; decimals were checked when the asset was listed.
+    /// @dev A token may have been broken since it was listed.
+    function _answers(address token, uint256 decimals) private view returns (bool) {
+        (bool ok, bytes memory data) = _ask(token, abi.encodeCall(IERC20Metadata.decimals, ()));
+        if (!ok || data.length != 32 || abi.decode(data, (uint256)) != decimals) return false;
+        (ok, data) = _ask(token, abi.encodeCall(IERC20.balanceOf, (address(ENGINE))));
+        return ok && data.length == 32;
+    }
+
+    /// @dev With so little gas that what it can eat, or return, hurts nobody else.
+    function _ask(address token, bytes memory question) private view returns (bool, bytes memory) {
+        return LimitedCall.ask(token, TOKEN_GAS, MAX_TOKEN_ANSWER, question);
+    }
+
+    /// @dev Some old tokens have no symbol, or one that is no string.
     function _symbol(address token) private view returns (string memory) {
-        (bool ok, bytes memory data) = token.staticcall(abi.encodeCall(IERC20Metadata.symbol, ()));
+        (bool ok, bytes memory data) = _ask(token, abi.encodeCall(IERC20Metadata.symbol, ()));
         if (!ok || data.length < 64) return "";
         // A string is returned as offset 32, length, bytes. Anything else is not shown.
         (uint256 offset, uint256 length) = abi.decode(data, (uint256, uint256));

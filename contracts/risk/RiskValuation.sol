@@ -4,8 +4,9 @@ pragma solidity ^0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 
-import {IPriceOracle, Price, PriceStatus} from "../interfaces/IPriceOracle.sol";
+import {IPriceOracle, PriceStatus} from "../interfaces/IPriceOracle.sol";
 import {IRiskValuation, Quote} from "../interfaces/IRiskModel.sol";
+import {MemoryArray} from "../libraries/MemoryArray.sol";
 import {DepthScale} from "./DepthScale.sol";
 import {RampStorage} from "./RampStorage.sol";
 import {RiskTerms} from "./RiskTerms.sol";
@@ -14,34 +15,42 @@ import {Valuation} from "./Valuation.sol";
 /// @title What holdings are worth under the haircuts and depths in force
 /// @dev ROUNDING. Limits are rounded down.
 abstract contract RiskValuation is RampStorage, IRiskValuation {
+    using MemoryArray for uint256[];
+
+    /// @dev Words of a `Quote`.
+    uint256 private constant QUOTE_WORDS = 9;
     /// @dev A holding is `asset << 248 | balance`.
     uint256 private constant ASSET_SHIFT = 248;
     uint256 private constant BALANCE_MASK = (1 << ASSET_SHIFT) - 1;
 
     /// @inheritdoc IRiskValuation
-    function quote(uint256 mask) external view returns (Quote[] memory quotes) {
+    /// @dev Written as it is encoded, `[offset | length | quotes]`, nine words a quote, of which the oracle's answer has the first four as they are needed: decoding
+    /// and encoding lists of structs would cost more than all else.
+    function quote(uint256 mask) external view returns (Quote[] memory) {
         if (mask >> (MAX_ASSET + 1) != 0) revert AssetNotListed(Math.log2(mask));
-        quotes = new Quote[](LibBit.popCount(mask));
-        uint256 count;
-        for (uint256 asset = 0; mask >> asset != 0; ++asset) {
-            if ((mask >> asset) & 1 == 0) continue;
-            uint256 lane = _listedLane(asset);
-            (uint256 terms, uint256 borrowMark) = _inForce(asset, lane);
-            Quote memory entry = quotes[count++];
-            entry.initialHaircut = RiskTerms.initialOf(terms);
-            entry.maintenanceHaircut = RiskTerms.maintenanceOf(terms);
-            entry.borrowDepth = DepthScale.toDepth(borrowMark);
-            entry.maintenanceDepth = DepthScale.toDepth(RiskTerms.markOf(terms));
-            entry.unit = _unit(lane);
+        uint256 count = LibBit.popCount(mask);
+        uint256[] memory words = new uint256[](2 + QUOTE_WORDS * count);
+        words.set(0, 0x20);
+        words.set(1, count);
+        unchecked {
+            // At most sixteen assets, and nine words for each.
+            uint256 next = 2;
+            for (uint256 asset = 0; mask >> asset != 0; ++asset) {
+                if ((mask >> asset) & 1 == 0) continue;
+                uint256 lane = _listedLane(asset);
+                (uint256 terms, uint256 borrowMark) = _inForce(asset, lane);
+                words.set(next + 4, RiskTerms.initialOf(terms));
+                words.set(next + 5, RiskTerms.maintenanceOf(terms));
+                words.set(next + 6, DepthScale.toDepth(borrowMark));
+                words.set(next + 7, DepthScale.toDepth(RiskTerms.markOf(terms)));
+                words.set(next + 8, _unit(lane));
+                next += QUOTE_WORDS;
+            }
         }
         // In one call, and after the checks, so that an unlisted asset is named by the risk model.
-        Price[] memory prices = IPriceOracle(ORACLE).prices(mask);
-        for (uint256 i = 0; i < count; ++i) {
-            (Quote memory entry, Price memory price) = (quotes[i], prices[i]);
-            entry.low = price.low;
-            entry.mid = price.mid;
-            entry.high = price.high;
-            entry.status = price.status;
+        _pricesInto(words, mask, count);
+        assembly ("memory-safe") {
+            return(add(words, 0x20), shl(5, mload(words)))
         }
     }
 
@@ -113,7 +122,7 @@ abstract contract RiskValuation is RampStorage, IRiskValuation {
     }
 
     /// @dev The oracle's `price(asset)` without its `mid`. By hand, as decoding the struct would cost more than all else that
-    /// is computed for a holding; `quote` does it plainly, and tests hold the two together.
+    /// is computed for a holding.
     function _price(uint256 asset) private view returns (uint256 low, uint256 high, PriceStatus status) {
         address target = ORACLE;
         bytes4 selector = IPriceOracle.price.selector;
@@ -132,6 +141,44 @@ abstract contract RiskValuation is RampStorage, IRiskValuation {
             }
             low := mload(free)
             high := mload(add(free, 0x40))
+        }
+    }
+
+    /// @dev The oracle's `prices(mask)`, each put in front of the quote that it belongs to.
+    function _pricesInto(uint256[] memory words, uint256 mask, uint256 count) private view {
+        address target = ORACLE;
+        bytes4 selector = IPriceOracle.prices.selector;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, mask)
+            if iszero(staticcall(gas(), target, 0x00, 0x24, 0x00, 0x00)) {
+                let free := mload(0x40)
+                returndatacopy(free, 0, returndatasize())
+                revert(free, returndatasize())
+            }
+            // `[offset | length | (low | mid | high | status) ...]`. Less: not an oracle.
+            if lt(returndatasize(), add(0x40, shl(7, count))) {
+                revert(0, 0)
+            }
+            returndatacopy(0x00, 0x20, 0x20)
+            if iszero(eq(mload(0x00), count)) {
+                revert(0, 0)
+            }
+            // Behind the list's own length, the offset and the length that are returned.
+            let to := add(words, 0x60)
+            for {
+                let from := 0x40
+                let end := add(0x40, shl(7, count))
+            } lt(from, end) {
+                from := add(from, 0x80)
+                to := add(to, 0x120)
+            } {
+                returndatacopy(to, from, 0x80)
+                // A status that is none: not an oracle either.
+                if gt(mload(add(to, 0x60)), 2) {
+                    revert(0, 0)
+                }
+            }
         }
     }
 

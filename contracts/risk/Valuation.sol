@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+
 /// @title Liquidity-adjusted amounts and values
 /// @notice Selling q of an asset of depth X yields what q X / (X + q) would at the price P: half the price for q = X, and
 /// never more than P X in all. The risk model and the credit engine both value holdings here, so they agree to the wei.
@@ -14,9 +16,11 @@ pragma solidity ^0.8.37;
 ///
 /// The largest numerator is P q X (10**4 - h) < 2**(100 + 64 + 75 + 14) = 2**253 and the largest denominator
 /// (X + q) U 10**4 < 2**(76 + 60 + 14) = 2**150: nothing overflows 256 bits, so `unchecked` is safe, and each result
-/// takes one division, rounded once.
+/// takes one division, rounded once; where the divisor is not 0 (U > 0, and X > 0 where it counts) `rawDiv` does not look.
 /// ROUNDING. Always down: a holding is never worth more than its exact value.
 library Valuation {
+    using FixedPointMathLib for uint256;
+
     /// @notice The largest balance that may be valued. {ledger}
     uint256 internal constant MAX_BALANCE = type(uint64).max;
 
@@ -30,7 +34,7 @@ library Valuation {
     function adjustedAmount(uint256 balance, uint256 depth) internal pure returns (uint256) {
         if (depth == 0) return 0;
         unchecked {
-            return (balance * depth) / (depth + balance);
+            return (balance * depth).rawDiv(depth + balance);
         }
     }
 
@@ -43,7 +47,7 @@ library Valuation {
     ) internal pure returns (uint256) {
         if (depth == 0) return 0;
         unchecked {
-            return (price * balance * depth) / ((depth + balance) * unit);
+            return (price * balance * depth).rawDiv((depth + balance) * unit);
         }
     }
 
@@ -59,14 +63,14 @@ library Valuation {
         // Without this, an empty holding of an asset of depth 0 would divide 0 by 0.
         if (depth == 0) return 0;
         unchecked {
-            return (price * balance * depth * (BPS - haircut)) / ((depth + balance) * unit * BPS);
+            return (price * balance * depth * (BPS - haircut)).rawDiv((depth + balance) * unit * BPS);
         }
     }
 
     /// @notice Value of `balance` without liquidity discount: P q / U, rounded down. {USD}
     function plainValue(uint256 price, uint256 balance, uint256 unit) internal pure returns (uint256) {
         unchecked {
-            return (price * balance) / unit;
+            return (price * balance).rawDiv(unit);
         }
     }
 }

@@ -89,7 +89,7 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         h.left = headroom.steps();
         h.borrowable = _borrowable(f).steps();
         // The cast is safe: 32 bits of time last until 2106.
-        h.takenAt = uint32(block.timestamp);
+        h.goodUntil = uint32(block.timestamp + _mintTerms.maxAge);
         h.look = (h.look & ~uint16(1)) | (capital < int256(required) ? 1 : 0);
         _headroom = h;
 
@@ -150,10 +150,9 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
 
     /// @inheritdoc IIssuanceGate
     function consume(uint256 source, uint256 amount) external {
-        MintTerms memory mint = _mintTerms;
-        require(msg.sender == (source == LOANS ? address(ENGINE) : mint.reserve), NotIssuer(msg.sender));
+        require(msg.sender == (source == LOANS ? address(ENGINE) : _mintTerms.reserve), NotIssuer(msg.sender));
         Headroom memory h = _headroom;
-        require(block.timestamp <= uint256(h.takenAt) + mint.maxAge, StatementStale(h.takenAt, mint.maxAge));
+        require(block.timestamp <= h.goodUntil, StatementStale(_takenAt(h), _mintTerms.maxAge));
         uint256 unit = source == LOANS ? h.loanUnit : _unitOf(source);
         // Up, and at least one step: nothing is minted on a headroom of 0.
         uint256 need = Math.max(1, Math.ceilDiv(amount * unit, BPS * StatementMath.STEP));
@@ -167,13 +166,13 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
             h.borrowed = uint64(Math.min(uint256(h.borrowed) + amount / StatementMath.STEP, type(uint64).max));
         }
         h.left -= uint64(need);
-        _headroom = h;
+        _storeHeadroom(h);
     }
 
     /// @inheritdoc IIssuanceGate
     function available(address issuer, uint256 source) external view returns (uint256) {
         Headroom memory h = _headroom;
-        if (block.timestamp > uint256(h.takenAt) + _mintTerms.maxAge) return 0;
+        if (block.timestamp > h.goodUntil) return 0;
         if (source == LOANS) {
             if (issuer != address(ENGINE) || _hoursSinceLook(h.look) > MAX_LOOK_AGE) return 0;
             return Math.min(_fits(h.left, h.loanUnit), uint256(h.borrowable) * StatementMath.STEP);
@@ -255,7 +254,7 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
     /// @inheritdoc ISolvency
     function capitalShort() external view returns (bool) {
         Headroom memory h = _headroom;
-        return h.look & 1 == 1 || block.timestamp > uint256(h.takenAt) + _mintTerms.maxAge;
+        return h.look & 1 == 1 || block.timestamp > h.goodUntil;
     }
 
     /// @inheritdoc IHoldings
@@ -288,7 +287,7 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         Headroom memory h = _headroom;
         headroom = uint256(h.left) * StatementMath.STEP;
         borrowable = uint256(h.borrowable) * StatementMath.STEP;
-        return (headroom, borrowable, h.takenAt, h.loanUnit, h.look & 1 == 1);
+        return (headroom, borrowable, _takenAt(h), h.loanUnit, h.look & 1 == 1);
     }
 
     /// @inheritdoc IBalanceSheet
@@ -345,7 +344,7 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         // Its units have to be learnt anew.
         _riskSlot = RiskSlot(riskModel, 0);
         // Nothing is minted on what the former modules said; until somebody looks, a loan requires all of itself.
-        (_headroom.left, _headroom.borrowable, _headroom.takenAt) = (0, 0, 0);
+        (_headroom.left, _headroom.borrowable, _headroom.goodUntil) = (0, 0, 0);
         _headroom.loanUnit = uint16(BPS);
         _units = 0;
         emit ModulesSet(address(ENGINE), reserve, backstop, riskModel);
@@ -361,6 +360,9 @@ contract BalanceSheet is Looks, Deficit, SurplusBook {
         _requireWithin("surplusFactor", p.surplusFactor, MIN_SURPLUS_FACTOR, MAX_SURPLUS_FACTOR);
         _requireWithin("deficitDelay", p.deficitDelay, MIN_DEFICIT_DELAY, MAX_DEFICIT_DELAY);
         MintTerms storage mint = _mintTerms;
+        // The last statement stays as old as it is, and good for as long as the new limit says. The cast is safe: as when it was taken.
+        uint256 takenAt = _takenAt(_headroom);
+        if (takenAt != 0) _headroom.goodUntil = uint32(takenAt + p.maxAge);
         (mint.maxAge, mint.liquidShare, mint.loanZ) = (p.maxAge, p.liquidShare, p.loanZ);
         (mint.loanHorizon, mint.loanFloor) = (p.loanHorizon, p.loanFloor);
         SlowTerms storage slow = _slowTerms;

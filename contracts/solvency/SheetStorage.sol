@@ -16,13 +16,14 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
     // ---- layout
 
     /// @dev What every mint reads and writes, one slot:
-    /// `[headroom 64 | borrowable 64 | borrowed since booked 64 | taken at 32 | loan unit 16 | short 1 | hour of the look 15]`, amounts in {1e-6 plUSD}, the loan unit in bps.
+    /// `[headroom 64 | borrowable 64 | borrowed since booked 64 | good until 32 | loan unit 16 | short 1 | hour of the look 15]`, amounts in {1e-6 plUSD}, the loan unit in bps.
     /// `look` is `hour << 1 | short`; the hour is the first full one after shares were sampled, mod 2**15, so that two samples are an hour apart.
+    /// `goodUntil` is when the statement was taken plus the longest age, 0 when there is none: so a loan does not read the parameters.
     struct Headroom {
         uint64 left;
         uint64 borrowable;
         uint64 borrowed;
-        uint32 takenAt;
+        uint32 goodUntil;
         uint16 loanUnit;
         uint16 look;
     }
@@ -145,6 +146,25 @@ abstract contract SheetStorage is AccessManaged, IBalanceSheet {
         if (amount % 1e12 != 0) ++taken;
         // The cast is safe: it only falls.
         _headroom.left = taken < left ? uint64(left - taken) : 0;
+    }
+
+    /// @dev Writes the slot at once; field by field the compiler writes it as often as it has fields.
+    function _storeHeadroom(Headroom memory h) internal {
+        uint256 word =
+            uint256(h.left) |
+                (uint256(h.borrowable) << 64) |
+                (uint256(h.borrowed) << 128) |
+                (uint256(h.goodUntil) << 192) |
+                (uint256(h.loanUnit) << 224) |
+                (uint256(h.look) << 240);
+        assembly ("memory-safe") {
+            sstore(_headroom.slot, word)
+        }
+    }
+
+    /// @dev When the last statement was taken, 0 if none is in force. (unix seconds)
+    function _takenAt(Headroom memory h) internal view returns (uint256) {
+        return h.goodUntil == 0 ? 0 : h.goodUntil - _mintTerms.maxAge;
     }
 
     /// @dev The parameters, put together.

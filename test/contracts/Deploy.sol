@@ -23,6 +23,7 @@ import {Paces} from "../../contracts/interfaces/IRiskModel.sol";
 import {PriceOracle} from "../../contracts/oracle/PriceOracle.sol";
 import {ExchangeRateFeed} from "../../contracts/oracle/feeds/ExchangeRateFeed.sol";
 import {FlashLiquidator} from "../../contracts/periphery/FlashLiquidator.sol";
+import {Leverage} from "../../contracts/periphery/Leverage.sol";
 import {Rebalancer} from "../../contracts/reserve/Rebalancer.sol";
 import {ReserveConfig} from "../../contracts/reserve/ReserveGovernance.sol";
 import {Treasury} from "../../contracts/reserve/Treasury.sol";
@@ -160,6 +161,10 @@ library Deploy {
         address owner
     ) internal returns (FlashLiquidator) {
         return FlashLiquidator(create("FlashLiquidator", abi.encode(engine, router, owner)));
+    }
+
+    function leverage(ICreditEngine engine, ISwapRouter router) internal returns (Leverage) {
+        return Leverage(create("Leverage", abi.encode(engine, router)));
     }
 
     function faucet(address owner) internal returns (Faucet) {

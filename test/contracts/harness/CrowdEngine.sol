@@ -91,6 +91,11 @@ contract CrowdEngine is ICreditShared {
         return Price({low: high, mid: high, high: high, status: PriceStatus.Live});
     }
 
+    /// @dev Recorded just now.
+    function lastGood(uint256) external view returns (uint256 high_, uint256 recordedAt, uint256 deadSince) {
+        return (high, block.timestamp, 0);
+    }
+
     /// @notice Observed until the end of time.
     function observation() external view returns (uint256 observedAt, uint256 allowedAt, uint256 unpriced) {
         return (block.timestamp, type(uint64).max, 0);

@@ -20,6 +20,11 @@ contract OneSlotFeed {
         _round = Round(answer, uint64(block.timestamp));
     }
 
+    /// @notice Answer in the older form, which some protocols still read.
+    function latestAnswer() external view returns (int256) {
+        return _round.answer;
+    }
+
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
         Round memory r = _round;
         return (1, r.answer, r.updatedAt, r.updatedAt, 1);

@@ -166,7 +166,8 @@ contract AccountLibTest {
         // What stands behind the balances in use must not matter.
         for (; rank < ASSETS; ++rank) balances[rank] = SENTINEL;
         _plainDebt = _amount(_next(seed), AccountLib.MAX_DEBT);
-        _account.header = _account.pack(_account.header, _plainDebt, bits, balances);
+        uint256 before = AccountLib.count(AccountLib.bitmap(_account.header));
+        _account.header = _account.pack(before, _plainDebt, bits, AccountLib.count(bits), balances);
     }
 
     // ---------------------------------------------------------------- comparison
@@ -196,15 +197,23 @@ contract AccountLibTest {
             require(balances[rank++] == _plain[AccountLib.lowest(rest)], "unpacked balance");
         }
 
-        uint256[] memory packed = AccountLib.packToMemory(_plainDebt, bits, balances);
+        _compareInMemory(header, bits, held, balances);
+        require(_before == SENTINEL && _after == SENTINEL, "wrote beyond the account");
+    }
+
+    /// @dev The words as an event has them, behind something else.
+    function _compareInMemory(uint256 header, uint256 bits, uint256 held, uint256[] memory balances) private view {
+        uint256[] memory data = new uint256[](1 + 6);
+        data[0] = SENTINEL;
+        uint256 end = AccountLib.packInto(_plainDebt, bits, held, balances, data, 1);
         uint256 used = held <= 3 ? 0 : (held - 3 + 3) / 4;
-        require(packed.length == 1 + used, "words in memory");
-        require(packed[0] == header, "header in memory");
+        require(end == 3 + used, "where the words end");
+        require(data[0] == SENTINEL && data[1] == 1 + used, "number of words in memory");
+        require(data[2] == header, "header in memory");
         for (uint256 k; k < 4; ++k) {
-            if (k < used) require(packed[k + 1] == _account.words[k], "word in memory");
+            if (k < used) require(data[k + 3] == _account.words[k], "word in memory");
             else require(_account.words[k] == 0, "freed word not cleared");
         }
-        require(_before == SENTINEL && _after == SENTINEL, "wrote beyond the account");
     }
 
     // ---------------------------------------------------------------- randomness

@@ -45,6 +45,23 @@ contract SheetGovernanceTest is SheetWorld {
         require(keccak256(abi.encode(sheet.parameters())) == keccak256(abi.encode(p)), "as set");
     }
 
+    function test_anotherLongestAgeCountsAtOnceAndMakesNoStatementYounger() public {
+        sheet.refresh();
+        (, , uint256 taken, , ) = sheet.stored();
+        _pass(30 minutes);
+        SheetParameters memory p = _terms();
+        p.maxAge = 20 minutes;
+        sheet.setParameters(p);
+        require(sheet.capitalShort(), "too old by now");
+        p.maxAge = 30 minutes;
+        sheet.setParameters(p);
+        require(!sheet.capitalShort(), "just not too old");
+        (, , uint256 takenAt, , ) = sheet.stored();
+        require(takenAt == taken, "as old as it was");
+        _pass(1);
+        require(sheet.capitalShort(), "too old a second later");
+    }
+
     function test_jumps() public {
         vm.expectRevert(
             abi.encodeWithSelector(IBalanceSheet.ParameterOutOfBounds.selector, bytes32("jump"), 499, 500, 10_000)
