@@ -18,6 +18,8 @@ export const addressBookSchema = z.object({
     risk: address,
     engine: address,
     lens: address,
+    /** Answers many readings in one call. */
+    reads: address,
     sheet: address,
     reserve: address,
     rebalancer: address,
@@ -34,9 +36,78 @@ export const addressBookSchema = z.object({
   feeds: z.record(address).default({}),
   uniswap: z.object({ factory: address, positions: address, router: address, quoter: address }).optional(),
   faucet: address.optional(),
+  /** Leverage and unwind through Uniswap, in one transaction. */
+  leverage: address.optional(),
   /** The keeper's own: FlashLiquidator and AuctionFiller. */
   liquidator: address.optional(),
   filler: address.optional(),
 });
 
 export type AddressBook = z.output<typeof addressBookSchema>;
+
+/** No deployment is known on the chain. */
+export class UnknownChain extends Error {
+  override readonly name = "UnknownChain";
+
+  constructor(
+    readonly chainId: number,
+    readonly known: readonly number[],
+  ) {
+    const others = known.length === 0 ? "none is" : `known are chains ${known.join(", ")}`;
+    super(`no deployment is known on chain ${chainId}; ${others}`);
+  }
+}
+
+/** The deployments that come with this version: none on a public chain yet. */
+export const DEPLOYMENTS: readonly AddressBook[] = [];
+
+/**
+ * The book of a chain. The caller's own come before those that come with the SDK.
+ * @param own As deployments write them (`addresses.json`), or an {@link extended} one.
+ * @throws {UnknownChain}
+ */
+export function addressBook(chainId: number | bigint, own: readonly AddressBook[] = []): AddressBook {
+  const books = [...own, ...DEPLOYMENTS];
+  const found = books.find((book) => BigInt(book.chainId) === BigInt(chainId));
+  if (found !== undefined) return found;
+  throw new UnknownChain(
+    Number(chainId),
+    books.map((book) => book.chainId),
+  );
+}
+
+/** What should be an address book is none. */
+export class InvalidAddressBook extends Error {
+  override readonly name = "InvalidAddressBook";
+
+  /** @param problems What is wrong, and where: "contracts.engine: not an address". */
+  constructor(readonly problems: readonly string[]) {
+    super(`this is no address book: ${problems.join("; ")}`);
+  }
+}
+
+/**
+ * What a deployment wrote, with addresses checked.
+ * @throws {InvalidAddressBook} that names what is wrong.
+ */
+export function parseAddressBook(json: unknown): AddressBook {
+  const { success, data, error } = addressBookSchema.safeParse(json);
+  if (success) return data;
+  throw new InvalidAddressBook(
+    error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`)),
+  );
+}
+
+/** A book with further tokens, or with contracts of one's own in place of its. */
+export function extended(
+  book: AddressBook,
+  more: Partial<Pick<AddressBook, "tokens" | "contracts" | "rpcUrl" | "leverage" | "uniswap">>,
+): AddressBook {
+  const { tokens, contracts, ...rest } = more;
+  return {
+    ...book,
+    ...rest,
+    tokens: { ...book.tokens, ...tokens },
+    contracts: { ...book.contracts, ...contracts },
+  };
+}

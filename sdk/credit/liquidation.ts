@@ -3,8 +3,9 @@
  * Amounts in USD or plUSD with 18 decimals.
  */
 
-const WAD = 10n ** 18n;
-const BPS = 10_000n;
+import { ceilDiv, min, WAD } from "../arithmetic/integer.js";
+import { BPS } from "./valuation.js";
+
 const WAD_PER_BPS = 10n ** 14n;
 
 /** How positions are liquidated; bps. As `ICreditEngine.liquidationParameters` returns them. */
@@ -49,14 +50,6 @@ export function incentiveAt(health: bigint, p: LiquidationParameters): bigint {
   if (health >= WAD) return low;
   if (health <= full) return high;
   return low + ((high - low) * (WAD - health)) / (WAD - full);
-}
-
-function ceilDiv(a: bigint, b: bigint): bigint {
-  return (a + b - 1n) / b;
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }
 
 /**
