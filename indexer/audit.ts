@@ -29,6 +29,8 @@ export class AccountsDiffer extends Error {
   }
 }
 
+/** After that long everything may be read anew once more, though it did not help the last time. {s} */
+const AGAIN = 3_600;
 /** So often in a row they must differ: a block may be replaced between two questions, and a node may be behind. */
 const CERTAIN = 3;
 
@@ -37,6 +39,9 @@ export class Audit {
   /** When sums were right last. (unix seconds) */
   #rightAt = -Infinity;
   #doubts = 0;
+  /** When everything was read anew last. (unix seconds) */
+  #rereadAt = -Infinity;
+  #rightSince = false;
 
   constructor(options: AuditOptions) {
     this.#options = options;
@@ -53,6 +58,7 @@ export class Audit {
     const difference = await this.#difference({ blockTag: at.number });
     if (difference === undefined) {
       this.#rightAt = time;
+      this.#rightSince = true;
       this.#doubts = 0;
       return undefined;
     }
@@ -60,8 +66,19 @@ export class Audit {
     return this.#doubts < CERTAIN ? undefined : difference;
   }
 
+  /**
+   * Whether to read everything anew now that sums differ: if they were right since that was done last, or it was an hour ago. Otherwise it does not help: nodes
+   * keep something back, or it came before the first block.
+   * @param time Of the block. (unix seconds)
+   */
+  mayReread(time: number): boolean {
+    return this.#rightSince || time - this.#rereadAt >= AGAIN;
+  }
+
   /** Everything is read anew: what was found before says nothing. */
-  forget(): void {
+  forget(time: number): void {
+    this.#rereadAt = time;
+    this.#rightSince = false;
     this.#rightAt = -Infinity;
     this.#doubts = 0;
   }

@@ -1,4 +1,4 @@
-/** The engine's events, as a node tells them. */
+/** Events, as a node tells them. */
 
 import type { Block, Provider } from "ethers";
 
@@ -6,12 +6,19 @@ import { present } from "../sdk/present.js";
 import { TOPICS } from "./fold.js";
 import type { ChainReader, Header } from "./types.js";
 
-export function headerOf(block: Pick<Block, "number" | "hash" | "parentHash">): Header {
-  return { number: block.number, hash: present(block.hash, "block hash"), parentHash: block.parentHash };
+export function headerOf(block: Pick<Block, "number" | "hash" | "parentHash" | "timestamp">): Header {
+  const { number, parentHash, timestamp } = block;
+  return { number, hash: present(block.hash, "block hash"), parentHash, timestamp };
 }
 
+/** The events that positions follow from. */
 export function engineEvents(provider: Provider, engine: string): ChainReader {
-  const filter = { address: engine, topics: [[...TOPICS]] };
+  return eventsOf(provider, [engine], TOPICS);
+}
+
+/** Events of these contracts with these hashes. */
+export function eventsOf(provider: Provider, address: readonly string[], hashes: readonly string[]): ChainReader {
+  const filter = { address: [...address], topics: [[...hashes]] };
   return {
     header: async (number) => {
       const block = await provider.getBlock(number);

@@ -3,6 +3,7 @@
 import { getAddress } from "ethers";
 
 import { reasonOf } from "../keeper/log.js";
+import { addressOf } from "../keeper/rpc/credentials.js";
 import type { Position } from "../sdk/credit/valuation.js";
 import type { BlockRef, Scales } from "./types.js";
 import { decodePage, type Identity, type ReadPage } from "./wire.js";
@@ -34,9 +35,13 @@ const ATTEMPTS = 3;
 
 export class IndexerClient implements AccountSource {
   readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
+  /** @param url May hold a user and a password. */
   constructor(url: string) {
-    this.#url = url;
+    const address = addressOf(url);
+    this.#url = address.url.replace(/\/$/, "");
+    this.#headers = address.headers;
   }
 
   async snapshot(identity: Identity): Promise<Snapshot> {
@@ -74,7 +79,8 @@ export class IndexerClient implements AccountSource {
       last === undefined ? "" : `?${new URLSearchParams({ epoch: last.epoch, after: last.next }).toString()}`;
     try {
       const signal = AbortSignal.timeout(TIMEOUT);
-      const response = await fetch(`${this.#url.replace(/\/$/, "")}/positions${query}`, { signal, redirect: "error" });
+      const how: RequestInit = { headers: this.#headers, signal, redirect: "error" };
+      const response = await fetch(`${this.#url}/positions${query}`, how);
       if (!response.ok) throw new SourceUnusable(`the indexer answers with HTTP status ${response.status}`);
       return decodePage(await response.json());
     } catch (error) {

@@ -9,6 +9,7 @@ import {
   EventsDoNotFit,
   type BlockRef,
   type ChainReader,
+  type Chronicle,
   type EventLog,
   type Header,
   type PositionStore,
@@ -19,13 +20,17 @@ export interface FollowerOptions {
   readonly store: PositionStore;
   /** The engine's deployment, or 0. */
   readonly firstBlock: number;
+  /** Whose events positions follow from, where others are followed too. */
+  readonly engine?: string;
+  /** Keeps what else the events tell. */
+  readonly chronicle?: Chronicle;
   /** Blocks below the head from which on nothing is replaced. */
   readonly depth?: number;
   /** Blocks in one question about what is older. */
   readonly span?: number;
   readonly log?: Log;
   /** Told after each step of how far it is. */
-  readonly onStep?: (at: BlockRef, head: BlockRef) => void;
+  readonly onStep?: (at: Header, head: BlockRef) => void;
   /** Told how many blocks were replaced; undefined where everything is read again. */
   readonly onReorganised?: (blocks: number | undefined) => void;
 }
@@ -181,10 +186,12 @@ export class Follower {
   }
 
   async #take(to: Header, logs: readonly EventLog[], final: boolean, head: Header): Promise<void> {
-    const changes = changesOf(logs);
+    const { engine, chronicle } = this.#options;
+    const changes = changesOf(engine === undefined ? logs : logs.filter(({ address }) => address === engine));
     const before = await this.#store.known(accountsOf(changes));
+    const also = await chronicle?.prepare(to, logs);
     const { number, hash } = to;
-    await this.#store.advance({ number, hash }, fold(changes, before), final);
+    await this.#store.advance({ number, hash }, fold(changes, before), final, also);
     this.#options.onStep?.(to, head);
   }
 }

@@ -11,8 +11,10 @@ export interface IndexHealthOptions {
   readonly readyWithin: number;
   /** A step that takes longer than this will never end. {s} */
   readonly stuckAfter: number;
-  /** {ms} since the epoch */
+  /** {ms} since the epoch: what blocks' times are told by. */
   readonly clock?: () => number;
+  /** Time that never goes back, nor jumps when somebody sets the clock: what the process itself is told by. {ms} */
+  readonly steady?: () => number;
 }
 
 const MS = 1_000;
@@ -22,10 +24,11 @@ export class IndexHealth {
   readonly registry = new Registry();
   readonly #options: IndexHealthOptions;
   readonly #clock: () => number;
+  readonly #steady: () => number;
   readonly #looks: Counter<"result">;
   readonly #replaced: Counter;
   readonly #resets: Counter;
-  /** {ms} */
+  /** {ms} of steady time */
   #movedAt: number;
   #thereAt: number | undefined;
   /** Of the head that it was at last. (unix seconds) */
@@ -38,7 +41,8 @@ export class IndexHealth {
   constructor(options: IndexHealthOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
-    this.#movedAt = this.#clock();
+    this.#steady = options.steady ?? (() => performance.now());
+    this.#movedAt = this.#steady();
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
     const about = (name: string, help: string) => ({ name: PREFIX + name, help, registers });
@@ -67,7 +71,7 @@ export class IndexHealth {
 
   /** A block was taken in on the way to the head. */
   stepped(at: BlockRef, head: BlockRef): void {
-    this.#movedAt = this.#clock();
+    this.#movedAt = this.#steady();
     this.#at = at.number;
     this.#head = head.number;
   }
@@ -81,7 +85,7 @@ export class IndexHealth {
   /** It is at the head. */
   arrived(at: BlockRef | undefined, head: BlockRef & { readonly timestamp: number }): void {
     this.#looks.inc({ result: "succeeded" });
-    this.#movedAt = this.#thereAt = this.#clock();
+    this.#movedAt = this.#thereAt = this.#steady();
     this.#headTime = head.timestamp;
     this.#at = at?.number;
     this.#head = head.number;
@@ -95,12 +99,12 @@ export class IndexHealth {
 
   failed(error: unknown): void {
     this.#looks.inc({ result: "failed" });
-    this.#movedAt = this.#clock();
+    this.#movedAt = this.#steady();
     this.#failure = reasonOf(error);
   }
 
   alive(): Complaints {
-    const still = (this.#clock() - this.#movedAt) / MS;
+    const still = (this.#steady() - this.#movedAt) / MS;
     return still > this.#options.stuckAfter ? [`nothing has happened for ${still.toFixed(0)} s`] : [];
   }
 
@@ -112,7 +116,7 @@ export class IndexHealth {
     if (this.#thereAt === undefined) {
       complaints.push("it has not been at the head yet");
     } else {
-      const since = (this.#clock() - this.#thereAt) / MS;
+      const since = (this.#steady() - this.#thereAt) / MS;
       if (since > readyWithin) complaints.push(`it was at the head ${since.toFixed(0)} s ago`);
       const age = this.#clock() / MS - this.#headTime;
       if (age > readyWithin) complaints.push(`the head is ${age.toFixed(0)} s old`);

@@ -1,5 +1,7 @@
 /** The index's tables, beside the journal's if both are in one database. Several chains and engines may share them. */
 
+import { HISTORY } from "./history/schema.js";
+
 export const INDEX_TABLES = "index_migrations";
 
 /** In steps: each is taken once, in order, and never changed afterwards. */
@@ -53,4 +55,5 @@ export const INDEX_STEPS: readonly string[] = [
     primary key (chain, number, account)
   );
   `,
+  HISTORY,
 ];

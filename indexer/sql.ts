@@ -10,7 +10,7 @@ import type { Position } from "../sdk/credit/valuation.js";
 import type { Totals } from "./audit.js";
 import { EMPTY } from "./fold.js";
 import { INDEX_STEPS, INDEX_TABLES } from "./schema.js";
-import { DEPTH, type BlockRef, type Positions, type PositionStore } from "./types.js";
+import { DEPTH, type Also, type BlockRef, type Companion, type Positions, type PositionStore } from "./types.js";
 
 /** Another process writes the same index. */
 export class IndexTaken extends Error {
@@ -21,6 +21,12 @@ export class IndexTaken extends Error {
 export interface Cursor {
   readonly revision: bigint;
   readonly account: string;
+}
+
+export interface StoreOptions {
+  /** Blocks that it can be taken back by. */
+  readonly depth?: number | undefined;
+  readonly companion?: Companion | undefined;
 }
 
 export const START: Cursor = { revision: 0n, account: "" };
@@ -37,8 +43,8 @@ export interface Page {
   readonly complete: boolean;
 }
 
-const big = z.union([z.string(), z.number(), z.bigint()]).transform((value) => BigInt(value));
-const small = z.union([z.string(), z.number(), z.bigint()]).transform(Number);
+export const big = z.union([z.string(), z.number(), z.bigint()]).transform((value) => BigInt(value));
+export const small = z.union([z.string(), z.number(), z.bigint()]).transform(Number);
 const pairs = z.array(z.tuple([z.number(), z.string()]));
 const holdings = z.preprocess((value) => (typeof value === "string" ? (JSON.parse(value) as unknown) : value), pairs);
 const positionRow = z.object({ account: z.string(), debt_shares: big, holdings });
@@ -54,23 +60,36 @@ export class SqlStore implements PositionStore {
   readonly #database: Database;
   readonly #chain: string;
   readonly #depth: number;
+  readonly #companion: Companion | undefined;
   /** As this process left it; another one than the table's says that somebody else writes. */
   #revision: bigint;
+  #epoch: string;
 
-  private constructor(database: Database, chain: string, depth: number, revision: bigint) {
+  private constructor(
+    database: Database,
+    chain: string,
+    { depth = DEPTH, companion }: StoreOptions,
+    state: z.infer<typeof stateRow>,
+  ) {
     this.#database = database;
     this.#chain = chain;
     this.#depth = depth;
-    this.#revision = revision;
+    this.#companion = companion;
+    this.#revision = state.revision;
+    this.#epoch = state.epoch;
   }
 
   /** @param chain Which chain and engine. */
-  static async open(database: Database, chain: string, depth = DEPTH): Promise<SqlStore> {
+  static async open(database: Database, chain: string, options: StoreOptions = {}): Promise<SqlStore> {
     await migrate(database, { steps: INDEX_STEPS, table: INDEX_TABLES, what: "index" });
     const added = "insert into index_state (chain, epoch, revision) values ($1, $2, 0) on conflict (chain) do nothing";
     await database.run(added, [chain, randomUUID()]);
-    const { revision } = await stateOf(database.run, chain);
-    return new SqlStore(database, chain, depth, revision);
+    return new SqlStore(database, chain, options, await stateOf(database.run, chain));
+  }
+
+  /** Another one whenever anything here is. */
+  get version(): string {
+    return `${this.#epoch}.${this.#revision.toString()}`;
   }
 
   async recent(): Promise<readonly BlockRef[]> {
@@ -95,7 +114,7 @@ export class SqlStore implements PositionStore {
     return { positions, scales: await scalesOf(this.#database.run, this.#chain) };
   }
 
-  async advance(to: BlockRef, { positions, scales }: Positions, final: boolean): Promise<void> {
+  async advance(to: BlockRef, { positions, scales }: Positions, final: boolean, also?: Also): Promise<void> {
     await this.#write(async (run, revision) => {
       if (final) {
         await run("delete from index_blocks where chain = $1", [this.#chain]);
@@ -114,6 +133,7 @@ export class SqlStore implements PositionStore {
         );
       }
       if (positions.size > 0) await this.#replace(run, to, positions, revision, final);
+      await also?.(run);
       if (!final) await this.#forget(run, to.number - this.#depth);
     });
   }
@@ -165,16 +185,28 @@ export class SqlStore implements PositionStore {
       for (const table of ["index_undo", "index_blocks", "index_assets"]) {
         await run(`delete from ${table} where chain = $1 and number > $2`, [this.#chain, to.number]);
       }
+      await this.#companion?.rollBack(run, to);
     });
   }
 
+  /** Writes something about the block that it is at. Returns whether it is there still. */
+  async note(at: BlockRef, also: Also): Promise<boolean> {
+    const [tip] = await this.recent();
+    if (tip?.hash !== at.hash) return false;
+    await this.#write(also);
+    return true;
+  }
+
   async reset(): Promise<void> {
+    const epoch = randomUUID();
     await this.#write(async (run) => {
       for (const table of ["index_positions", "index_undo", "index_blocks", "index_assets"]) {
         await run(`delete from ${table} where chain = $1`, [this.#chain]);
       }
-      await run("update index_state set epoch = $2 where chain = $1", [this.#chain, randomUUID()]);
+      await run("update index_state set epoch = $2 where chain = $1", [this.#chain, epoch]);
+      await this.#companion?.reset(run);
     });
+    this.#epoch = epoch;
   }
 
   /** Positions that changed after `after`; all of them from the start where the reader's epoch is not this one. */

@@ -1,5 +1,6 @@
 /** What following the engine's events is about: blocks, positions, and where they are kept. */
 
+import type { Run } from "../keeper/journal/database.js";
 import type { Position } from "../sdk/credit/valuation.js";
 
 export interface BlockRef {
@@ -9,23 +10,30 @@ export interface BlockRef {
 
 export interface Header extends BlockRef {
   readonly parentHash: string;
+  /** (unix seconds) */
+  readonly timestamp: number;
 }
 
 /** An event as nodes tell it. */
 export interface EventLog {
+  /** Of the contract. */
+  readonly address: string;
   readonly blockNumber: number;
   readonly blockHash: string;
+  readonly transactionHash: string;
+  /** Place in the block. */
+  readonly index: number;
   readonly topics: readonly string[];
   readonly data: string;
 }
 
-/** What following asks of a chain. */
+/** What following asks of a chain. "Events" are those of the contracts that are followed. */
 export interface ChainReader {
   /** Undefined where the node knows no such block. */
   header(number: number): Promise<Header | undefined>;
-  /** The engine's events in a block; a node that does not know the block must fail, not answer that there are none. */
+  /** Those in a block; a node that does not know the block must fail, not answer that there are none. */
   eventsIn(blockHash: string): Promise<EventLog[]>;
-  /** The engine's events in blocks that no reorganisation replaces. */
+  /** Those in blocks that no reorganisation replaces. */
   eventsBetween(first: number, last: number): Promise<EventLog[]>;
 }
 
@@ -48,12 +56,28 @@ export interface PositionStore {
    * Goes on to a block; all of it or nothing.
    * @param changes Positions and scales that are other ones from there on.
    * @param final Nothing before the block will be replaced any more: it is the oldest one to go back to.
+   * @param also What else is written with it, where it is kept in a database.
    */
-  advance(to: BlockRef, changes: Positions, final: boolean): Promise<void>;
+  advance(to: BlockRef, changes: Positions, final: boolean, also?: Also): Promise<void>;
   /** Goes back to a recent block. */
   rollBack(to: BlockRef): Promise<void>;
   /** Forgets everything. */
   reset(): Promise<void>;
+}
+
+/** Part of a step's transaction. */
+export type Also = (run: Run) => Promise<void>;
+
+/** Keeps more of what is followed than positions, in the same steps. */
+export interface Chronicle {
+  /** Learns what it needs to know of the blocks up to `to` and their events; what is returned is written with them. */
+  prepare(to: Header, logs: readonly EventLog[]): Promise<Also>;
+}
+
+/** What is kept beside positions goes back with them. */
+export interface Companion {
+  rollBack(run: Run, to: BlockRef): Promise<void>;
+  reset(run: Run): Promise<void>;
 }
 
 /** Blocks that a store can be taken back by. */

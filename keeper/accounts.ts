@@ -64,8 +64,6 @@ export class AccountBook {
   #source: AccountSource | undefined;
   #failures = 0;
   readonly #audit: Audit;
-  /** Sums were wrong, and everything was read anew. */
-  #reread = false;
 
   constructor(options: AccountBookOptions) {
     this.#options = options;
@@ -146,12 +144,11 @@ export class AccountBook {
   async #compare(at: BlockRef, time: number): Promise<void> {
     const difference = await this.#audit.check(at, time);
     if (difference === undefined) return;
-    if (!this.#reread) {
-      this.#reread = true;
+    if (this.#audit.mayReread(time)) {
       this.#source = undefined;
       this.#log.error({ block: at.number, difference }, "accounts do not add up: all events are read again, here");
       await this.#store.reset();
-      this.#audit.forget();
+      this.#audit.forget(time);
     }
     // Otherwise it is not the indexer's fault: a node keeps events back, or `firstBlock` is after the engine's deployment.
     throw new AccountsDiffer(difference);

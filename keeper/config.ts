@@ -2,8 +2,7 @@
 
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
-
-const WAD = 10n ** 18n;
+import { WAD } from "../sdk/arithmetic/integer.js";
 
 /** EIP-7825: the most gas that one transaction may carry. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -75,6 +74,8 @@ export const keeperConfigSchema = z.object({
   priorityFee: z.bigint().nonnegative().default(1_000_000_000n),
   /** A liquidation must leave at least this after gas. {plUSD} 18 decimals */
   minProfit: wad.default(WAD / 2n),
+  /** Of what a liquidation or a fill is expected to leave after gas, this part may be lost until it is included; what would lose more reverts. bps */
+  slippage: z.number().int().min(0).max(10_000).default(2_500),
   /** An absorption may cost this much per account beyond its tip: what it is worth to the operator that no failing position stays. {plUSD} */
   absorbSubsidy: wad.default(2n * WAD),
   /** Below this health absorption no longer waits for cheaper gas. bps */

@@ -1,9 +1,12 @@
 /** What all jobs of a keeper share: the block they look at, what gas costs in it, what may be spent, and the way out. */
 
+import { randomUUID } from "node:crypto";
+
 import type { Provider, Signer } from "ethers";
 
 import type { IPriceOracle } from "../types/contracts/index.js";
 import { Spending } from "./budget.js";
+import { Caution } from "./caution.js";
 import type { KeeperConfig } from "./config.js";
 import {
   Executor,
@@ -21,13 +24,18 @@ import type { Intent, IntentJob, Journal, Purse, Terms } from "./journal/types.j
 import { SILENT, type Log } from "./log.js";
 import { max } from "./order.js";
 import type { JobName, Planned, Sent } from "./types.js";
+import { WAD } from "../sdk/arithmetic/integer.js";
 
-const WAD = 10n ** 18n;
 const DAY = 86_400;
 /** What is spent within a day where no reserve says. {plUSD} */
 const USUAL_BUDGET = 50n * WAD;
 /** Of a gas limit that is burned: what is asked for beyond the estimate is not. % */
 const BURNED_PERCENT = 77n;
+
+/** After a revert accounts, or the subject of a job, are left alone for that long, and longer after each further one. {s} */
+const PAUSE = { first: 24, longest: 384 };
+/** The same for all that a job expects to earn with, where what a revert costs is not covered by the day's budget. {s} */
+const PROBATION = { first: 600, longest: DAY };
 
 /** The block that is looked at. */
 export type Head = At;
@@ -57,7 +65,10 @@ export interface Order {
 }
 
 /** What the books need of an intent that is over. */
-type Settlement = Pick<Intent, "job" | "state" | "purse" | "time" | "loss" | "outcome">;
+type Settlement = Pick<
+  Intent,
+  "id" | "job" | "subject" | "accounts" | "state" | "purse" | "time" | "expected" | "loss" | "outcome"
+>;
 
 /** A transaction without what decides its place in the chain. */
 export interface Request {
@@ -99,6 +110,8 @@ export class Desk {
   #announced: [ReadonlySet<string>, Set<string>] = [new Set(), new Set()];
   #gas: GasCost | undefined;
   #spending: Spending;
+  #pauses = new Caution(PAUSE.first, PAUSE.longest);
+  #probation = new Caution(PROBATION.first, PROBATION.longest);
   /** Price of gas's coin when it was known last. */
   #coin: bigint | undefined;
   #restored = false;
@@ -167,10 +180,11 @@ export class Desk {
   async restore(now: number): Promise<void> {
     if (this.#restored) return;
     await this.executor.load();
-    for (const { job, state, purse, time, loss, outcome } of await this.#journal.since(now - DAY)) {
+    for (const intent of await this.#journal.since(now - DAY)) {
+      const { id, job, state, purse, time, loss, outcome } = intent;
       if (state === "dropped") continue;
-      this.#spending.spend(purse, time, loss);
-      if (outcome !== undefined) this.settle({ job, state, purse, time, loss, outcome });
+      if (outcome === undefined) this.#spending.spend(id, purse, time, loss);
+      else this.settle(intent);
       if (state !== "replaced" && state !== "reverted") {
         this.#lastTimes.set(job, Math.max(time, this.#lastTimes.get(job) ?? 0));
       }
@@ -178,12 +192,25 @@ export class Desk {
     this.#restored = true;
   }
 
-  /** Counts what really came of a transaction whose fate is known. */
-  settle({ job, state, purse, time, loss, outcome }: Settlement): void {
-    // The tip for an absorption is paid in the ledger, which the outcome does not show.
-    if (job === "absorb" && state === "confirmed") return;
+  /** Counts what really came of a transaction whose fate is known; again, where that became another one. */
+  settle({ id, job, subject, accounts, state, purse, time, expected, loss, outcome }: Settlement): void {
+    // What was to pay for itself is no expense of solvency where it did not: somebody may see to it that it never does.
+    const earning = loss === 0n && expected >= 0n;
     // What was never included cost nothing.
-    this.#spending.settle(purse, time, loss, outcome?.realised ?? 0n);
+    this.#spending.settle(id, earning ? "rest" : purse, time, outcome?.realised ?? 0n);
+    if (job === "gap") return;
+    const { timestamp } = this.#head;
+    for (const key of keysOf({ job, subject, accounts })) {
+      if (state === "reverted") this.#pauses.reverted(key, timestamp);
+      else if (state === "confirmed") this.#pauses.succeeded(key);
+    }
+    if (state === "reverted" && earning) this.#probation.reverted(job, timestamp);
+    else if (state === "confirmed") this.#probation.succeeded(job);
+  }
+
+  /** Whether what a job did with an account reverted a moment ago. */
+  hesitates(job: JobName, account: string): boolean {
+    return this.#pauses.holds(keyOf(job, account), this.#head.timestamp);
   }
 
   /** When an earlier process sent such a transaction last, if it did within a day. (unix seconds) */
@@ -218,9 +245,19 @@ export class Desk {
     return this.#gas;
   }
 
-  /** Why a transaction cannot be sent now, whatever it is about; undefined if it can. */
-  #obstacle({ purse, expected }: Order): string | undefined {
+  /**
+   * Why a transaction cannot be sent now; undefined if it can.
+   * @param atRisk What it costs where it reverts. {plUSD}
+   */
+  #obstacle({ job, subject = "", accounts, purse, expected }: Order, atRisk: bigint): string | undefined {
     const loss = max(-expected, 0n);
+    const { timestamp } = this.#head;
+    if (keysOf({ job, subject, accounts }).some((key) => this.#pauses.holds(key, timestamp))) {
+      return "it reverted a moment ago";
+    }
+    if (loss === 0n && this.#probation.holds(job, timestamp) && atRisk > this.#spending.left("rest", timestamp)) {
+      return "such a transaction reverted, and the day's budget does not cover another that does";
+    }
     if (loss > this.#spending.left(purse, this.#head.timestamp)) {
       const whose = purse === "solvency" ? "the day's budget and of what is kept for solvency" : "the day's budget";
       return `gas costs more than what is left of ${whose}`;
@@ -231,7 +268,9 @@ export class Desk {
   /** Sends it, or says what would be sent. Returns why not, if it does neither. */
   async send(order: Order, request: Request): Promise<string | undefined> {
     const { job, accounts, expected, purse, subject = "", sales = 0 } = order;
-    const obstacle = this.#obstacle(order);
+    const gas = await this.gasCost();
+    for (const id of this.executor.takeUnwritten()) this.#spending.release(id);
+    const obstacle = this.#obstacle(order, gas.of((request.gasLimit * BURNED_PERCENT) / 100n));
     const offer = firstOffer(this.#head.baseFee, this.#rules);
     if (obstacle !== undefined || offer === undefined) {
       this.#log.warn({ job, subject, expected, reason: obstacle }, "not sent");
@@ -242,20 +281,23 @@ export class Desk {
       this.#onPlan?.({ job, accounts, subject, expected }, request, offer);
       return undefined;
     }
-    const { price: gasPrice, coin: coinPrice } = await this.gasCost();
+    const { price: gasPrice, coin: coinPrice } = gas;
     const { to, data, value = 0n, gasLimit } = request;
     const loss = max(-expected, 0n);
     const call = { to, data, value, gasLimit };
-    const work: Work = { job, subject, accounts, sales, expected, loss, purse, coinPrice, gasPrice, call };
+    const id = randomUUID();
+    const work: Work = { id, job, subject, accounts, sales, expected, loss, purse, coinPrice, gasPrice, call };
     let intent: Intent;
+    // Before it is sent: what is on its way counts, whatever fails afterwards.
+    this.#spending.spend(id, purse, this.#head.timestamp, loss);
     try {
       intent = await this.executor.submit(work, offer, this.#head);
     } catch (error) {
+      if (!this.executor.mayHave(id)) this.#spending.release(id);
       if (!(error instanceof SendRefused)) throw error;
       this.#log.error({ job, subject, reason: error.message }, "no node takes the transaction");
       return `no node takes the transaction: ${error.message}`;
     }
-    this.#spending.spend(purse, this.#head.timestamp, loss);
     const hash = intent.transactions[0]?.hash ?? "";
     this.#sent.push({ job, accounts, subject, expected, hash });
     this.#log.info({ job, subject, accounts, expected, nonce: intent.nonce, hash }, "sent");
@@ -290,8 +332,19 @@ export class Desk {
     const expected = intent.expected - (gas * max(price - intent.gasPrice, 0n) * intent.coinPrice) / WAD;
     const loss = max(-expected, intent.loss);
     const more = loss - intent.loss;
+    // It may no longer pay for itself, which is why it was sent: it is taken back, and whether to do it at this price is decided anew.
+    if (intent.loss === 0n && intent.expected >= 0n && loss > 0n) return undefined;
     if (more > this.#spending.left(intent.purse, timestamp)) return undefined;
-    this.#spending.spend(intent.purse, timestamp, more);
+    this.#spending.spend(intent.id, intent.purse, timestamp, more);
     return { expected, loss, gasPrice: max(price, intent.gasPrice) };
   }
+}
+
+/** What a transaction is about, as far as trying it again goes. */
+function keysOf({ job, subject, accounts }: Pick<Intent, "job" | "subject" | "accounts">): string[] {
+  return accounts.length === 0 ? [keyOf(job, subject)] : accounts.map((account) => keyOf(job, account));
+}
+
+function keyOf(job: IntentJob, about: string): string {
+  return `${job} ${about}`;
 }

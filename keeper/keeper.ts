@@ -23,20 +23,21 @@ import { keeperConfigSchema, type KeeperConfig, type KeeperOptions } from "./con
 import { Desk, type Head } from "./desk.js";
 import type { Point } from "./execution/executor.js";
 import type { Relay } from "./execution/relay.js";
-import { flowsOf, Valuer } from "./execution/flows.js";
+import { Valuer } from "./execution/flows.js";
 import { Absorb } from "./jobs/absorb.js";
 import { findFailing } from "./jobs/failing.js";
 import { Liquidate } from "./jobs/liquidate.js";
 import { Observe } from "./jobs/observe.js";
 import { Record } from "./jobs/record.js";
 import type { Intent, Journal, Outcome, Purse } from "./journal/types.js";
-import type { Log } from "./log.js";
+import { reasonOf, type Log } from "./log.js";
 import { repeat } from "./repeat.js";
 import type { Leadership } from "./replicas/leadership.js";
 import { reserveContracts } from "./reserve-contracts.js";
-import { jobsOf, ReserveJobs, rethrow } from "./reserve-jobs.js";
+import { jobsOf, ReserveJobs } from "./reserve-jobs.js";
 import { newTotals, type Fate, type Idle, type JobName, type KeeperTotals, type Sent, type Tick } from "./types.js";
 import { Watch, watchedChain } from "./watch.js";
+import { WAD } from "../sdk/arithmetic/integer.js";
 import { present } from "../sdk/present.js";
 
 export type { Fate, Idle, JobName, KeeperTotals, Sent, Tick } from "./types.js";
@@ -62,7 +63,17 @@ export interface KeeperDependencies {
   readonly onSettled?: (sent: Sent, fate: Fate, intent: Intent) => void;
 }
 
-const WAD = 10n ** 18n;
+/** Something went wrong in a look, and the rest of it was done. */
+export class LookIncomplete extends AggregateError {
+  override readonly name = "LookIncomplete";
+
+  constructor(
+    errors: readonly unknown[],
+    readonly tick: Tick,
+  ) {
+    super(errors, errors.map(reasonOf).join("; "));
+  }
+}
 
 export class Keeper {
   readonly config: KeeperConfig;
@@ -125,6 +136,7 @@ export class Keeper {
   /**
    * Looks at the latest block and acts on it: failing accounts, then the reserve's solvency, then its auctions, then everything else. Does nothing when
    * the block was looked at before. What fails stops none of the rest, and is thrown in the end.
+   * @throws {LookIncomplete} with what was done all the same.
    */
   async tick(): Promise<Tick> {
     const head = await this.#provider.getBlock("latest");
@@ -148,9 +160,10 @@ export class Keeper {
     } else {
       this.#desk.turnTo(this.#desk.head);
     }
-    rethrow(errors);
     const { sent, planned } = this.#desk;
-    return { block: head.number, time: at.timestamp, borrowers: this.#watch.size, ...look, sent, planned };
+    const tick = { block: head.number, time: at.timestamp, borrowers: this.#watch.size, ...look, sent, planned };
+    if (errors.length > 0) throw new LookIncomplete(errors, tick);
+    return tick;
   }
 
   /** Learns what became of accounts. Where that does not succeed, the block is looked at again, and what is known is acted on. */
@@ -194,8 +207,9 @@ export class Keeper {
   async #rescue(): Promise<number> {
     const failing = await findFailing(this.#desk, this.#engine, this.#watch);
     if (failing.length > 0) {
-      const liquidated = await this.#liquidate.run(failing);
-      await this.#absorb.run(failing.filter((f) => !liquidated.has(f.account)));
+      const free = (job: "liquidate" | "absorb") => failing.filter((f) => !this.#desk.hesitates(job, f.account));
+      const liquidated = await this.#liquidate.run(free("liquidate"));
+      await this.#absorb.run(free("absorb").filter((f) => !liquidated.has(f.account)));
     }
     return failing.length;
   }
@@ -210,8 +224,10 @@ export class Keeper {
 
   async #settle(at: Head): Promise<unknown[]> {
     const { settled, errors } = await this.#desk.executor.settle(at);
-    for (const { intent, receipt } of settled) {
+    for (const { intent, receipt, again } of settled) {
       this.#desk.settle(intent);
+      // It was counted when it was final for the first time.
+      if (again) continue;
       this.totals.gasSpent += intent.inclusion?.fee ?? 0n;
       const { job } = intent;
       // What only filled a gap was no job.
@@ -251,7 +267,7 @@ export class Keeper {
 
   /** What a transaction brought, to the unit, and what that is worth after gas. */
   async #assess({ coinPrice }: Intent, receipt: TransactionReceipt): Promise<Outcome> {
-    const flows = flowsOf(receipt, await this.#desk.signer.getAddress());
+    const flows = await this.#valuer.flows(receipt, await this.#desk.signer.getAddress());
     return { flows, realised: (await this.#valuer.worth(flows)) - (receipt.fee * coinPrice) / WAD };
   }
 

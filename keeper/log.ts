@@ -18,6 +18,8 @@ export const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
   if (!(error instanceof Error)) return String(error);
-  const { shortMessage } = error as { shortMessage?: unknown };
+  const { shortMessage, error: inner } = error as { shortMessage?: unknown; error?: { message?: unknown } };
+  // An answer of the node that the library has no words for: the node's own.
+  if (typeof inner?.message === "string" && inner.message !== "") return inner.message;
   return typeof shortMessage === "string" ? shortMessage : error.message;
 }

@@ -2,8 +2,21 @@
 
 import type { Log, Provider } from "ethers";
 
-/** Blocks in one question. */
+/** Blocks in one question, at most. */
 const SPAN = 5_000;
+/** How long one reading may take; what is left is read in the next. {ms} */
+const PATIENCE = 5_000;
+/** How often a question is asked again at once, of half as many blocks each time. */
+const ATTEMPTS = 3;
+
+/** Not all events have been read yet. */
+export class EventsBehind extends Error {
+  override readonly name = "EventsBehind";
+
+  constructor(read: number, head: number) {
+    super(`events are read up to block ${read}, ${head - read} blocks behind`);
+  }
+}
 
 export class LogReader {
   readonly #provider: Provider;
@@ -11,12 +24,17 @@ export class LogReader {
   readonly #topics: string[];
   readonly #firstBlock: number;
   readonly #overlap: number;
+  readonly #patience: number;
   /** First block not read yet. */
   #next: number;
+  /** Where a reading goes on that did not get to its end, and what it has found. */
+  #unfinished: { next: number; readonly found: Log[] } | undefined;
+  #span = SPAN;
 
   /**
    * @param topics Hashes of the events.
    * @param overlap So many blocks are read again each time, as the last ones may have been replaced by others meanwhile: for whoever may be told of an event twice.
+   * @param patience How long one reading may take. {ms}
    */
   constructor(
     provider: Provider,
@@ -24,27 +42,53 @@ export class LogReader {
     topics: readonly string[],
     firstBlock: number,
     overlap = 0,
+    patience = PATIENCE,
   ) {
     this.#provider = provider;
     this.#addresses = [...addresses];
     this.#topics = [...topics];
     this.#firstBlock = firstBlock;
     this.#overlap = overlap;
+    this.#patience = patience;
     this.#next = firstBlock;
   }
 
-  /** What was not read yet up to `block`, in order; before it, what is read again. */
+  /**
+   * What was not read yet up to `block`, in order; before it, what is read again.
+   * @throws {EventsBehind} or whatever the node fails with: what was read until then is kept, and comes with what is read next.
+   */
   async read(block: number): Promise<Log[]> {
-    const found: Log[] = [];
-    let next = Math.max(this.#firstBlock, this.#next - this.#overlap);
-    while (next <= block) {
-      const toBlock = Math.min(block, next + SPAN - 1);
-      const filter = { address: this.#addresses, topics: [this.#topics], fromBlock: next, toBlock };
-      found.push(...(await this.#provider.getLogs(filter)));
-      next = toBlock + 1;
+    const until = performance.now() + this.#patience;
+    const reading = (this.#unfinished ??= {
+      next: Math.max(this.#firstBlock, this.#next - this.#overlap),
+      found: [],
+    });
+    while (reading.next <= block) {
+      const toBlock = await this.#ask(reading, block, until);
+      this.#next = Math.max(this.#next, toBlock + 1);
+      reading.next = toBlock + 1;
+      if (reading.next <= block && performance.now() > until) throw new EventsBehind(toBlock, block);
     }
-    // Only now: where a question failed, all of it is asked again.
-    this.#next = Math.max(this.#next, next);
-    return found;
+    this.#unfinished = undefined;
+    return reading.found;
+  }
+
+  /** Reads some blocks; returns the last of them. */
+  async #ask({ next, found }: { next: number; readonly found: Log[] }, block: number, until: number): Promise<number> {
+    for (let attempt = 0; ; attempt++) {
+      const toBlock = Math.min(block, next + this.#span - 1);
+      const filter = { address: this.#addresses, topics: [this.#topics], fromBlock: next, toBlock };
+      try {
+        found.push(...(await this.#provider.getLogs(filter)));
+        // Slowly: a limit that stays is met again rarely.
+        this.#span = Math.min(SPAN, this.#span + SPAN / 100);
+        return toBlock;
+      } catch (error) {
+        // Nodes allow so many blocks, or so many events, in one answer; each has its own words for that.
+        const asked = toBlock - next + 1;
+        this.#span = Math.max(1, Math.floor(asked / 2));
+        if (asked === 1 || attempt >= ATTEMPTS || performance.now() > until) throw error;
+      }
+    }
   }
 }

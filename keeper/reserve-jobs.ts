@@ -15,6 +15,7 @@ import { OpenAuctions } from "./jobs/open.js";
 import { Rate } from "./jobs/rate.js";
 import { Refresh } from "./jobs/refresh.js";
 import { Settle } from "./jobs/settle.js";
+import { Tips } from "./jobs/tips.js";
 import { Book, Divest, Invest } from "./jobs/vaults.js";
 import { min } from "./order.js";
 import type { ReserveContracts } from "./reserve-contracts.js";
@@ -43,8 +44,9 @@ export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk:
     new Divest(contracts, config),
     new Invest(contracts, config),
     new Collect(contracts, config),
+    new Tips(contracts, desk),
     new Distribute(contracts, config),
-    new Rate(contracts, config),
+    new Rate(contracts, config, desk),
   ];
 }
 

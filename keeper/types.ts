@@ -17,6 +17,7 @@ export type JobName =
   | "divest"
   | "invest"
   | "collect"
+  | "tips"
   | "distribute"
   | "rate";
 
@@ -38,6 +39,7 @@ export const JOB_NAMES: readonly JobName[] = [
   "divest",
   "invest",
   "collect",
+  "tips",
   "distribute",
   "rate",
 ];

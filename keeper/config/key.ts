@@ -32,6 +32,15 @@ export async function loadWallet(
   }
 }
 
+/** The password of the configuration's keystore, as far as there is one that can be read. */
+export function keystorePassword({ key }: Pick<OperatorConfig, "key">, environment: Environment): string | undefined {
+  try {
+    return passwordOf(key.passwordFile, environment);
+  } catch {
+    return undefined;
+  }
+}
+
 function passwordOf(file: string | undefined, environment: Environment): string {
   if (file !== undefined) return read(file, "the keystore's password").replace(/\r?\n$/, "");
   const password = environment[PASSWORD];

@@ -105,6 +105,8 @@ export const operatorSchema = z
           .default("eth_sendRawTransaction"),
         /** Blocks after which nodes are told of what no block has; 0 for never. */
         patience: number(0, 1_000).default(10),
+        /** Whether each request carries a signature of a key that says only that it is the same sender (the header X-Flashbots-Signature). */
+        signed: yesOrNo.default(false),
         /** Whether what solvency needs waits for that, too, or goes to relays and nodes at once. */
         solvency: z.enum(["relay", "both"], { message: "relay or both is needed" }).default("relay"),
       })
@@ -175,6 +177,8 @@ export const operatorSchema = z
         solvencyBudget: plusd.default("1000"),
         /** A liquidation or a fill must leave this after gas. {plUSD} */
         minProfit: plusd.default("0.5"),
+        /** Of what either is expected to leave, this part may be lost to the market, or to whoever trades around it, until it is included. % */
+        slippage: number(0, 100, false).default(25),
         /** What an absorption may cost per account beyond its tip. {plUSD} */
         absorbSubsidy: plusd.default("2"),
         /** What a fill may cost when its auction is about to end. {plUSD} */

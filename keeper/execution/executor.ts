@@ -10,6 +10,7 @@ import type { TransactionReceipt } from "ethers";
 import { present } from "../../sdk/present.js";
 import {
   FINAL,
+  NumberTaken,
   type Inclusion,
   type Intent,
   type IntentState,
@@ -22,13 +23,13 @@ import { max } from "../order.js";
 import { Account } from "./account.js";
 import { broadcast, together, type Answer } from "./broadcast.js";
 import { outbid, workCeiling, type Offer } from "./fees.js";
-import { gapsOf, nextNonce, type Counts } from "./nonces.js";
+import { gapsOf, isStranded, nextNonce, type Counts } from "./nonces.js";
 import { SendRefused, type At, type ExecutorOptions, type Point, type Settled, type Work } from "./types.js";
 
 export { SendRefused, type At, type ExecutorOptions, type Point, type Rules, type Work } from "./types.js";
 
-/** Blocks for which a number must have been somebody else's before the intent is given up. */
-const OVERTAKEN = 2;
+/** {@link Rules.overtaken}, if nobody says: a node may be without receipts for a while, and what is given up is not taken up again. */
+const OVERTAKEN = 300;
 /** Blocks by which a node may be behind that is still asked. */
 const BEHIND = 10;
 
@@ -41,6 +42,12 @@ export class Executor {
   readonly #overtaken = new Map<string, number>();
   /** What was told last of an intent: which transaction, to whom, and at which block. */
   readonly #told = new Map<string, string>();
+  /** What was to be written, and is not known to be. */
+  readonly #unsure = new Set<string>();
+  /** Of these it is known by now that they were not. */
+  #unwritten: string[] = [];
+  /** What was final, and is on its way again. */
+  readonly #reopened = new Set<string>();
   #loaded = false;
 
   constructor(options: ExecutorOptions) {
@@ -54,6 +61,8 @@ export class Executor {
     if (this.#loaded) return;
     for (const intent of await this.#options.journal.open()) this.#open.set(intent.id, intent);
     this.#loaded = true;
+    for (const id of this.#unsure) if (!this.#open.has(id)) this.#unwritten.push(id);
+    this.#unsure.clear();
     if (this.#open.size > 0) this.#log.info({ open: this.#open.size }, "took up what the journal has open");
   }
 
@@ -62,7 +71,22 @@ export class Executor {
     this.#open.clear();
     this.#overtaken.clear();
     this.#told.clear();
+    this.#unsure.clear();
+    this.#reopened.clear();
+    this.#unwritten = [];
     this.#loaded = false;
+  }
+
+  /** Whether work may be on its way: also where the journal did not say that it was written. */
+  mayHave(id: string): boolean {
+    return this.#open.has(id) || this.#unsure.has(id);
+  }
+
+  /** Work of which it was not known whether it was written, and was not. */
+  takeUnwritten(): string[] {
+    const ids = this.#unwritten;
+    this.#unwritten = [];
+    return ids;
   }
 
   /** Work that may still take place, and is not being taken back. */
@@ -117,7 +141,7 @@ export class Executor {
   async #write(work: Work, nonce: number, signed: SignedTransaction, at: At): Promise<Intent> {
     const intent: Intent = {
       ...work,
-      id: randomUUID(),
+      id: work.id ?? randomUUID(),
       nonce,
       time: at.timestamp,
       state: "prepared",
@@ -128,6 +152,7 @@ export class Executor {
       await this.#options.journal.prepare(intent);
     } catch (error) {
       // It may be written all the same: where the answer was lost, only the journal knows.
+      if (!(error instanceof NumberTaken)) this.#unsure.add(intent.id);
       this.#loaded = false;
       throw error;
     }
@@ -214,11 +239,13 @@ export class Executor {
     return await this.#conclude(seen, inclusion.succeeded ? done : "reverted", { inclusion, outcome }, receipt);
   }
 
-  /** Another transaction has the number: not one of the journal's, or one that this node has no receipt of yet. */
+  /** Another transaction has the number: not one of the journal's, or one that this node has no receipt of yet. Nothing waits for it meanwhile. */
   async #lost(intent: Intent, at: At): Promise<Settled | undefined> {
-    const since = this.#overtaken.get(intent.id) ?? at.number;
-    this.#overtaken.set(intent.id, since);
-    if (at.number - since < Math.max(this.#options.rules.confirmations, OVERTAKEN)) return undefined;
+    const { confirmations, overtaken = OVERTAKEN } = this.#options.rules;
+    const since = this.#overtaken.get(intent.id);
+    if (since === undefined) this.#log.warn(about(intent), "its number is used, and there is no receipt of it");
+    this.#overtaken.set(intent.id, since ?? at.number);
+    if (at.number - (since ?? at.number) < Math.max(confirmations, overtaken)) return undefined;
     return await this.#conclude(intent, "dropped", {}, undefined);
   }
 
@@ -231,12 +258,13 @@ export class Executor {
     const final = await this.#advance(intent, state, inclusion, outcome);
     this.#overtaken.delete(intent.id);
     this.#told.delete(intent.id);
+    const again = this.#reopened.delete(intent.id);
     this.#tell("final", final);
     this.#log[state === "confirmed" ? "info" : "warn"](
       { ...about(final), block: inclusion?.block, fee: inclusion?.fee, realised: outcome?.realised },
       `transaction ${state}`,
     );
-    return { intent: final, receipt };
+    return { intent: final, receipt, again };
   }
 
   /** Sees that nodes have it, and outbids it when it has waited too long. */
@@ -302,8 +330,11 @@ export class Executor {
       const missed = intent.inclusion.block - at.number;
       // A node that is a little behind has not got there yet; one that is far behind is asked nothing, so the chain itself was taken back.
       if (missed >= 0 && missed <= BEHIND) continue;
+      // Nor is it gone where only the count of a node is that of an earlier block.
+      if ((await this.#receiptOf(intent)) !== null) continue;
       this.#log.error(about(intent), "a final transaction is not in the chain any more");
       this.#tell("reorganised", intent);
+      this.#reopened.add(intent.id);
       await this.#advance(intent, "sent");
     }
   }
@@ -313,14 +344,22 @@ export class Executor {
     const open = new Map([...taken].filter(([, { id }]) => this.#open.has(id)));
     if (open.size === 0) return;
     const { rules } = this.#options;
+    if (isStranded(counts, taken)) {
+      this.#log.error(
+        { nonce: Math.max(...open.keys()), ...counts },
+        "waits for so many numbers that none is filled: work to come uses them",
+      );
+      return;
+    }
     const newest = [...open.values()].map(last);
+    const coinPrice = [...open.values()].reduce((most, intent) => max(most, intent.coinPrice), 0n);
     const tip = newest.reduce((most, t) => max(most, t.tip), rules.priorityFee);
     for (const nonce of gapsOf(counts, taken)) {
       if (nonce > Math.max(...open.keys())) break;
       const maxFee = 2n * at.baseFee + tip;
       const offer = { maxFee: maxFee < rules.ceiling ? maxFee : rules.ceiling, tip };
       const call = await this.#account.nothing();
-      const nobody = { subject: "", accounts: [], sales: 0, expected: 0n, loss: 0n, coinPrice: 0n, gasPrice: 0n };
+      const nobody = { subject: "", accounts: [], sales: 0, expected: 0n, loss: 0n, coinPrice, gasPrice: 0n };
       const work: Work = { ...nobody, job: "gap", purse: "rest", call };
       this.#log.warn({ nonce }, "fills a gap that later transactions wait for");
       await this.#write(work, nonce, await this.#account.sign("nothing", call, nonce, offer, at), at);

@@ -21,13 +21,18 @@ export interface Rules extends FeeRules {
   readonly patience: number;
   /** Blocks, its own included, after which a transaction is taken to stay. */
   readonly confirmations: number;
+  /** Blocks for which a number must have been used, with no receipt of the intent's own, before another transaction is taken to have it. */
+  readonly overtaken?: number;
 }
 
 /** Work to be sent. */
 export type Work = Pick<
   Intent,
   "job" | "subject" | "accounts" | "sales" | "expected" | "loss" | "purse" | "coinPrice" | "gasPrice" | "call"
->;
+> & {
+  /** Of the intent that comes of it; drawn if absent. */
+  readonly id?: string;
+};
 
 /** Steps of a transaction's life, as they are told to whoever watches. */
 export type Point =
@@ -67,6 +72,8 @@ export interface ExecutorOptions {
 export interface Settled {
   readonly intent: Intent;
   readonly receipt: TransactionReceipt | undefined;
+  /** It was final before: a reorganisation went deeper than anybody expected. */
+  readonly again: boolean;
 }
 
 /** No node takes the transaction; it was not sent and its number is free. */

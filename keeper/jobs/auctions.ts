@@ -4,12 +4,13 @@ import type { ReserveConfig } from "../config.js";
 import type { Desk, Head } from "../desk.js";
 import { compare } from "../order.js";
 import { DOLLAR_ASSET, pathBetween, worthOfToken, type ReserveContracts } from "../reserve-contracts.js";
+import { leastProfit } from "./floor.js";
 import { attempt, dueNow, notDue, type Call, type Job, type Verdict } from "./job.js";
+import { MAX_UINT256 } from "../../sdk/arithmetic/integer.js";
 
 /** Parts of what can be filled that are tried: all of it, then halves, as a pool may be too thin. */
 const SIZES = [1n, 2n, 4n];
 const SMALLEST = 8n;
-const MAX_UINT256 = 2n ** 256n - 1n;
 
 /** One auction that was opened and not closed. */
 export interface Running {
@@ -127,10 +128,13 @@ export class FillAuctions implements Job {
     const cost = (await this.#desk.gasCost()).of(estimate.value);
     const { toDollars, toUnits } = await worthOfToken(this.#contracts, bought);
     const earns = toDollars(simulated.value.profit);
-    const pays = earns >= cost + this.#desk.config.minProfit;
+    const { minProfit, slippage } = this.#desk.config;
+    const pays = earns >= cost + minProfit;
     if (!pays && !(ending && earns + this.#config.auctionSubsidy >= cost)) return undefined;
-    // On chain it must still pay for its gas, or for what of it the subsidy does not.
-    const asked = pays ? cost : cost > this.#config.auctionSubsidy ? cost - this.#config.auctionSubsidy : 0n;
+    // On chain nearly as much must be left; near the end what of its gas the subsidy does not pay for.
+    const { auctionSubsidy } = this.#config;
+    const unpaid = cost > auctionSubsidy ? cost - auctionSubsidy : 0n;
+    const asked = pays ? leastProfit(earns, cost, minProfit, slippage) : unpaid;
     const transaction = await filler.fill.populateTransaction(sold, bought, amount, path, toUnits(asked));
     return { transaction, subject: sold.toString(), earns };
   }

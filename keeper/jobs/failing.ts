@@ -11,6 +11,8 @@ export interface Failing {
   readonly health: bigint;
   /** {plUSD} */
   readonly debt: bigint;
+  /** What it holds: bit i for asset i. 0 where nobody knows. */
+  readonly assets: bigint;
   readonly preview: SlicePreview;
 }
 
@@ -30,7 +32,9 @@ export async function findFailing(desk: Desk, engine: ICreditEngine, watch: Watc
   for (const h of list) {
     terms ??= await liquidationTerms(engine);
     const preview = previewSlice(h, terms.p, terms.minimumDebt);
-    if (preview !== undefined) found.push({ account: h.account, health: h.health, debt: h.debt, preview });
+    if (preview === undefined) continue;
+    const { account, health, debt } = h;
+    found.push({ account, health, debt, assets: watch.assetsOf(account), preview });
   }
   return found;
 }

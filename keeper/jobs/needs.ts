@@ -1,12 +1,12 @@
 /** What of each asset is too much or too little, and what auctions are going to change about it. */
 
+import { BPS } from "../../sdk/credit/valuation.js";
 import { present } from "../../sdk/present.js";
 import { compare } from "../order.js";
 import { DOLLAR_ASSET } from "../reserve-contracts.js";
 
 /** How a whole basis point of everything is divided here. */
 const PART = 1_000_000n;
-const BPS = 10_000n;
 /** What weights and targets lose by being cut to whole basis points. */
 const CUT = 2n * PART;
 

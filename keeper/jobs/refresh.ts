@@ -9,8 +9,8 @@ import { LogReader } from "../logs.js";
 import { max } from "../order.js";
 import type { ReserveContracts } from "../reserve-contracts.js";
 import { attempt, dueNow, notDue, type Job, type Verdict } from "./job.js";
+import { BPS } from "../../sdk/credit/valuation.js";
 
-const BPS = 10_000n;
 const sheetAbi = IBalanceSheet__factory.createInterface();
 const taken = sheetAbi.getEvent("StatementTaken").topicHash;
 /** What makes a statement something of the past. */

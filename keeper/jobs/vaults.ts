@@ -1,5 +1,6 @@
 /** Keeps vaults booked, and cash between its floor and its ceiling. */
 
+import { MAX_UINT256 } from "../../sdk/arithmetic/integer.js";
 import type { VaultInfoStructOutput } from "../../types/contracts/contracts/interfaces/IReserveVaults.sol/IReserveVaultViews.js";
 import type { ReserveConfig } from "../config.js";
 import type { Head } from "../desk.js";
@@ -7,7 +8,6 @@ import { worthOf, type ReserveContracts } from "../reserve-contracts.js";
 import { attempt, dueNow, notDue, type Call, type Job, type Verdict } from "./job.js";
 
 const RAY = 10n ** 27n;
-const MAX_UINT256 = 2n ** 256n - 1n;
 /** What a fall must exceed to be one, and not rounding. {ledger} */
 const ROUNDING = 2n;
 /** One part in so many of what is in a vault is a payment. */

@@ -51,6 +51,15 @@ export async function embeddedDatabase(directory: string, what = "journal"): Pro
     unlock();
     throw new JournalError(`the ${what} in ${directory} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
+  return overLite(lite, unlock);
+}
+
+/** A database that ends with the process. */
+export async function memoryDatabase(): Promise<Database> {
+  return overLite(await PGlite.create(), () => undefined);
+}
+
+function overLite(lite: PGlite, closed: () => void): Database {
   return {
     run: async (sql, parameters) => (await lite.query<Row>(sql, parameters)).rows,
     transaction: async (work) =>
@@ -59,7 +68,7 @@ export async function embeddedDatabase(directory: string, what = "journal"): Pro
       ),
     close: async () => {
       await lite.close();
-      unlock();
+      closed();
     },
   };
 }

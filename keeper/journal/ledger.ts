@@ -1,6 +1,6 @@
 /** What the keeper expected and what came of it, from its journal. */
 
-import { FINAL, type Intent, type IntentJob, type IntentState } from "./types.js";
+import { FINAL, type Entry, type IntentJob, type IntentState } from "./types.js";
 
 /** The sum of some intents. */
 export interface Account {
@@ -21,13 +21,13 @@ export interface Ledger {
   readonly total: Account;
 }
 
-export function ledgerOf(intents: readonly Intent[]): Ledger {
+export function ledgerOf(intents: readonly Entry[]): Ledger {
   const names = [...new Set(intents.map((intent) => intent.job))].sort();
   const jobs = names.map((job) => ({ job, ...accountOf(intents.filter((intent) => intent.job === job)) }));
   return { jobs, total: accountOf(intents) };
 }
 
-function accountOf(intents: readonly Intent[]): Account {
+function accountOf(intents: readonly Entry[]): Account {
   const states: Partial<Record<IntentState, number>> = {};
   const flows: Record<string, bigint> = {};
   let [expected, realised, fees] = [0n, 0n, 0n];

@@ -1,6 +1,6 @@
 /** A directory that one process at a time has for itself. */
 
-import { readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const NAME = "keeper.lock";
@@ -15,33 +15,83 @@ const taken = new Set<string>();
 export function lockDirectory(directory: string, inUse: (pid: string) => Error): () => void {
   const path = join(directory, NAME);
   const own = realpathSync(directory);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      writeFileSync(path, `${process.pid.toString()} ${birthOf(process.pid) ?? ""}`.trim(), { flag: "wx" });
-      taken.add(own);
-      return () => {
-        taken.delete(own);
-        rmSync(path, { force: true });
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 0) throw error;
-    }
-    const holder = holderOf(directory);
+  if (!create(directory)) {
+    const holder = holderOf(directory) ?? clearing(directory, () => replace(directory));
     if (holder !== undefined) throw inUse(holder);
+  }
+  taken.add(own);
+  return () => {
+    taken.delete(own);
+    rmSync(path, { force: true });
+  };
+}
+
+/** Makes a lock of this process's if there is none; whether it did. It appears with all that it says: one without would be taken for one that nobody has. */
+function create(directory: string): boolean {
+  const draft = join(directory, `${NAME}.new.${process.pid.toString()}`);
+  writeFileSync(draft, `${process.pid.toString()} ${birthOf(process.pid) ?? ""}`.trim());
+  try {
+    linkSync(draft, join(directory, NAME));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Puts this process's lock in the place of one that nobody has any more; who has it, if somebody does. */
+function replace(directory: string): string | undefined {
+  const lock = read(directory);
+  const holder = lock === undefined ? undefined : livingOf(directory, lock);
+  if (holder !== undefined) return holder;
+  // What nobody has stays as it is until it is removed here: no lock that was made meanwhile is removed instead.
+  if (lock !== undefined) rmSync(join(directory, NAME), { force: true });
+  return create(directory) ? undefined : (holderOf(directory) ?? "unknown");
+}
+
+/**
+ * Does what only one process at a time may do. Each says that it is about to, under a name of its own, and then looks who else does: of two, the one that looks later
+ * sees the other, and gives way. Both may: then both say that the directory is in use, and neither takes it.
+ */
+function clearing(directory: string, work: () => string | undefined): string | undefined {
+  const prefix = `${NAME}.clearing.`;
+  // All is in the name: it is there with it, or not at all.
+  const own = `${prefix}${process.pid.toString()}.${birthOf(process.pid) ?? ""}`;
+  const path = join(directory, own);
+  writeFileSync(path, "");
+  try {
+    for (const name of readdirSync(directory)) {
+      if (!name.startsWith(prefix) || name === own) continue;
+      const [pid = "", birth = ""] = name.slice(prefix.length).split(".");
+      if (Number(pid) !== process.pid && isAlive(Number(pid), birth === "" ? undefined : birth)) return pid;
+    }
+    return work();
+  } finally {
     rmSync(path, { force: true });
   }
 }
 
 /** Number of the process that has the directory, if one has; nothing is changed. */
 export function holderOf(directory: string): string | undefined {
-  let text: string;
+  const lock = read(directory);
+  return lock === undefined ? undefined : livingOf(directory, lock);
+}
+
+/** What the lock says; undefined where there is none. */
+function read(directory: string): string | undefined {
   try {
-    text = readFileSync(join(directory, NAME), "utf8");
+    return readFileSync(join(directory, NAME), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return undefined;
   }
-  const [pid = "", birth] = text.split(" ");
+}
+
+/** Number of the process whose lock it is, if it lives. */
+function livingOf(directory: string, lock: string): string | undefined {
+  const [pid = "", birth] = lock.split(" ");
   const owner = Number(pid);
   // In a container every process that is started has the number of the one before.
   const held = owner === process.pid ? taken.has(realpathSync(directory)) : isAlive(owner, birth);

@@ -54,6 +54,10 @@ export class MemoryJournal implements Journal {
     return Promise.resolve([...this.#intents.values()].filter((intent) => intent.time >= time));
   }
 
+  entries(): Promise<Intent[]> {
+    return Promise.resolve([...this.#intents.values()]);
+  }
+
   probe(): Promise<void> {
     return Promise.resolve();
   }

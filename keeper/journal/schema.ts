@@ -72,6 +72,12 @@ const MIGRATIONS: readonly string[] = [
     primary key (chain, sender)
   );
   `,
+  `
+  -- What a node refused may be sent once more, by another intent with the same number: the same bytes, and the same hash.
+  alter table transactions drop constraint transactions_pkey;
+  alter table transactions drop constraint transactions_intent_position_key;
+  alter table transactions add primary key (intent, position);
+  `,
 ];
 
 /** Which tables are meant: the journal's, if nobody says. */

@@ -8,6 +8,7 @@ import type { Database, Row, Run } from "./database.js";
 import { migrate } from "./schema.js";
 import {
   NumberTaken,
+  type Entry,
   type Inclusion,
   type Intent,
   type IntentJob,
@@ -64,6 +65,8 @@ const intentRow = z.object({
   flows: json(z.record(z.string().transform(BigInt)).nullable()),
   realised: big.nullable(),
 });
+
+const entryRow = intentRow.pick({ job: true, state: true, expected: true, fee: true, flows: true, realised: true });
 
 const transactionRow = z.object({
   hash: z.string(),
@@ -165,6 +168,21 @@ export class SqlJournal implements Journal {
 
   async since(time: number): Promise<Intent[]> {
     return await this.#read("made_at >= $3", [time]);
+  }
+
+  async entries(): Promise<Entry[]> {
+    const rows = await this.#database.run(
+      "select job, state, expected, fee, flows, realised from intents where chain = $1 and sender = $2",
+      [...this.#whose],
+    );
+    return rows.map((row) => {
+      const { job, state, expected, fee, flows, realised } = entryRow.parse(row);
+      return {
+        ...{ job, state, expected },
+        ...(fee === null ? {} : { inclusion: { fee } }),
+        ...(flows === null || realised === null ? {} : { outcome: { flows, realised } }),
+      };
+    });
   }
 
   async probe(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 
 import type { JobName } from "../types.js";
+import type { Flows } from "./flows.js";
 
 /**
  * Where an intent stands.
@@ -59,9 +60,6 @@ export interface Inclusion {
   readonly fee: bigint;
 }
 
-/** Tokens that came in (above 0) or went out by a transaction. Token units */
-export type Flows = Readonly<Record<string, bigint>>;
-
 /** What it came to. */
 export interface Outcome {
   readonly flows: Flows;
@@ -97,6 +95,11 @@ export interface Intent {
   readonly outcome?: Outcome;
 }
 
+/** What the ledger needs of an intent. */
+export type Entry = Pick<Intent, "job" | "state" | "expected" | "outcome"> & {
+  readonly inclusion?: Pick<Inclusion, "fee">;
+};
+
 /** What is expected of an intent; outbidding it changes that. */
 export type Terms = Pick<Intent, "expected" | "loss" | "gasPrice">;
 
@@ -122,6 +125,8 @@ export interface Journal {
   advance(id: string, standing: Standing): Promise<void>;
   /** Intents made at `time` or later, oldest first. (unix seconds) */
   since(time: number): Promise<Intent[]>;
+  /** All intents, without what was signed and called: there may be very many. */
+  entries(): Promise<Entry[]>;
   /** Resolves only if something can be written. */
   probe(): Promise<void>;
   close(): Promise<void>;

@@ -14,8 +14,12 @@ export interface HealthOptions {
   readonly role?: () => Role;
   /** Why it cannot tell whether it leads, where it cannot. */
   readonly doubt?: () => string | undefined;
-  /** {ms} since the epoch */
+  /** Why what nodes say cannot be compared, where there are several. */
+  readonly unchecked?: () => string | undefined;
+  /** {ms} since the epoch: what blocks' times are told by. */
   readonly clock?: () => number;
+  /** Time that never goes back, nor jumps when somebody sets the clock: what the process itself is told by. {ms} */
+  readonly steady?: () => number;
 }
 
 /** What is wrong; nothing if all is well. */
@@ -28,7 +32,8 @@ const PROBE_TIMEOUT = 3_000;
 export class Health {
   readonly #options: HealthOptions;
   readonly #clock: () => number;
-  /** {ms} */
+  readonly #steady: () => number;
+  /** {ms} of steady time */
   #movedAt: number;
   #lookedAt: number | undefined;
   /** Time of the block looked at last. (unix seconds) */
@@ -39,19 +44,20 @@ export class Health {
   constructor(options: HealthOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
-    this.#movedAt = this.#clock();
+    this.#steady = options.steady ?? (() => performance.now());
+    this.#movedAt = this.#steady();
   }
 
   /** A look was made, of a block of that time. (unix seconds) */
   looked(headTime: number): void {
-    this.#lookedAt = this.#movedAt = this.#clock();
+    this.#lookedAt = this.#movedAt = this.#steady();
     this.#headTime = headTime;
     this.#failure = undefined;
   }
 
   /** A look failed; the next may not. */
   failed(error: unknown): void {
-    this.#movedAt = this.#clock();
+    this.#movedAt = this.#steady();
     this.#failure = reasonOf(error);
   }
 
@@ -61,7 +67,7 @@ export class Health {
 
   /** Whether the process should go on: a look that fails is no reason to end it, one that never ends is. */
   alive(): Complaints {
-    const still = (this.#clock() - this.#movedAt) / MS;
+    const still = (this.#steady() - this.#movedAt) / MS;
     return still > this.#options.stuckAfter ? [`no look has ended for ${still.toFixed(0)} s`] : [];
   }
 
@@ -72,20 +78,21 @@ export class Health {
   /** Whether it does its work now; who stands by does it by looking, and by being able to take over. */
   async ready(): Promise<Complaints> {
     const { readyWithin } = this.#options;
-    const now = this.#clock();
     const complaints = [...this.alive()];
     if (this.#stopping) complaints.push("it is being stopped");
     if (this.#lookedAt === undefined) {
       complaints.push("it has not looked at any block yet");
     } else {
-      const since = (now - this.#lookedAt) / MS;
+      const since = (this.#steady() - this.#lookedAt) / MS;
       if (since > readyWithin) complaints.push(`the last look that succeeded was ${since.toFixed(0)} s ago`);
-      const age = now / MS - this.#headTime;
+      const age = this.#clock() / MS - this.#headTime;
       if (age > readyWithin) complaints.push(`the block looked at last is ${age.toFixed(0)} s old`);
     }
     if (this.#failure !== undefined) complaints.push(`the last look failed: ${this.#failure}`);
     const doubt = this.#options.doubt?.();
     if (doubt !== undefined) complaints.push(`who leads cannot be told: ${doubt}`);
+    const unchecked = this.#options.unchecked?.();
+    if (unchecked !== undefined) complaints.push(unchecked);
     const written = await this.#probe();
     if (written !== undefined) complaints.push(`the journal cannot be written: ${written}`);
     return complaints;

@@ -1,5 +1,6 @@
 /** Structured logs: one JSON object a line. No secret gets into them, whoever tries. */
 
+import { formatUnits } from "ethers";
 import { pino } from "pino";
 
 import type { Log } from "../log.js";
@@ -31,6 +32,18 @@ export function createLog({ level, secrets, write, name = "plimsoll-keeper" }: L
   );
 }
 
+/** Amounts that people read: their unit, and how many digits tell enough. The journal has them to the last one. */
+const UNITS: Readonly<Record<string, readonly [unit: string, digits: number]>> = {
+  expected: ["plUSD", 2],
+  realised: ["plUSD", 2],
+  fee: ["ether", 6],
+};
+
+/** Such as 66.97 plUSD. */
+function readable(amount: bigint, [unit, digits]: readonly [string, number]): string {
+  return `${Number(formatUnits(amount, 18)).toFixed(digits)} ${unit}`;
+}
+
 /** Replaces secrets in a text, also where JSON has escaped them; keys with and without their 0x, in any case. */
 export function hiding(secrets: readonly string[]): (text: string) => string {
   const forms = secrets
@@ -45,10 +58,15 @@ export function hiding(secrets: readonly string[]): (text: string) => string {
   return (text) => text.replace(pattern, HIDDEN);
 }
 
-/** Amounts as text: JSON has no numbers of their size. */
+/** Amounts as text, those that people read in whole units: JSON has no numbers of their size. */
 function plain(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null || value instanceof Error) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => {
+      const unit = Object.hasOwn(UNITS, key) ? UNITS[key] : undefined;
+      return [key, typeof inner === "bigint" && unit !== undefined ? readable(inner, unit) : plain(inner)];
+    }),
+  );
 }

@@ -84,13 +84,18 @@ export class Metrics {
     for (const step of ["resent", "reorganised", "outbid"]) this.#steps.inc({ step }, 0);
   }
 
-  looked(tick: Tick, keeper: Pick<Keeper, "open" | "budgetLeft">, seconds: number): void {
+  /** A look went as it should. */
+  succeeded(seconds: number): void {
     this.#looks.inc({ result: "succeeded" });
     this.#duration.observe(seconds);
-    const { head, headTime, lookedAt, failing, borrowers, open } = this.#gauges;
+    this.#gauges.lookedAt.setToCurrentTime();
+  }
+
+  /** What is known after a look, also where something in it failed. */
+  looked(tick: Tick, keeper: Pick<Keeper, "open" | "budgetLeft">): void {
+    const { head, headTime, failing, borrowers, open } = this.#gauges;
     head.set(tick.block);
     headTime.set(tick.time);
-    lookedAt.setToCurrentTime();
     failing.set(tick.failing);
     borrowers.set(tick.borrowers);
     open.set(keeper.open);

@@ -1,6 +1,6 @@
 /** Serves /metrics, /health, /ready and pages of JSON to whoever watches the process. It only reads. */
 
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import type { Registry } from "prom-client";
@@ -20,6 +20,16 @@ export interface Watched {
   readonly registry: Registry;
   /** JSON, by path. */
   readonly pages: Readonly<Record<string, (query: URLSearchParams) => Promise<string>>>;
+  /** Whatever is more than a page of JSON. */
+  readonly more?: Answering;
+}
+
+/** Answers questions in its own way. */
+export interface Answering {
+  /** What can be asked, for whoever asks for something else. */
+  readonly paths: readonly string[];
+  /** Whether it knows the path; then it has answered. */
+  handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean>;
 }
 
 /** What was asked for cannot be understood. */
@@ -42,17 +52,10 @@ const JSON_TYPE = "application/json";
 
 export async function serve(watched: Watched, host: string, port: number): Promise<WatchServer> {
   const server = createServer((request, response) => {
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      send(response, { status: 405, type: "text/plain", body: "GET only\n" });
-      return;
-    }
-    page(watched, request.url ?? "/").then(
-      (found) => send(response, found),
-      (error: unknown) => {
-        const status = error instanceof BadQuestion ? 400 : 500;
-        send(response, { status, type: "text/plain", body: `${reasonOf(error)}\n` });
-      },
-    );
+    answer(watched, request, response).catch((error: unknown) => {
+      const status = error instanceof BadQuestion ? 400 : 500;
+      send(response, { status, type: "text/plain", body: `${reasonOf(error)}\n` });
+    });
   });
   await listen(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
@@ -65,9 +68,19 @@ export async function serve(watched: Watched, host: string, port: number): Promi
   };
 }
 
-async function page({ health, registry, pages }: Watched, asked: string): Promise<Page> {
+async function answer(watched: Watched, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const asked = request.url ?? "/";
   if (!URL.canParse(asked, "http://localhost")) throw new BadQuestion("no page can have that name");
-  const { pathname: path, searchParams: query } = new URL(asked, "http://localhost");
+  const url = new URL(asked, "http://localhost");
+  if ((await watched.more?.handle(request, response, url)) === true) return;
+  if (request.method === "GET" || request.method === "HEAD") send(response, await page(watched, url));
+  else send(response, { status: 405, type: "text/plain", body: "GET only\n" });
+}
+
+async function page(
+  { health, registry, pages, more }: Watched,
+  { pathname: path, searchParams: query }: URL,
+): Promise<Page> {
   switch (path) {
     case "/metrics":
       return { status: 200, type: registry.contentType, body: await registry.metrics() };
@@ -78,7 +91,7 @@ async function page({ health, registry, pages }: Watched, asked: string): Promis
     default: {
       const answer = Object.hasOwn(pages, path) ? await pages[path]?.(query) : undefined;
       if (answer !== undefined) return { status: 200, type: JSON_TYPE, body: `${answer}\n` };
-      const paths = ["/metrics", "/health", "/ready", ...Object.keys(pages)].join(", ");
+      const paths = ["/metrics", "/health", "/ready", ...Object.keys(pages), ...(more?.paths ?? [])].join(", ");
       return { status: 404, type: "text/plain", body: `${paths}\n` };
     }
   }

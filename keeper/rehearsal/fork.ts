@@ -12,6 +12,7 @@ import {
   type TransactionReceipt,
 } from "ethers";
 
+import { WAD } from "../../sdk/arithmetic/integer.js";
 import { present } from "../../sdk/present.js";
 import { sqrt, virtualReserves } from "../../sdk/uniswap/math.js";
 import {
@@ -21,9 +22,8 @@ import {
 } from "../../types/contracts/index.js";
 import type { At } from "../execution/types.js";
 import { startAnvil } from "./anvil.js";
-import { serveSource, type Answering } from "./source.js";
+import { serveSource, type Answering, type Source } from "./source.js";
 
-const WAD = 10n ** 18n;
 const LATEST_ROUND_DATA = "0xfeaf968c";
 const router = new Interface([
   "function factory() view returns (address)",
@@ -57,10 +57,13 @@ const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 
 export class Fork {
   readonly provider: JsonRpcProvider;
+  /** What the nodes that it reads from failed with. */
+  readonly faults: Source["faults"];
   readonly #closing: (() => Promise<void> | void)[];
 
-  private constructor(provider: JsonRpcProvider, closing: (() => Promise<void> | void)[]) {
+  private constructor(provider: JsonRpcProvider, faults: Source["faults"], closing: (() => Promise<void> | void)[]) {
     this.provider = provider;
+    this.faults = faults;
     this.#closing = closing;
   }
 
@@ -71,13 +74,23 @@ export class Fork {
       const anvil = await startAnvil([
         ...["--fork-url", source.url, "--fork-block-number", block.toString(), "--chain-id", chainId.toString()],
         // Accounts of its own that are nobody's on the chain; blocks when they are asked for; the rules that contracts are compiled for.
-        ...["--no-mining", "--no-storage-caching", "--accounts", "1", "--mnemonic-random", "--hardfork", "osaka"],
+        ...[
+          "--no-mining",
+          "--no-storage-caching",
+          "--retries",
+          "1",
+          "--accounts",
+          "1",
+          "--mnemonic-random",
+          "--hardfork",
+          "osaka",
+        ],
       ]);
       const network = Network.from(chainId);
       const options = { staticNetwork: network, batchMaxCount: 1, cacheTimeout: -1 };
       const provider = new JsonRpcProvider(anvil.url, network, options);
       provider.pollingInterval = 100;
-      return new Fork(provider, [() => source.close(), () => anvil.close(), () => provider.destroy()]);
+      return new Fork(provider, source.faults, [() => source.close(), () => anvil.close(), () => provider.destroy()]);
     } catch (error) {
       await source.close();
       throw error;

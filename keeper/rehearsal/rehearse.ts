@@ -5,6 +5,7 @@
 
 import { getAddress, VoidSigner, type TransactionReceipt } from "ethers";
 
+import { WAD } from "../../sdk/arithmetic/integer.js";
 import { decodeHolding } from "../../sdk/credit/holdings.js";
 import { previewSlice } from "../../sdk/credit/liquidation.js";
 import { present } from "../../sdk/present.js";
@@ -20,7 +21,7 @@ import type { AccountHealthStructOutput } from "../../types/contracts/contracts/
 import type { KeeperConfig } from "../config.js";
 import { Desk, type Request } from "../desk.js";
 import type { Offer } from "../execution/fees.js";
-import { flowsOf, Valuer } from "../execution/flows.js";
+import { Valuer } from "../execution/flows.js";
 import { Absorb } from "../jobs/absorb.js";
 import { liquidationTerms, type Failing } from "../jobs/failing.js";
 import { attempt } from "../jobs/job.js";
@@ -62,7 +63,20 @@ export interface RehearsalOptions {
   readonly onProgress?: (done: number, of: number) => void;
 }
 
-const WAD = 10n ** 18n;
+/** The nodes that the fork reads from fail: what would be said of an account then says nothing about it. */
+export class RehearsalStopped extends Error {
+  override readonly name = "RehearsalStopped";
+
+  /** @param done Accounts before that. */
+  constructor(
+    reason: string,
+    readonly done: readonly Rehearsed[],
+    readonly of: number,
+  ) {
+    super(`the chain cannot be read any more: ${reason}`);
+  }
+}
+
 /** Just below what anybody may liquidate. */
 const TARGET = (WAD * 97n) / 100n;
 const LOWEST = (WAD * 90n) / 100n;
@@ -78,12 +92,21 @@ export class Rehearsal {
     this.#engine = ICreditEngine__factory.connect(options.config.engine, options.fork.provider);
   }
 
-  /** One account after the other, the largest debts first. */
+  /**
+   * One account after the other, the largest debts first.
+   * @throws {RehearsalStopped}
+   */
   async run(): Promise<Rehearsed[]> {
     const accounts = await this.#borrowers();
     const done: Rehearsed[] = [];
+    const { fork } = this.#options;
     for (const account of accounts) {
-      done.push(await this.#options.fork.undone(() => this.#rehearse(account)));
+      const { count } = fork.faults;
+      const row = await fork.undone(() => this.#rehearse(account));
+      if (row.broke && fork.faults.count > count) {
+        throw new RehearsalStopped(fork.faults.reason, done, accounts.length);
+      }
+      done.push(row.rehearsed);
       this.#options.onProgress?.(done.length, accounts.length);
     }
     return done;
@@ -111,24 +134,20 @@ export class Rehearsal {
     return [...(await lens.healths([...accounts]))];
   }
 
-  async #rehearse(before: AccountHealthStructOutput): Promise<Rehearsed> {
+  /** @returns Also whether an error that nobody foresaw ended it. */
+  async #rehearse(before: AccountHealthStructOutput): Promise<{ rehearsed: Rehearsed; broke: boolean }> {
     const { account, debt, health } = before;
     const nothing = { job: undefined, expected: undefined, earned: undefined, fee: undefined };
     const about = { account: getAddress(account), debt, health };
     try {
       const { factor, failing, notes } = await this.#crash(before);
       const fall = WAD - factor;
-      if (failing === undefined)
-        return {
-          ...about,
-          ...nothing,
-          fall,
-          notes,
-          reason: "no fall of prices within the oracle's bands makes it fail",
-        };
-      return { ...about, fall, notes, ...(await this.#act(failing)) };
+      const reason = "no fall of prices within the oracle's bands makes it fail";
+      const outcome = failing === undefined ? { ...nothing, reason } : await this.#act(failing);
+      return { rehearsed: { ...about, fall, notes, ...outcome }, broke: false };
     } catch (error) {
-      return { ...about, ...nothing, fall: 0n, notes: [], reason: reasonOf(error) };
+      const rehearsed = { ...about, ...nothing, fall: 0n, notes: [], reason: reasonOf(error) };
+      return { rehearsed, broke: true };
     }
   }
 
@@ -200,7 +219,9 @@ export class Rehearsal {
     const preview = previewSlice(account, p, minimumDebt);
     const nothing = { job: undefined, expected: undefined, earned: undefined, fee: undefined };
     if (preview === undefined) return { ...nothing, reason: "it does not fail" };
-    const failing: Failing = { account: account.account, health: account.health, debt: account.debt, preview };
+    const { holdings } = await this.#engine.position(account.account);
+    const assets = holdings.reduce((mask, holding) => mask | (1n << decodeHolding(holding).asset), 0n);
+    const failing: Failing = { account: account.account, health: account.health, debt: account.debt, assets, preview };
     const signer = desk.signer;
     const liquidator = FlashLiquidator__factory.connect(config.liquidator, signer);
     const taken = await new Liquidate(desk, this.#engine.connect(signer), liquidator).run([failing]);
@@ -217,12 +238,11 @@ export class Rehearsal {
       const reason = "the key has too little ether for the gas";
       return { job, expected: planned.expected, earned: undefined, fee: undefined, reason };
     }
-    const credit = await this.#credit();
     const receipt = await fork.execute({ from: owner, to, data, value, gas, ...offer }, head.baseFee);
     if (receipt.status !== 1) {
       return { job, expected: planned.expected, earned: undefined, fee: receipt.fee, reason: "it reverts" };
     }
-    const earned = await this.#worth(receipt, credit, desk);
+    const earned = await this.#worth(receipt, desk);
     return { job, expected: planned.expected, earned, fee: receipt.fee, reason: undefined };
   }
 
@@ -242,29 +262,14 @@ export class Rehearsal {
     });
   }
 
-  /** What the operator has in the engine's ledger, where tips are paid. {tok units} by token */
-  async #credit(): Promise<Map<string, bigint>> {
-    const credit = new Map<string, bigint>();
-    const { holdings } = await this.#engine.position(this.#options.owner);
-    for (const { asset, amount } of holdings.map(decodeHolding)) {
-      const { token, scale } = await this.#engine.assetInfo(asset);
-      credit.set(getAddress(token), amount * scale);
-    }
-    return credit;
-  }
-
   /** {plUSD} after gas */
-  async #worth(receipt: TransactionReceipt, before: ReadonlyMap<string, bigint>, desk: Desk): Promise<bigint> {
+  async #worth(receipt: TransactionReceipt, desk: Desk): Promise<bigint> {
     const { fork, config, owner } = this.#options;
     const oracle = IPriceOracle__factory.connect(config.oracle, fork.provider);
     const risk = IRisk__factory.connect(config.risk, fork.provider);
     const valuer = new Valuer({ engine: this.#engine, oracle, risk });
     const { coin } = await desk.gasCost();
-    const flows: Record<string, bigint> = { ...flowsOf(receipt, getAddress(owner)) };
-    for (const [token, amount] of await this.#credit()) {
-      flows[token] = (flows[token] ?? 0n) + amount - (before.get(token) ?? 0n);
-    }
-    return (await valuer.worth(flows)) - (receipt.fee * coin) / WAD;
+    return (await valuer.worth(await valuer.flows(receipt, getAddress(owner)))) - (receipt.fee * coin) / WAD;
   }
 
   /** Why the keeper left it alone, as far as it can be told. */

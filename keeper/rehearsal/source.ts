@@ -9,6 +9,8 @@ import { reasonOf } from "../log.js";
 
 export interface Source {
   readonly url: string;
+  /** What the nodes failed with last, and how often they did. */
+  readonly faults: { readonly count: number; readonly reason: string };
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ const FAILED = -32_603;
  * fork can reach the chain.
  */
 export async function serveSource(nodes: Answering): Promise<Source> {
+  const faults = { count: 0, reason: "" };
   const answer = async (asked: unknown): Promise<object> => {
     const parsed = question.safeParse(asked);
     if (!parsed.success) return { jsonrpc: "2.0", id: null, error: { code: FAILED, message: "no question" } };
@@ -44,7 +47,9 @@ export async function serveSource(nodes: Answering): Promise<Source> {
     try {
       return { jsonrpc: "2.0", id, result: await nodes.send(method, params) };
     } catch (error) {
-      return { jsonrpc: "2.0", id, error: { code: FAILED, message: reasonOf(error) } };
+      faults.count += 1;
+      faults.reason = reasonOf(error);
+      return { jsonrpc: "2.0", id, error: { code: FAILED, message: faults.reason } };
     }
   };
   const server = createServer((request, response) => {
@@ -63,6 +68,7 @@ export async function serveSource(nodes: Answering): Promise<Source> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
+    faults,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}`,
     close: async () => {
       server.closeAllConnections();

@@ -4,6 +4,7 @@ import type { JsonRpcError, JsonRpcPayload, JsonRpcResult } from "ethers";
 import { z } from "zod";
 
 import { withoutSecrets } from "../config/sources.js";
+import { addressOf } from "./credentials.js";
 
 /** The node did not answer, or not in a way that can be used: another one may. */
 export class NodeFailure extends Error {
@@ -26,7 +27,8 @@ const answerSchema = z.object({
 });
 
 /** What nodes say when they have had enough of somebody, or are in trouble themselves. */
-const LIMITED = new Set([-32005, -32016, -32097, 429]);
+const TOO_MUCH = -32005;
+const LIMITED = new Set([TOO_MUCH, -32016, -32097, 429]);
 const LIMIT_TEXT = /rate limit|too many requests|request limit|capacity exceeded|header not found|missing trie node/i;
 
 export class Endpoint {
@@ -35,18 +37,17 @@ export class Endpoint {
   readonly #url: string;
   readonly #timeout: number;
   readonly #headers: Readonly<Record<string, string>> = { "content-type": "application/json" };
+  readonly #signed: (body: string) => Promise<Record<string, string>>;
 
-  /** @param timeout For one answer. {ms} */
-  constructor(url: string, timeout: number) {
-    const parsed = new URL(url);
-    const [user, password] = [parsed.username, parsed.password].map(decodeURIComponent);
-    // Not taken within a URL.
-    if (user !== "" || password !== "") {
-      const credentials = Buffer.from(`${user ?? ""}:${password ?? ""}`).toString("base64");
-      this.#headers = { ...this.#headers, authorization: `Basic ${credentials}` };
-      parsed.username = parsed.password = "";
-    }
-    this.#url = parsed.href;
+  /**
+   * @param timeout For one answer. {ms}
+   * @param signed Headers that depend on what is asked.
+   */
+  constructor(url: string, timeout: number, signed: (body: string) => Promise<Record<string, string>> = none) {
+    this.#signed = signed;
+    const address = addressOf(url);
+    this.#headers = { ...this.#headers, ...address.headers };
+    this.#url = address.url;
     this.#timeout = timeout;
     this.name = withoutSecrets(url);
   }
@@ -69,7 +70,9 @@ export class Endpoint {
       if (result === undefined) throw new NodeFailure(this.name, "its answer holds nothing");
       return { id, result };
     }
-    if (LIMITED.has(error.code) || LIMIT_TEXT.test(error.message)) throw new NodeFailure(this.name, error.message);
+    // Some say with the same number that there would be too many events: that is no fault, and it helps to ask for fewer blocks.
+    const limited = LIMITED.has(error.code) && !(payload.method === "eth_getLogs" && error.code === TOO_MUCH);
+    if (limited || LIMIT_TEXT.test(error.message)) throw new NodeFailure(this.name, error.message);
     return { id, error };
   }
 
@@ -81,7 +84,7 @@ export class Endpoint {
   }
 
   async #post(body: string): Promise<string> {
-    const headers = this.#headers;
+    const headers = { ...this.#headers, ...(await this.#signed(body)) };
     try {
       // Of the whole exchange: a node that begins to answer and stops is no better than one that is silent.
       const signal = AbortSignal.timeout(this.#timeout);
@@ -95,6 +98,10 @@ export class Endpoint {
       throw new NodeFailure(this.name, timeout ? `no answer within ${this.#timeout.toString()} ms` : causeOf(error));
     }
   }
+}
+
+function none(): Promise<Record<string, string>> {
+  return Promise.resolve({});
 }
 
 /** What is behind "fetch failed"; its message has no URL. */

@@ -34,6 +34,11 @@ export function referenceOf(heads: readonly ReportedHead[], now: number, rules: 
   return apart && clocked && now - second.timestamp <= rules.behindSeconds ? second : highest;
 }
 
+/** The latest time that two heads agree has come: one node from the future tells nothing. (unix seconds) */
+export function witnessedTime(heads: readonly ReportedHead[]): number {
+  return heads.map(({ timestamp }) => timestamp).sort((a, b) => b - a)[1] ?? -Infinity;
+}
+
 /** Why a node is left out, if it is. */
 export function faultOf(
   head: ReportedHead,

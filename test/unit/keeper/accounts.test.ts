@@ -217,7 +217,7 @@ describe("keeper/accounts", function () {
     );
     const own = ICreditEngine__factory.connect(engineAddress, provider);
     const chain = watchedChain(own, lens, provider);
-    const candidates = book.screen.screen((await chain.market())!).failing;
+    const candidates = book.screen.screen((await chain.market("latest"))!).failing;
     expect(candidates).to.deep.equal([bob]);
     const watch = new Watch(chain, book, { chunk: 100 });
     expect(await watch.failing()).to.deep.equal([]);
@@ -272,5 +272,71 @@ describe("keeper/accounts", function () {
     }
     // Everything is read again once, and from then on it says so at each look.
     expect(found).to.deep.equal([false, false, true, false, false, true, true, true]);
+  });
+
+  describe("when nodes keep events back, and tell them later", () => {
+    /** Looks at new blocks; what came of each. Time passes as given, for each. {s} */
+    function looking(book: AccountBook, step: number) {
+      let time = 1_800_000_000;
+      return async (count: number): Promise<string> => {
+        const seen: string[] = [];
+        for (let look = 0; look < count; look++) {
+          await world().connection.networkHelpers.mine();
+          time += step;
+          const header = headerOf((await provider.getBlock("latest"))!);
+          seen.push(
+            await book.update(header, time).then(
+              () => "right",
+              (error: unknown) => (error as Error).name,
+            ),
+          );
+        }
+        return seen.join(" ");
+      };
+    }
+
+    const silent: FaultyNode["behave"] = ({ method }) => (method === "eth_getLogs" ? { result: [] } : "pass");
+
+    it("is right again each time, not only the first", async () => {
+      const { book } = bookOf();
+      // Sums are compared at each look.
+      const look = looking(book, HOUR);
+      expect(await look(2)).to.equal("right right");
+      for (const round of [2, 3]) {
+        node.behave = silent;
+        await open(world(), at(people, round), { 0: WAD }, 700n * WAD);
+        expect(await look(1)).to.equal("right");
+        node.behave = () => "pass";
+        expect(await look(4)).to.equal("right AccountsDiffer right right");
+        await expectRight(book);
+      }
+    });
+
+    it("reads everything anew no more than once an hour where that does not help", async () => {
+      const { book } = bookOf();
+      const look = looking(book, 12);
+      expect(await look(1)).to.equal("right");
+      await open(world(), at(people, 2), { 0: WAD }, 700n * WAD);
+      node.behave = silent;
+      await look(1);
+      const later = looking(book, HOUR / 4);
+      const asked = async (): Promise<number> => {
+        node.asked = [];
+        const from: unknown[] = [];
+        node.behave = (question) => {
+          if (question.method === "eth_getLogs") from.push((question.params[0] as { fromBlock?: string }).fromBlock);
+          return silent(question);
+        };
+        await later(1);
+        return from.filter((block) => block === "0x0").length;
+      };
+      let anew = 0;
+      for (let look = 0; look < 24; look++) anew += await asked();
+      // Six hours.
+      expect(anew).to.be.within(4, 7);
+      node.behave = () => "pass";
+      await later(12);
+      await expectRight(book);
+    });
   });
 });

@@ -53,6 +53,24 @@ describe("keeper: auctions", () => {
     expect(await usdc.contract.balanceOf(filler)).to.equal(0n);
   });
 
+  it("asks on chain for nearly what a fill is expected to leave", async () => {
+    const { provider, filler, networkHelpers } = world();
+    await overweight(world());
+    const keeper = world().newKeeper({}, { slippage: 1_000 });
+    for (let minute = 0; minute < 60; minute++) {
+      await networkHelpers.time.increase(MINUTE);
+      const fill = (await keeper.tick()).sent.find(({ job }) => job === "fill");
+      if (fill === undefined) continue;
+      const { data } = (await provider.getTransaction(fill.hash))!;
+      const minProfit = filler.interface.decodeFunctionData("fill", data)[4] as bigint;
+      // USDC with 6 decimals, at about a dollar; gas is on top.
+      const kept = (fill.expected * 9n) / 10n / 10n ** 12n;
+      expect(minProfit > (kept * 98n) / 100n, `${minProfit} of ${kept}`).to.equal(true);
+      return;
+    }
+    expect.fail("no fill");
+  });
+
   it("buys plUSD while capital is short, and it is burned", async () => {
     const { ethers, governor, dollar, weth, adopt, open, newKeeper, tick, reserve } = world();
     await overweight(world());

@@ -1,9 +1,14 @@
 import { expect } from "chai";
+import { AbiCoder, toBeHex, type Log, type Provider } from "ethers";
 
+import type { ReserveConfig } from "../../../keeper/config.js";
+import { Exits } from "../../../keeper/jobs/exits.js";
 import type { Keeper } from "../../../keeper/keeper.js";
+import type { ReserveContracts } from "../../../keeper/reserve-contracts.js";
 import { freshWorld } from "../../support/fresh.js";
 import { deployKeeperWorld, ETHER } from "../../support/keeper-world.js";
 import { WAD } from "../../support/world.js";
+import { IBackstop__factory } from "../../../types/contracts/index.js";
 
 const HOUR = 3_600;
 const DAY = 86_400;
@@ -172,5 +177,82 @@ describe("keeper: leaving the Backstop", () => {
     const { opensAt } = await backstop.claimOf(account);
     expect(await jobsAt(keeper, opensAt)).to.not.include("exit");
     expect(await tick(newKeeper({ minExit: 999n * WAD }))).to.include("exit");
+  });
+});
+
+describe("keeper: very many who leave the Backstop", () => {
+  const RAY = 10n ** 27n;
+  const START = 1_800_000_000;
+  const event = IBackstop__factory.createInterface().getEvent("Claimed");
+  const topicOf = (i: number): string => toBeHex(i + 1, 32);
+
+  interface Claim {
+    units: bigint;
+    opensAt: number;
+  }
+
+  /** A Backstop with so many claims of so much each, and what it was asked. */
+  function crowd(claims: Claim[]) {
+    const asked: number[] = [];
+    const indexed = event.inputs.filter((input) => input.indexed === true);
+    const plain = event.inputs.filter((input) => input.indexed !== true).map((input) => input.type);
+    const logs = claims.map((_, i) => ({
+      topics: [event.topicHash, ...indexed.map(() => topicOf(i))],
+      data: AbiCoder.defaultAbiCoder().encode(
+        plain,
+        plain.map(() => 0n),
+      ),
+      blockHash: topicOf(0),
+      index: i,
+    }));
+    const provider = { getLogs: () => Promise.resolve(logs as unknown as Log[]) } as unknown as Provider;
+    const call = Object.assign(() => Promise.resolve(), {
+      staticCall: () => Promise.resolve(),
+      populateTransaction: () => Promise.resolve({}),
+    });
+    const backstop = {
+      claimOf: (account: string) => {
+        const i = Number(BigInt(account)) - 1;
+        asked.push(i);
+        const { units, opensAt } = claims[i]!;
+        return Promise.resolve({
+          ...{ units, least: RAY, dueAt: 0n, opensAt: BigInt(opensAt), closesAt: BigInt(opensAt + DAY) },
+        });
+      },
+      markDue: call,
+      exit: call,
+    };
+    const config = { backstop: "", minExit: 1_000n * WAD } as unknown as ReserveConfig;
+    const exits = new Exits({ backstop } as unknown as ReserveContracts, config, provider, 0);
+    let number = 0;
+    const look = async (timestamp: number): Promise<string[]> => {
+      asked.length = 0;
+      const verdict = await exits.due({ number: (number += 1), timestamp, baseFee: 0n });
+      return verdict.due ? verdict.calls.map(({ subject }) => (Number(BigInt(subject!)) - 1).toString()) : [];
+    };
+    return { asked, look };
+  }
+
+  it("cost a hundred questions in a block, and keep nobody from leaving in the block in which he may", async () => {
+    const dust = Array.from({ length: 1_000 }, () => ({ units: WAD, opensAt: START }));
+    const claims: Claim[] = [...dust, { units: 5_000n * WAD, opensAt: START + 3_600 }];
+    const { asked, look } = crowd(claims);
+    const seen = new Set<number>();
+    for (let block = 0; block < 11; block++) {
+      expect(await look(START + 12 * block)).to.deep.equal([]);
+      expect(asked.length).to.be.at.most(100);
+      for (const i of asked) seen.add(i);
+    }
+    expect(seen.size).to.equal(1_001);
+    // All of the dust is asked about again by then.
+    expect(await look(START + 3_600)).to.deep.equal(["1000"]);
+    expect(asked.length).to.equal(100);
+  });
+
+  it("take turns where all may leave at once", async () => {
+    const { look } = crowd(Array.from({ length: 250 }, () => ({ units: 5_000n * WAD, opensAt: START })));
+    const served = new Set<string>();
+    for (let block = 0; block < 3; block++) for (const subject of await look(START + 12 * block)) served.add(subject);
+    expect(served.size).to.equal(250);
   });
 });

@@ -1,15 +1,22 @@
 import { expect } from "chai";
 
-import { VoidSigner } from "ethers";
+import { Transaction, VoidSigner } from "ethers";
 
+import { creditOf, meaningOf, type Flows } from "../../../keeper/journal/flows.js";
 import { ledgerOf } from "../../../keeper/journal/ledger.js";
 import { MemoryJournal } from "../../../keeper/journal/memory.js";
 import { SILENT } from "../../../keeper/log.js";
-import { Keeper } from "../../../keeper/keeper.js";
+import { Keeper, LookIncomplete } from "../../../keeper/keeper.js";
+import { decodeHolding } from "../../../sdk/credit/holdings.js";
 import { present } from "../../../sdk/present.js";
 import { localWallet } from "../../../replay/chain/embedded.js";
 import type { World } from "../../../replay/scenario/world.js";
-import { ICreditLens__factory, IPlimsollDollar__factory, IRisk__factory } from "../../../types/contracts/index.js";
+import {
+  ICreditEngine__factory,
+  ICreditLens__factory,
+  IPlimsollDollar__factory,
+  IRisk__factory,
+} from "../../../types/contracts/index.js";
 import { crash, smallWorlds } from "../../support/scenario.js";
 
 const WAD = 10n ** 18n;
@@ -85,6 +92,95 @@ describe("keeper: transactions that are not included", () => {
     expect(keeper.totals.gasSpent).to.equal(0n);
     expect(await finish(world, keeper)).to.equal(0);
     expect(keeper.totals.liquidations + keeper.totals.absorptions).to.be.above(0);
+  });
+
+  it("takes back what was to pay for itself and would not at the new price, instead of outbidding it into a loss", async () => {
+    const { world, keeper, journal } = await busyKeeper();
+    for (let i = 0; i < 2 * PATIENCE + 4; i++) {
+      await world.chain.mine({ baseFee: 2_000n * GWEI });
+      await keeper.tick();
+    }
+    const liquidations = (await journal.since(0)).filter(({ job }) => job === "liquidate");
+    expect(liquidations).to.not.be.empty;
+    for (const { expected, loss, transactions, outcome } of liquidations) {
+      expect([expected >= 0n, loss]).to.deep.equal([true, 0n]);
+      // A transaction that does nothing costs 21,000 gas: 0.05 ETH of some 70 USD.
+      if (transactions.some(({ kind }) => kind === "nothing"))
+        expect((outcome?.realised ?? 0n) > -5n * WAD).to.equal(true);
+    }
+    expect(liquidations.some(({ transactions }) => transactions.at(-1)?.kind === "nothing")).to.equal(true);
+  });
+
+  it("leaves alone for a while what reverts, ever longer, and does not pay for it with what is kept for solvency", async () => {
+    const world = await worldWith({ accounts: 6 });
+    await crash(world, 55n);
+    await world.chain.mine({ baseFee: 20n * GWEI });
+    const liquidator = present(world.addresses.liquidator);
+    let spoilt = 0;
+    // Whoever sees it coming takes his liquidity out of the pools within the same block.
+    const provider = new Proxy(world.provider, {
+      get: (target, name) => {
+        if (name === "send") {
+          return async (method: string, params: unknown[]): Promise<unknown> => {
+            if (method === "eth_sendRawTransaction" && Transaction.from(params[0] as string).to === liquidator) {
+              spoilt += 1;
+              await world.market.setDepth(0);
+            }
+            return (await target.send(method, params)) as unknown;
+          };
+        }
+        const value = Reflect.get(target, name, target) as unknown;
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const { reserve, ...others } = world.newKeeper().config;
+    const journal = new MemoryJournal();
+    const keeper = new Keeper(
+      // Nothing is absorbed, so that the accounts keep failing; and one revert is more than the budget has.
+      { ...others, absorbSubsidy: 0n, urgentHealth: 0, reserve: { ...present(reserve), gasBudget: WAD } },
+      { provider, signer: localWallet(1, world.provider), journal },
+    );
+    const reserved = keeper.budgetLeft("solvency") - keeper.budgetLeft("rest");
+    for (let i = 0; i < 12; i++) {
+      await keeper.tick();
+      await world.chain.mine({ baseFee: 20n * GWEI });
+      await world.market.setDepth(1);
+      await world.chain.mine({ baseFee: 20n * GWEI });
+    }
+    const liquidations = (await journal.since(0)).filter(({ job }) => job === "liquidate");
+    expect(spoilt).to.be.within(1, 3);
+    expect(keeper.totals.reverted).to.be.within(1, 3);
+    expect(liquidations.length).to.be.at.most(3);
+    const lost = reserved - keeper.budgetLeft("solvency");
+    const onSolvency = (await journal.since(0)).filter(({ purse, job }) => purse === "solvency" && job !== "liquidate");
+    expect(lost <= onSolvency.reduce((sum, { loss }) => sum + loss, 0n)).to.equal(true);
+  });
+
+  it("tells what it did although one job failed", async () => {
+    const world = await worldWith({ accounts: 6 });
+    await crash(world, 55n);
+    await world.chain.mine({ baseFee: CALM });
+    const backstop = present(world.addresses.contracts.backstop).toLowerCase();
+    const provider = new Proxy(world.provider, {
+      get: (target, name) => {
+        if (name === "getLogs") {
+          return async (filter: Parameters<typeof target.getLogs>[0]) => {
+            if (JSON.stringify(filter).toLowerCase().includes(backstop)) throw new Error("more than 10000 results");
+            return await target.getLogs(filter);
+          };
+        }
+        const value = Reflect.get(target, name, target) as unknown;
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const keeper = new Keeper(world.newKeeper().config, { provider, signer: localWallet(1, world.provider) });
+    let failure: unknown;
+    await keeper.tick().catch((error: unknown) => (failure = error));
+    expect(failure).to.be.instanceOf(LookIncomplete);
+    const { tick, message } = failure as LookIncomplete;
+    expect(message).to.include("more than 10000 results");
+    expect(tick.failing).to.be.above(0);
+    expect(tick.sent.flatMap(({ accounts }) => accounts)).to.not.be.empty;
   });
 
   it("sends the same again when the node has forgotten them", async () => {
@@ -178,6 +274,55 @@ describe("keeper: transactions that are not included", () => {
     expect(liquidations.flows[world.addresses.contracts.dollar]).to.equal(keeper.totals.profit);
     // Expected and realised are of one kind, and near each other.
     expect(liquidations.realised > 0n && liquidations.realised > liquidations.expected / 2n).to.equal(true);
+  });
+
+  it("counts tips for absorbing, which the engine's ledger owes it, and takes them out when they are worth the gas", async () => {
+    const world = await worldWith({ accounts: 6 });
+    const { address } = localWallet(1, world.provider);
+    const engine = ICreditEngine__factory.connect(world.addresses.contracts.engine, world.provider);
+    const journal = new MemoryJournal();
+    const signer = localWallet(1, world.provider);
+    // Nothing can be sold: all of it is absorbed.
+    const keeper = new Keeper(
+      { ...world.newKeeper().config, routes: [] },
+      { provider: world.provider, signer, journal },
+    );
+    await crash(world, 45n);
+    for (let i = 0; i < 3; i++) {
+      await world.chain.mine({ baseFee: CALM });
+      await keeper.tick();
+    }
+    expect(keeper.totals.absorptions).to.be.above(0);
+    const owed = async (): Promise<Record<string, bigint>> => {
+      const list = (await engine.position(address)).holdings.map(decodeHolding).map(async ({ asset, amount }) => {
+        const { token, scale } = await engine.assetInfo(asset);
+        return [creditOf(token), amount * scale] as const;
+      });
+      return Object.fromEntries(await Promise.all(list));
+    };
+    const inLedger = ({ flows }: { flows: Flows }): Flows =>
+      Object.fromEntries(Object.entries(flows).filter(([key, units]) => meaningOf(key).inLedger && units !== 0n));
+    const before = await owed();
+    const { jobs, total } = ledgerOf(await journal.since(0));
+    expect(before).to.not.deep.equal({});
+    expect(inLedger(total)).to.deep.equal(before);
+    const absorbed = present(jobs.find(({ job }) => job === "absorb"));
+    // Expected and realised are of one kind, and near each other.
+    expect(absorbed.realised > 0n && absorbed.realised < absorbed.expected * 2n).to.equal(true);
+    expect(absorbed.expected < absorbed.realised * 2n).to.equal(true);
+    for (let i = 0; i < 3; i++) {
+      await world.chain.mine({ baseFee: CALM, time: (await world.chain.time()) + HOUR });
+      await keeper.tick();
+    }
+    expect(keeper.totals.jobs.tips).to.be.above(0);
+    const after = ledgerOf(await journal.since(0)).total;
+    expect(inLedger(after)).to.deep.equal(await owed());
+    for (const [key, units] of Object.entries(before)) {
+      const { token } = meaningOf(key);
+      const held = await IPlimsollDollar__factory.connect(token, world.provider).balanceOf(address);
+      expect((after.flows[token] ?? 0n) + (after.flows[key] ?? 0n) >= units).to.equal(true);
+      expect(after.flows[token] ?? 0n).to.equal(held);
+    }
   });
 
   it("sends nothing in a dry run, and says each time what it would send", async () => {

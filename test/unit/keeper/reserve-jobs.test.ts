@@ -137,6 +137,72 @@ describe("keeper: jobs for a reserve", () => {
     expect(idle[1]?.reason).to.equal("what gas costs is not known");
   });
 
+  describe("what was to earn and reverted", () => {
+    const earning = { job: "fill", accounts: [], expected: 1n, purse: "solvency" } as const;
+    const request = () => ({ to: world().governor.address, data: "0x", gasLimit: 21_000n });
+    const reverted = (subject: string, realised: bigint) =>
+      intentOf({
+        ...{ job: "fill", subject, accounts: [], state: "reverted", expected: 1n, loss: 0n },
+        outcome: { flows: {}, realised },
+      });
+
+    it("holds back its subject for a moment, and the whole job where the day's budget does not cover another", async () => {
+      const { desk } = await deskOf([], WAD);
+      const spare =
+        desk.spending.left("solvency", desk.head.timestamp) - desk.spending.left("rest", desk.head.timestamp);
+      // Two plUSD of a budget of one: none of it is taken from what is kept for solvency.
+      desk.settle(reverted("ETH", -2n * WAD));
+      expect(desk.spending.left("rest", desk.head.timestamp)).to.equal(0n);
+      expect(desk.spending.left("solvency", desk.head.timestamp)).to.equal(spare);
+      const held = "such a transaction reverted, and the day's budget does not cover another that does";
+      expect(await desk.send({ ...earning, subject: "ETH" }, request())).to.equal("it reverted a moment ago");
+      expect(await desk.send({ ...earning, subject: "BTC" }, request())).to.equal(held);
+      // Other jobs are not.
+      expect(await desk.send({ ...earning, job: "close", subject: "BTC" }, request())).to.equal(undefined);
+      desk.turnTo({ ...desk.head, timestamp: desk.head.timestamp + 599 });
+      expect(await desk.send({ ...earning, subject: "BTC" }, request())).to.equal(held);
+      desk.turnTo({ ...desk.head, timestamp: desk.head.timestamp + 1 });
+      expect(await desk.send({ ...earning, subject: "BTC" }, request())).to.equal(undefined);
+    });
+
+    it("holds back nothing else while the budget covers another revert", async () => {
+      const { desk } = await deskOf([], 50n * WAD);
+      desk.settle(reverted("ETH", -2n * WAD));
+      expect(await desk.send({ ...earning, subject: "BTC" }, request())).to.equal(undefined);
+    });
+  });
+
+  it("counts what may be on its way although the journal failed, until it is known that it is not", async () => {
+    const { options, provider } = world();
+    const signer = localWallet(0, provider);
+    const oracle = IPriceOracle__factory.connect(options.oracle, signer);
+    const journal = new MemoryJournal();
+    let fails = true;
+    const broken = new Proxy(journal, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as (...args: unknown[]) => unknown;
+        if (name !== "prepare") return value.bind(target);
+        return (...args: unknown[]) =>
+          fails ? Promise.reject(new Error("the database does not answer")) : value.apply(target, args);
+      },
+    });
+    const desk = new Desk(keeperConfigSchema.parse(options), provider, signer, oracle, { journal: broken });
+    const head = present(await provider.getBlock("latest"));
+    desk.turnTo({ number: head.number, timestamp: head.timestamp, baseFee: head.baseFeePerGas ?? 0n });
+    const left = (): bigint => desk.spending.left("rest", head.timestamp);
+    const all = left();
+    const order = { job: "rate", accounts: [], expected: -WAD, purse: "rest" } as const;
+    const request = { to: signer.address, data: "0x", gasLimit: 21_000n };
+    let message = "";
+    await desk.send(order, request).catch((error: unknown) => (message = (error as Error).message));
+    expect(message).to.equal("the database does not answer");
+    expect(all - left()).to.equal(WAD);
+    fails = false;
+    await desk.executor.load();
+    expect(await desk.send(order, request)).to.equal(undefined);
+    expect(all - left(), "one of the two").to.equal(WAD);
+  });
+
   it("counts what was spent before a restart", async () => {
     const journal = new MemoryJournal();
     const loss = 25n * WAD;

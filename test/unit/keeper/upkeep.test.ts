@@ -157,11 +157,74 @@ describe("keeper: surplus and rate", () => {
     expect(await tick(keeper, DAY)).to.not.include("distribute");
   });
 
-  it("has the rate updated every few hours", async () => {
-    const { tick } = world();
+  it("has the rate updated as soon as it would change, and never for nothing", async () => {
+    const { ethers, engine, tick, newKeeper } = world();
     const keeper = await atRest(world());
-    expect(keeper.totals.jobs.rate).to.equal(1);
-    expect(await tick(keeper, 3 * HOUR)).to.not.include("rate");
-    expect(await tick(keeper, HOUR)).to.include("rate");
+    for (let hour = 0; hour < 30; hour += 5) expect(await tick(keeper, 5 * HOUR)).to.not.include("rate");
+    const set = async (rate: bigint): Promise<void> => {
+      await engine.setRateSource(await ethers.deployContract("ConstantRate", [rate]));
+    };
+    /** Looks at which somebody updates the rate, of six, each a quarter of an hour after the other: operators leave each other some time. */
+    const updates = async (looking: Keeper): Promise<number> => {
+      let count = 0;
+      for (let i = 0; i < 6; i++) if ((await tick(looking, HOUR / 4)).includes("rate")) count++;
+      return count;
+    };
+    await set(10n ** 9n);
+    expect(await updates(keeper)).to.equal(1);
+    expect((await engine.interest()).rate).to.equal(10n ** 9n);
+    // Another operator has done it: nothing is left to do, also for who did nothing yet.
+    expect(await updates(newKeeper())).to.equal(0);
+    // Too little to be worth the gas, until it has been so for a day.
+    await tick(keeper, 4 * HOUR);
+    await set((10n ** 9n * 1_001n) / 1_000n);
+    expect(await updates(keeper)).to.equal(0);
+    await tick(keeper, DAY);
+    expect(await updates(keeper)).to.equal(1);
+  });
+});
+
+describe("keeper: last good prices", () => {
+  const world = freshWorld(deployKeeperWorld);
+  /** As long as any operator waits. */
+  const INTERVAL = 2_000;
+
+  it("are recorded when nobody has for an interval, and those alone that are due", async () => {
+    const { oracle, tick } = world();
+    const keeper = await atRest(world());
+    await tick(keeper, INTERVAL);
+    const before = keeper.totals.jobs.record;
+    expect(await tick(keeper, INTERVAL)).to.include("record");
+    await tick(keeper);
+    expect(keeper.totals.jobs.record).to.be.above(before);
+    // Somebody else does it in good time.
+    for (let i = 0; i < 4; i++) {
+      await oracle.record(3n);
+      expect(await tick(keeper, 1_000)).to.not.include("record");
+    }
+    // And for one of two.
+    expect(await tick(keeper, 500)).to.not.include("record");
+    await oracle.record(1n);
+    const [{ recordedAt: ether }, { recordedAt: usdc }] = [await oracle.lastGood(ETHER), await oracle.lastGood(USDC)];
+    expect(ether > usdc).to.equal(true);
+    expect(await tick(keeper, 600)).to.include("record");
+    await tick(keeper);
+    expect((await oracle.lastGood(ETHER)).recordedAt).to.equal(ether);
+    expect((await oracle.lastGood(USDC)).recordedAt > usdc).to.equal(true);
+  });
+
+  it("do not use up what auctions and vaults need", async () => {
+    const { newKeeper, networkHelpers } = world();
+    await atRest(world());
+    /** What a keeper with that budget expects of recording when that is due; undefined where it leaves it. */
+    const recorded = async (gasBudget: bigint): Promise<bigint | undefined> => {
+      await networkHelpers.time.increase(INTERVAL);
+      return (await newKeeper({ gasBudget }).tick()).sent.find(({ job }) => job === "record")?.expected;
+    };
+    const cost = -(await recorded(1_000n * WAD))!;
+    expect(cost > 0n).to.equal(true);
+    expect((await recorded(3n * cost))! < 0n).to.equal(true);
+    // It would be enough, but not half of it would be left.
+    expect(await recorded((3n * cost) / 2n)).to.equal(undefined);
   });
 });

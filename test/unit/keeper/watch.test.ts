@@ -84,15 +84,20 @@ describe("keeper/watch", () => {
   function watching(confirm: WatchedChain["confirm"], chunk = 1_000) {
     const screen = new HealthScreen();
     const asked: string[][] = [];
+    const blocks: unknown[] = [];
     const chain: WatchedChain = {
-      market: () => Promise.resolve({ quotes, index: WAD }),
-      confirm: async (accounts) => {
+      market: (block) => {
+        blocks.push(block);
+        return Promise.resolve({ quotes, index: WAD });
+      },
+      confirm: async (accounts, block) => {
         asked.push(accounts);
-        return await confirm(accounts);
+        blocks.push(block);
+        return await confirm(accounts, block);
       },
     };
     const watch = new Watch(chain, { screen, update: () => Promise.resolve() }, { chunk });
-    return { screen, watch, asked };
+    return { screen, watch, asked, blocks };
   }
 
   it("has those confirmed that fail by what is known, and no others, in one call", async () => {
@@ -122,6 +127,14 @@ describe("keeper/watch", () => {
     const { screen, watch } = watching(() => Promise.resolve([health("truly")]));
     for (const account of ["made up", "truly"]) screen.set(account, position(500n));
     expect((await watch.failing()).map(({ account }) => account)).to.deep.equal(["truly"]);
+  });
+
+  it("asks about the block that it was told of, by its number: others can be asked the same", async () => {
+    const { screen, watch, blocks } = watching((accounts) => Promise.resolve(accounts.map(health)));
+    screen.set("a", position(500n));
+    await watch.update({ number: 7, hash: "0x7", parentHash: "0x6", timestamp: 0 }, 0);
+    await watch.failing();
+    expect(blocks).to.deep.equal([7, 7]);
   });
 
   it("splits what is more than a node values at once", async () => {

@@ -64,14 +64,20 @@ describe("keeper/config: sources", () => {
     expect(loadConfig({ flags }).relay).to.deep.equal({
       rpc: [],
       method: "eth_sendRawTransaction",
+      signed: false,
       patience: 10,
       solvency: "relay",
     });
-    const environment = { PLIMSOLL_RELAY: "http://a,http://b", PLIMSOLL_RELAY_PATIENCE: "0" };
+    const environment = {
+      PLIMSOLL_RELAY: "http://a,http://b",
+      PLIMSOLL_RELAY_SIGNED: "true",
+      PLIMSOLL_RELAY_PATIENCE: "0",
+    };
     const file = fileOf({ relay: { method: "eth_sendPrivateTransaction", patience: 5, solvency: "both" } });
     expect(loadConfig({ file, environment, flags }).relay).to.deep.equal({
       rpc: ["http://a", "http://b"],
       method: "eth_sendPrivateTransaction",
+      signed: true,
       patience: 0,
       solvency: "both",
     });
@@ -136,7 +142,7 @@ describe("keeper/config: sources", () => {
   it("has a field behind every variable and every flag", () => {
     const values: Record<string, unknown> = {
       ...{ network: "localhost", execute: "1", level: "info", host: "::1" },
-      ...{ method: "eth_sendPrivateTransaction", solvency: "both" },
+      ...{ method: "eth_sendPrivateTransaction", signed: "true", solvency: "both" },
     };
     const address = `0x${"11".repeat(20)}`;
     const flags = [FLAGS, INDEX_FLAGS].flatMap((flagFields) =>

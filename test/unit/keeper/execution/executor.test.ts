@@ -20,7 +20,14 @@ import { intentOf } from "../../../support/intents.js";
 
 const GWEI = 10n ** 9n;
 const CALM = GWEI;
-const RULES = { priorityFee: GWEI, ceiling: 500n * GWEI, bumpPercent: 12.5, patience: 3, confirmations: 1 };
+const RULES = {
+  priorityFee: GWEI,
+  ceiling: 500n * GWEI,
+  bumpPercent: 12.5,
+  patience: 3,
+  confirmations: 1,
+  overtaken: 2,
+};
 const FRIEND = "0x000000000000000000000000000000000000bEEF";
 
 describe("keeper/execution: executor", () => {
@@ -48,6 +55,27 @@ describe("keeper/execution: executor", () => {
   function executorWith(overrides: Partial<ExecutorOptions> = {}): Executor {
     const watch = (point: Point): void => void points.push(point);
     return new Executor({ provider: embedded.provider, signer: wallet, journal, rules: RULES, watch, ...overrides });
+  }
+
+  /** What a node tells that is not so. */
+  interface Lie {
+    pending?: number;
+    latest?: number;
+    noReceipts?: boolean;
+  }
+
+  function lying(lie: Lie): Provider {
+    return new Proxy(embedded.provider, {
+      get: (target, name) => {
+        if (name === "getTransactionCount") {
+          return async (who: string, tag: string) =>
+            (tag === "pending" ? lie.pending : lie.latest) ?? (await target.getTransactionCount(who, tag));
+        }
+        if (name === "getTransactionReceipt" && lie.noReceipts === true) return () => Promise.resolve(null);
+        const value = Reflect.get(target, name, target) as unknown;
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
   }
 
   async function head(): Promise<At> {
@@ -332,9 +360,96 @@ describe("keeper/execution: executor", () => {
       await settle(executor);
       await mine();
       await mine();
-      expect(await settle(executor)).to.deep.equal(["confirmed"]);
+      const { settled } = await executor.settle(await head());
+      // Whoever counts has counted it.
+      expect(settled.map(({ intent, again }) => [intent.state, again])).to.deep.equal([["confirmed", true]]);
       expect([await used(), await given()]).to.deep.equal([1, 1n]);
     });
+  });
+
+  describe("a node that", () => {
+    it("tells of fewer transactions than there are does not have one settled twice", async () => {
+      const lie: Lie = {};
+      const executor = executorWith({ provider: lying(lie) });
+      await submit(executor);
+      await mine();
+      expect(await settle(executor)).to.deep.equal(["confirmed"]);
+      for (let i = 0; i < 3; i++) await mine();
+      lie.latest = 0;
+      expect(await settle(executor)).to.deep.equal([]);
+      delete lie.latest;
+      expect(await settle(executor)).to.deep.equal([]);
+    });
+
+    it("has no receipts for a while has nothing forgotten, and nothing waits for it", async () => {
+      const lie: Lie = { noReceipts: true };
+      const executor = executorWith({ provider: lying(lie), rules: { ...RULES, overtaken: 100 } });
+      await submit(executor);
+      for (let i = 0; i < 50; i++) {
+        await mine();
+        expect(await settle(executor)).to.deep.equal([]);
+        expect(executor.waiting).to.have.length(0);
+      }
+      lie.noReceipts = false;
+      expect(await settle(executor)).to.deep.equal(["confirmed"]);
+      expect((await journal.since(0)).map(({ inclusion }) => inclusion?.fee !== undefined)).to.deep.equal([true]);
+    });
+
+    for (const pending of [500, 200_000_000]) {
+      it(`tells of ${pending.toString()} transactions that wait costs nothing`, async () => {
+        const lie: Lie = { pending };
+        const executor = executorWith({ provider: lying(lie) });
+        expect((await submit(executor)).nonce).to.equal(0);
+        delete lie.pending;
+        await mine();
+        expect(await settle(executor)).to.deep.equal(["confirmed"]);
+        expect(await used()).to.equal(1);
+      });
+    }
+
+    it("was believed about what waits leaves one transaction behind that others do not wait for, and no fillers", async () => {
+      await journal.prepare({ ...intentOf({ nonce: 500 }), state: "sent" });
+      const executor = executorWith();
+      for (const nonce of [0, 1]) {
+        expect((await submit(executor)).nonce).to.equal(nonce);
+        await mine();
+        expect(await settle(executor)).to.deep.equal(["confirmed"]);
+      }
+      expect((await journal.since(0)).map(({ job }) => job)).to.not.include("gap");
+    });
+  });
+
+  it("knows of work that could not be written whether it is on its way, once the journal answers", async () => {
+    let [fails, lost] = [true, true];
+    const broken = new Proxy(journal, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+        if (name !== "prepare") return value.bind(target);
+        return async (intent: Intent) => {
+          if (!lost) await target.prepare(intent);
+          if (fails) throw new Error("the database does not answer");
+        };
+      },
+    });
+    const executor = executorWith({ journal: broken });
+    const failing = async (id: string): Promise<void> => {
+      let message = "";
+      await submit(executor, { ...gift(), id }).catch((error: unknown) => (message = (error as Error).message));
+      expect(message).to.equal("the database does not answer");
+      expect(executor.mayHave(id)).to.equal(true);
+    };
+    await failing("lost");
+    await executor.load();
+    expect([executor.mayHave("lost"), executor.takeUnwritten()]).to.deep.equal([false, ["lost"]]);
+    lost = false;
+    await failing("written");
+    await executor.load();
+    expect([executor.mayHave("written"), executor.takeUnwritten()]).to.deep.equal([true, []]);
+    fails = false;
+    await mine();
+    await settle(executor);
+    await mine();
+    expect(await settle(executor)).to.deep.equal(["confirmed"]);
   });
 
   describe("numbers", () => {

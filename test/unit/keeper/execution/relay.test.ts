@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { BaseWallet } from "ethers";
+import { id, verifyMessage, type BaseWallet } from "ethers";
 
 import { Executor, type At, type ExecutorOptions, type Work } from "../../../../keeper/execution/executor.js";
 import { firstOffer } from "../../../../keeper/execution/fees.js";
@@ -113,6 +113,24 @@ describe("keeper/execution: private relays", () => {
   it("are told in the way that they want", async () => {
     const { transactions } = await submit(executorWith({ method: "eth_sendPrivateTransaction" }));
     expect(given[0]).to.deep.equal([`eth_sendPrivateTransaction ${transactions[0]!.raw}`]);
+  });
+
+  it("are told who asks by a signature of the request, of a key that is not the keeper's, where they want one", async () => {
+    const heard: { signature: string; body: string }[] = [];
+    for (const relay of relays) {
+      relay.heard = (headers, body) => heard.push({ signature: String(headers["x-flashbots-signature"]), body });
+    }
+    await submit(executorWith({ signed: true }));
+    const senders = heard.map(({ signature, body }) => {
+      const [sender, signed] = signature.split(":");
+      expect(verifyMessage(id(body), present(signed))).to.equal(sender);
+      return sender;
+    });
+    expect(senders).to.have.length(2);
+    expect(new Set(senders)).to.have.length(1).and.to.not.include(wallet.address);
+    heard.length = 0;
+    await submit(executorWith());
+    expect(heard.map(({ signature }) => signature)).to.deep.equal(["undefined", "undefined"]);
   });
 
   it("are told once a block while no block has it, and nodes after so many blocks", async () => {

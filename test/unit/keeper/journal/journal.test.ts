@@ -31,6 +31,17 @@ function behavesAsJournal(open: (sender: string) => Promise<Journal>): void {
     expect(await journal.open()).to.deep.equal([intent]);
   });
 
+  it("takes the bytes of what was refused once more, under the same number", async () => {
+    const transactions = [signed({ hash: "0xsame" })];
+    const refused = intentOf({ nonce: 8, transactions });
+    await journal.prepare(refused);
+    await journal.advance(refused.id, { state: "dropped" });
+    const again = intentOf({ nonce: 8, transactions });
+    await journal.prepare(again);
+    expect(await journal.open()).to.deep.equal([again]);
+    expect(await caught(journal.prepare(intentOf({ nonce: 8, transactions })))).to.be.instanceOf(NumberTaken);
+  });
+
   it("follows an intent to its end, and back where a block was reorganised away", async () => {
     const intent = intentOf();
     await journal.prepare(intent);
@@ -44,6 +55,11 @@ function behavesAsJournal(open: (sender: string) => Promise<Journal>): void {
     await journal.advance(intent.id, { state: "confirmed", inclusion, outcome });
     expect(await journal.open()).to.deep.equal([]);
     expect(await journal.since(0)).to.deep.equal([{ ...intent, state: "confirmed", inclusion, outcome }]);
+    // The ledger, without what was signed.
+    const [entry] = await journal.entries();
+    const { job, expected } = intent;
+    expect(entry).to.deep.include({ job, state: "confirmed", expected, outcome });
+    expect(entry?.inclusion?.fee).to.equal(inclusion.fee);
   });
 
   it("keeps every transaction of an intent, in order", async () => {

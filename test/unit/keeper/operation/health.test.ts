@@ -7,14 +7,18 @@ import { CannotListen, serve, type WatchServer } from "../../../../keeper/operat
 const START = 1_800_000_000;
 
 describe("keeper/operation: health", () => {
+  /** The clock's, and the machine's own. {s} */
   let now: number;
+  let passed: number;
+  const steady = (): number => passed * 1_000;
   let written: () => Promise<void>;
   let health: Health;
   beforeEach(() => {
     now = START;
+    passed = 0;
     written = () => Promise.resolve();
     const journal = { probe: () => written() };
-    health = new Health({ journal, readyWithin: 60, stuckAfter: 300, clock: () => now * 1_000 });
+    health = new Health({ journal, readyWithin: 60, stuckAfter: 300, clock: () => now * 1_000, steady });
   });
 
   const first = async (): Promise<string> => (await health.ready())[0] ?? "ready";
@@ -34,6 +38,7 @@ describe("keeper/operation: health", () => {
   it("is not ready when the block was new, but the look was long ago", async () => {
     health.looked(now);
     now += 61;
+    passed += 61;
     expect(await first()).to.equal("the last look that succeeded was 61 s ago");
   });
 
@@ -62,7 +67,7 @@ describe("keeper/operation: health", () => {
   it("is ready where it stands by, but not where it cannot tell whether it should", async () => {
     const lease: { fault?: string } = {};
     const journal = { probe: () => written() };
-    const options = { journal, readyWithin: 60, stuckAfter: 300, clock: () => now * 1_000 };
+    const options = { journal, readyWithin: 60, stuckAfter: 300, clock: () => now * 1_000, steady };
     const standby = new Health({ ...options, role: () => "standby", doubt: () => lease.fault });
     standby.looked(now);
     expect(await standby.ready()).to.deep.equal([]);
@@ -74,12 +79,37 @@ describe("keeper/operation: health", () => {
   it("is alive while looks end, even badly, and not when one never does", async () => {
     for (let i = 0; i < 10; i++) {
       now += 200;
+      passed += 200;
       health.failed(new Error("no node"));
     }
     expect(health.alive()).to.deep.equal([]);
     now += 301;
+    passed += 301;
     expect(health.alive()).to.deep.equal(["no look has ended for 301 s"]);
     expect(await first()).to.contain("no look has ended");
+  });
+
+  it("is told by the machine's time and not by the clock, which may be set", () => {
+    health.looked(now);
+    // Back by a day: a keeper that hangs is found out all the same.
+    now -= 86_400;
+    passed += 301;
+    expect(health.alive()).to.deep.equal(["no look has ended for 301 s"]);
+    health.failed(new Error("no node"));
+    // Ahead by a day: one that works is not restarted.
+    now += 2 * 86_400;
+    expect(health.alive()).to.deep.equal([]);
+  });
+
+  it("is not ready while nobody can tell whether its nodes say the same", async () => {
+    const journal = { probe: () => written() };
+    const told: { why?: string } = {};
+    const unsure = new Health({ journal, readyWithin: 60, stuckAfter: 300, steady, unchecked: () => told.why });
+    unsure.looked(Math.floor(Date.now() / 1_000));
+    expect(await unsure.ready()).to.deep.equal([]);
+    told.why = "no second node has confirmed what the first says for 300 s";
+    expect(await unsure.ready()).to.deep.equal([told.why]);
+    expect(unsure.alive()).to.deep.equal([]);
   });
 
   describe("as it is served", () => {
@@ -104,6 +134,7 @@ describe("keeper/operation: health", () => {
         text: '{"ok":true,"role":"leading","complaints":[]}\n',
       });
       now += 301;
+      passed += 301;
       expect((await ask("/health")).status).to.equal(503);
       expect((await ask("/ready")).text).to.contain("301 s");
     });

@@ -11,14 +11,16 @@ describe("keeper/operation: log", () => {
     return out;
   }
 
-  it("is one JSON object a line, with amounts to the last digit", () => {
+  it("is one JSON object a line, with amounts as people read them, and others to the last digit", () => {
     const out = logged([], (log) => {
-      log.info({ expected: -(10n ** 24n + 1n), accounts: ["0x1"], inner: { fee: 3n } }, "sent");
+      const amounts = { expected: -(10n ** 24n + 1n), realised: 66_974_000_000_000_000_000n, fee: 533n * 10n ** 12n };
+      log.info({ ...amounts, gasLimit: 10n ** 24n + 1n, accounts: ["0x1"], inner: { nonce: 3n } }, "sent");
       log.debug({}, "not this");
     });
     const line = JSON.parse(out) as Record<string, unknown>;
-    expect(line).to.deep.include({ level: "info", msg: "sent", accounts: ["0x1"], inner: { fee: "3" } });
-    expect(line.expected).to.equal("-1000000000000000000000001");
+    expect(line).to.deep.include({ level: "info", msg: "sent", accounts: ["0x1"], inner: { nonce: "3" } });
+    expect(line).to.include({ expected: "-1000000.00 plUSD", realised: "66.97 plUSD", fee: "0.000533 ether" });
+    expect(line.gasLimit).to.equal("1000000000000000000000001");
   });
 
   it("holds no secret: not by its field, not in a message, not in an error, in no case and without 0x", () => {

@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { getAddress } from "ethers";
 import { z } from "zod";
 
+import { EnvironmentError } from "../../../../cli/errors.js";
 import { rehearse } from "../../../../cli/keeper/rehearse.js";
 import { writeAddressBook } from "../../../../deploy/address-book.js";
 import { findAnvil } from "../../../../keeper/rehearsal/anvil.js";
@@ -45,6 +46,8 @@ describe("keeper/rehearsal", function () {
   let server: RpcServer;
   let books = "";
   let asked: string[];
+  /** Whether the node has stopped answering. */
+  let gone: () => boolean;
   beforeEach(async function () {
     if (findAnvil() === undefined) {
       console.log("    (no anvil for this machine)");
@@ -52,6 +55,7 @@ describe("keeper/rehearsal", function () {
     }
     world = await worldWith({ accounts: ACCOUNTS });
     asked = [];
+    gone = () => false;
     const { provider } = world.connection;
     const heard = new Proxy(provider, {
       get: (target, name) => {
@@ -60,6 +64,7 @@ describe("keeper/rehearsal", function () {
         if (name !== "request") return value.bind(target) as unknown;
         return (args: { method: string; params?: unknown[] }) => {
           asked.push(args.method);
+          if (gone()) return Promise.reject(new Error("the node is gone"));
           return target.request(args);
         };
       },
@@ -158,6 +163,29 @@ describe("keeper/rehearsal", function () {
     expect(broke.reason).to.equal("the key has too little ether for the gas");
     const calm = await only({ PLIMSOLL_FEE_CEILING: "0.000001" });
     expect(calm.reason).to.equal("gas costs more than the ceiling");
+  });
+
+  it("ends when the chain cannot be read any more, and shows what it found before", async () => {
+    let left = 1;
+    gone = () => left <= 0;
+    const said: string[] = [];
+    let error: unknown;
+    try {
+      await rehearse({
+        environment: {},
+        flags: { network: "localhost", rpc: [server.url] },
+        json: true,
+        accounts: [],
+        say: (line) => said.push(line),
+        books,
+        progress: () => (left -= 1),
+      });
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).to.be.instanceOf(EnvironmentError);
+    expect((error as Error).message).to.match(/cannot be read any more: .+ \(after 1 of \d+ accounts\)$/);
+    expect(output.parse(JSON.parse(said.join(""))).accounts).to.have.length(1);
   });
 
   it("passes on what only asks, and nothing that could change anything", async () => {
