@@ -1,13 +1,14 @@
 /** What of Aave v3 the local world deploys, and from which packages it is compiled. */
 
+import type { ForeignProject } from "../foreign/compile.js";
+
 const AAVE = "@aave-dao/aave-v3-origin/src/contracts";
 const logic = (name: string): readonly [source: string, contract: string] => [
   `${AAVE}/protocol/libraries/logic/${name}.sol`,
   name,
 ];
 
-/** The contracts, and the source of each. */
-export const CONTRACTS: readonly (readonly [source: string, contract: string])[] = [
+const CONTRACTS: ForeignProject["contracts"] = [
   [`${AAVE}/protocol/configuration/PoolAddressesProvider.sol`, "PoolAddressesProvider"],
   [`${AAVE}/protocol/configuration/ACLManager.sol`, "ACLManager"],
   [`${AAVE}/misc/AaveOracle.sol`, "AaveOracle"],
@@ -26,13 +27,12 @@ export const CONTRACTS: readonly (readonly [source: string, contract: string])[]
   [`${AAVE}/extensions/stata-token/StataTokenV2.sol`, "StataTokenV2"],
 ];
 
-/** Packages whose sources go into them. */
-export const PACKAGES = [
+const PACKAGES = [
   "@aave-dao/aave-v3-origin",
   "@bgd-labs/solidity-utils",
   "@openzeppelin/contracts",
   "@openzeppelin/contracts-upgradeable",
-] as const;
+];
 
 /** Aave imports by the names of git submodules: here they are packages. Hardhat refuses such imports of a package (HHE902). */
 const REMAPPINGS = [
@@ -41,15 +41,11 @@ const REMAPPINGS = [
   "openzeppelin-contracts-upgradeable/contracts/=@openzeppelin/contracts-upgradeable/",
 ];
 
-const OUTPUTS = [
-  "abi",
-  ...["bytecode", "deployedBytecode"].flatMap((c) => [`evm.${c}.object`, `evm.${c}.linkReferences`]),
-];
-
-/** The compiler's settings: as optimised as what Aave deploys, for the same EVM as our contracts. */
-export const SETTINGS = {
-  evmVersion: "osaka",
-  optimizer: { enabled: true, runs: 200 },
-  remappings: REMAPPINGS,
-  outputSelection: Object.fromEntries(CONTRACTS.map(([source, contract]) => [source, { [contract]: OUTPUTS }])),
+/** As optimised as what Aave deploys, for the same EVM as our contracts. */
+export const LENDING_MARKET: ForeignProject = {
+  name: "the lending market of the local world",
+  compiler: "solc",
+  packages: PACKAGES,
+  contracts: CONTRACTS,
+  settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 200 }, remappings: REMAPPINGS },
 };

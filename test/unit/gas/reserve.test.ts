@@ -2,8 +2,8 @@ import { expect } from "chai";
 import type { ContractTransactionResponse } from "ethers";
 
 import { freshWorld } from "../../support/fresh.js";
+import { BTC, ETH, running, STAKED, sum, unbalance, USDC, USDT } from "../../support/gas-world.js";
 import { EIGHT, UNIT } from "../../support/sheet-world.js";
-import { deployWhole, type WholeWorld } from "../../support/whole-world.js";
 import { at, MAX_UINT256, WAD } from "../../support/world.js";
 
 /**
@@ -48,10 +48,6 @@ const CEILINGS = {
 
 type Operation = keyof typeof CEILINGS;
 
-const [ETH, BTC, USDC, USDT, STAKED] = [0, 1, 2, 3, 4] as const;
-/** {ledger} of each of the eight. */
-const HOLDINGS = [2_000n, 50n, 4_000_000n, 3_000_000n, 500n, 500n, 20_000n, 10_000n];
-
 describe("The protocol's gas, every part real", () => {
   const measured = new Map<Operation, bigint>();
 
@@ -65,30 +61,6 @@ describe("The protocol's gas, every part real", () => {
     const gas = (await (await sent).wait())?.gasUsed ?? 0n;
     measured.set(operation, gas);
     expect(gas, operation).to.be.within(21_000n, CEILINGS[operation]);
-  }
-
-  /** So many assets funded, ether and bitcoin lent against, both pools of the Backstop, and days of looks behind it. */
-  async function running(count: number): Promise<WholeWorld> {
-    const world = await deployWhole(EIGHT.slice(0, count));
-    const { fund, give, look, governor, alice, engine, reserve, dollar, backstop, networkHelpers } = world;
-    for (let asset = 0; asset < count; asset++) await fund(asset, at(HOLDINGS, asset) * UNIT);
-    await look();
-    for (const asset of [ETH, BTC]) {
-      await give(governor, asset, 1_000n * UNIT);
-      await engine.deposit(asset, 1_000n * WAD, governor.address);
-    }
-    await engine.borrow(1_000_000n * WAD, governor.address, governor.address);
-    await give(alice, USDC, 10_000_000n * UNIT);
-    await reserve.connect(alice).issue(USDC, 1_000_000n * WAD, 0, alice.address);
-    await dollar.approve(backstop, MAX_UINT256);
-    await backstop.deposit(400_000n * WAD, governor.address);
-    await backstop.claim(100_000n * 10n ** 24n);
-    for (let passed = 0; passed < 2; passed++) {
-      await networkHelpers.time.increase(7_200);
-      await look();
-      await engine.updateRate();
-    }
-    return world;
   }
 
   describe("issue and redeem", () => {
@@ -183,16 +155,7 @@ describe("The protocol's gas, every part real", () => {
     describe(`auctions with ${named}`, () => {
       const world = freshWorld(async () => {
         const made = await running(count);
-        const targets = Array.from({ length: 16 }, (_, asset) =>
-          asset < count ? BigInt(Math.floor(5_000 / count)) : 0n,
-        );
-        const bands = Array.from({ length: 16 }, (_, asset) => (asset < count ? 100n : 0n));
-        // The stable is far below its target, what is sold above it.
-        targets[USDC] = 10_000n - sum(targets) + at(targets, USDC);
-        targets[sold] = 100n;
-        targets[USDC] += 10_000n - sum(targets);
-        await made.rebalancer.setWeights(targets, bands);
-        await made.give(made.bob, USDC, 10_000_000n * UNIT);
+        await unbalance(made, count, sold);
         return made;
       });
 
@@ -229,7 +192,3 @@ describe("The protocol's gas, every part real", () => {
     });
   }
 });
-
-function sum(amounts: readonly bigint[]): bigint {
-  return amounts.reduce((total, amount) => total + amount, 0n);
-}

@@ -1,6 +1,6 @@
 /**
- * Compiles the lending market of the local world from the sources that its package holds: the package has no artifacts, and Hardhat cannot
- * resolve its imports. What comes out is kept in the build's cache until a package, the compiler or a setting changes.
+ * Compiles contracts of others from the sources that their npm packages hold: the packages have no artifacts, and Hardhat cannot resolve
+ * their imports or has not their compiler. What comes out is kept until a package, the compiler or a setting changes.
  */
 
 import { spawn } from "node:child_process";
@@ -12,13 +12,25 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import { CONTRACTS, PACKAGES, SETTINGS } from "./contracts.js";
-
 const require = createRequire(import.meta.url);
 /** Where packages are: what is imported by a package's name is found from here. */
-const MODULES = require.resolve(`${PACKAGES[0]}/package.json`).slice(0, -`${PACKAGES[0]}/package.json`.length - 1);
+const MODULES = require.resolve("solc/package.json").slice(0, -"/solc/package.json".length);
 /** Name of the file that says what the artifacts beside it were made from. */
 const KEY = "made-from.txt";
+
+/** What is compiled together. */
+export interface ForeignProject {
+  /** What a complaint calls it. */
+  name: string;
+  /** npm package of the compiler. */
+  compiler: string;
+  /** Packages whose sources go into it. */
+  packages: readonly string[];
+  /** The contracts, and the source of each. */
+  contracts: readonly (readonly [source: string, contract: string])[];
+  /** The compiler's settings, without what is to come out. */
+  settings: Readonly<Record<string, unknown>>;
+}
 
 const Package = z.object({ version: z.string() });
 
@@ -33,25 +45,30 @@ const Output = z.object({
     .default({}),
 });
 
-/** The compiler refused the lending market, or did not run. */
-export class LendingMarketError extends Error {
-  override readonly name = "LendingMarketError";
+const OUTPUTS = [
+  "abi",
+  ...["bytecode", "deployedBytecode"].flatMap((c) => [`evm.${c}.object`, `evm.${c}.linkReferences`]),
+];
 
-  constructor(reason: string) {
-    super(`the lending market of the local world could not be compiled: ${reason}`);
+/** The compiler refused a project, or did not run. */
+export class ForeignProjectError extends Error {
+  override readonly name = "ForeignProjectError";
+
+  constructor(project: ForeignProject, reason: string) {
+    super(`${project.name} could not be compiled: ${reason}`);
   }
 }
 
 /** What the artifacts depend on, as a digest. */
-async function keyNow(): Promise<string> {
+async function keyNow({ packages, compiler, contracts, settings }: ForeignProject): Promise<string> {
   const versions = await Promise.all(
-    [...PACKAGES, "solc"].map(async (name) => {
+    [...packages, compiler].map(async (name) => {
       const { version } = Package.parse(JSON.parse(await readFile(join(MODULES, name, "package.json"), "utf8")));
       return `${name}@${version}`;
     }),
   );
   return createHash("sha256")
-    .update(JSON.stringify([versions, CONTRACTS, SETTINGS]))
+    .update(JSON.stringify([versions, contracts, settings]))
     .digest("hex");
 }
 
@@ -59,8 +76,8 @@ async function keyNow(): Promise<string> {
  * Runs the compiler as a program of its own: it needs half a gigabyte, and is to share no thread with Hardhat. It answers into a file,
  * because it ends without waiting until a pipe has taken everything.
  */
-async function solc(input: string, answer: string): Promise<string> {
-  const program = [require.resolve("solc/solc.js"), "--standard-json", "--base-path", MODULES];
+async function solc(project: ForeignProject, input: string, answer: string): Promise<string> {
+  const program = [require.resolve(`${project.compiler}/solc.js`), "--standard-json", "--base-path", MODULES];
   const file = await open(answer, "w");
   try {
     const child = spawn(process.execPath, program, { stdio: ["pipe", file.fd, "pipe"] });
@@ -68,7 +85,9 @@ async function solc(input: string, answer: string): Promise<string> {
     child.stderr?.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
     child.stdin?.end(input);
     const [code] = (await once(child, "close")) as [number | null];
-    if (code !== 0) throw new LendingMarketError(`the compiler ended with ${String(code)}: ${complaint.trim()}`);
+    if (code !== 0) {
+      throw new ForeignProjectError(project, `the compiler ended with ${String(code)}: ${complaint.trim()}`);
+    }
     return await readFile(answer, "utf8");
   } finally {
     await file.close();
@@ -76,18 +95,21 @@ async function solc(input: string, answer: string): Promise<string> {
   }
 }
 
-async function compile(directory: string): Promise<z.infer<typeof Output>> {
+async function compile(project: ForeignProject, directory: string): Promise<z.infer<typeof Output>> {
+  const { contracts } = project;
   const sources = Object.fromEntries(
     await Promise.all(
-      CONTRACTS.map(async ([source]) => [source, { content: await readFile(join(MODULES, source), "utf8") }] as const),
+      contracts.map(async ([source]) => [source, { content: await readFile(join(MODULES, source), "utf8") }] as const),
     ),
   );
-  const input = JSON.stringify({ language: "Solidity", sources, settings: SETTINGS });
-  const said = await solc(input, join(directory, `answer.${process.pid}`));
+  const outputSelection = Object.fromEntries(contracts.map(([source, contract]) => [source, { [contract]: OUTPUTS }]));
+  const settings = { ...project.settings, outputSelection };
+  const input = JSON.stringify({ language: "Solidity", sources, settings });
+  const said = await solc(project, input, join(directory, `answer.${process.pid}`));
   // The program may greet before it answers.
   const output = Output.parse(JSON.parse(said.slice(said.indexOf("{"))));
   const errors = output.errors.filter(({ severity }) => severity === "error");
-  if (errors.length !== 0) throw new LendingMarketError(errors.map((e) => e.formattedMessage).join("\n"));
+  if (errors.length !== 0) throw new ForeignProjectError(project, errors.map((e) => e.formattedMessage).join("\n"));
   return output;
 }
 
@@ -95,18 +117,18 @@ async function compile(directory: string): Promise<z.infer<typeof Output>> {
  * Leaves an artifact `<contract>.json` of each contract in `directory`, in Hardhat's format.
  * @returns Whether anything had to be compiled.
  */
-export async function buildLendingMarket(directory: string): Promise<boolean> {
-  const key = await keyNow();
+export async function buildForeign(project: ForeignProject, directory: string): Promise<boolean> {
+  const key = await keyNow(project);
   const made = await readFile(join(directory, KEY), "utf8").catch(() => "");
   if (made === key) return false;
 
   await mkdir(directory, { recursive: true });
-  const { contracts } = await compile(directory);
+  const { contracts } = await compile(project, directory);
   // Whoever is interrupted from here on has to start again.
   await rm(join(directory, KEY), { force: true });
-  for (const [sourceName, contractName] of CONTRACTS) {
+  for (const [sourceName, contractName] of project.contracts) {
     const compiled = contracts[sourceName]?.[contractName];
-    if (compiled === undefined) throw new LendingMarketError(`there is no ${contractName} in ${sourceName}`);
+    if (compiled === undefined) throw new ForeignProjectError(project, `there is no ${contractName} in ${sourceName}`);
     const { bytecode, deployedBytecode } = compiled.evm;
     const artifact = {
       _format: "hh-sol-artifact-1",
