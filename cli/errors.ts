@@ -16,6 +16,13 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** What programs are told of an error. */
+export interface Details {
+  /** Its name: of a contract's error where one refused. */
+  readonly code: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** An error whose message is meant for the user: it is shown as it is, without a stack. */
 export class CliError extends Error {
   override readonly name: string = "CliError";
@@ -24,11 +31,13 @@ export class CliError extends Error {
    * @param message What is wrong, in one sentence.
    * @param exitCode What the process ends with.
    * @param hint What the user can do about it.
+   * @param details For programs; the kind of error alone if absent.
    */
   constructor(
     message: string,
     readonly exitCode: ExitCode = EXIT.failed,
     readonly hint?: string,
+    readonly details?: Details,
   ) {
     super(message);
   }
@@ -60,6 +69,19 @@ export class Interrupted extends CliError {
   constructor(signal: "SIGINT" | "SIGTERM", what: string) {
     super(`stopped by ${signal} before the end of ${what}`, signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated);
   }
+}
+
+/** The same for programs, which get one JSON object whatever happens. */
+export function errorObject(error: unknown): { readonly error: object } {
+  if (error instanceof CliError) {
+    const { name, message, hint, details } = error;
+    return { error: { code: details?.code ?? name, message, hint, values: details?.values ?? {} } };
+  }
+  if (error instanceof CommanderError) {
+    return { error: { code: "UsageError", message: error.message.replace(/^error: /, ""), values: {} } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { error: { code: "Unexpected", message, values: {} } };
 }
 
 /**

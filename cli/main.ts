@@ -1,24 +1,37 @@
 import { Command } from "commander";
 
 import packageJson from "../package.json" with { type: "json" };
+import { registerAccount } from "./commands/account.js";
 import { registerDemo } from "./commands/demo.js";
 import { registerFaucet } from "./commands/faucet.js";
 import { registerIndex } from "./commands/index.js";
 import { registerKeeper } from "./commands/keeper.js";
+import { registerProtocol } from "./commands/protocol.js";
 import { registerRisk } from "./commands/risk.js";
-import { type ExitCode, EXIT, report } from "./errors.js";
+import { errorObject, type ExitCode, EXIT, report } from "./errors.js";
+import { json } from "./present.js";
 
 /** Adds one sub-command to the program. */
 export type Registration = (program: Command) => void;
 
 /** Every sub-command, in the order of the help. */
-const COMMANDS: readonly Registration[] = [registerDemo, registerFaucet, registerKeeper, registerIndex, registerRisk];
+const COMMANDS: readonly Registration[] = [
+  registerDemo,
+  registerFaucet,
+  registerAccount,
+  registerProtocol,
+  registerKeeper,
+  registerIndex,
+  registerRisk,
+];
 
 const EXAMPLES = `
 Examples:
   plimsoll demo                  a market crash on a local chain, which then stays up for a wallet
   plimsoll demo --once --json    the same, ending with the scenario and with one line of JSON
   plimsoll faucet 0x...          test tokens for a wallet, while the demo runs
+  plimsoll account --help        deposit, borrow, repay, withdraw
+  plimsoll watch                 prices, haircuts and the balance sheet, live
   plimsoll keeper --help         run a keeper on a chain; a dry run unless told otherwise
   plimsoll index --help          keep every account's position at hand for keepers
   plimsoll risk --help           measure and calibrate risk on price history
@@ -67,6 +80,8 @@ export async function run(
     await createProgram(commands, output).parseAsync(args, { from: "user" });
     return EXIT.ok;
   } catch (error) {
-    return report(error, output.err, (process.env.PLIMSOLL_DEBUG ?? "") !== "");
+    const exitCode = report(error, output.err, (process.env.PLIMSOLL_DEBUG ?? "") !== "");
+    if (exitCode !== EXIT.ok && args.includes("--json")) output.out(`${json(errorObject(error))}\n`);
+    return exitCode;
   }
 }

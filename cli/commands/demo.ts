@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 
 import { needsBuild } from "../built.js";
 import { DEFAULT_PORT, type DemoOptions } from "../demo/options.js";
+import { integer } from "./options.js";
 
 const MAX_PORT = 65_535;
 const DEFAULT_SEED = 2_020;
@@ -31,15 +32,4 @@ export function registerDemo(program: Command): void {
       const { demo } = await needsBuild(() => import("../demo/run.js"));
       await demo(options);
     });
-}
-
-/** Parses a whole number of an option. */
-function integer(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`a whole number from ${minimum} to ${maximum} is needed.`);
-    }
-    return value;
-  };
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import { needsBuild } from "../built.js";
 import { untilStopped } from "../until-stopped.js";
+import { collect, withKey, withNodes, withOperation } from "./options.js";
 
 const EXAMPLES = `
 Without --execute nothing is sent: the keeper looks, simulates and says what it would send.
@@ -11,6 +12,7 @@ Examples:
   plimsoll keeper --network localhost                          watch the chain of a running demo
   plimsoll keeper --rpc https://a --rpc https://b              two nodes, the first preferred
   plimsoll keeper --config keeper.json --execute               act
+  plimsoll keeper key                                          a new key: key.json and password
   plimsoll keeper deploy --config keeper.json                  what your own two contracts would cost
   plimsoll keeper rehearse --config keeper.json                what each account would earn, in a fork
   plimsoll keeper report --json                                what was expected and what came of it
@@ -21,23 +23,16 @@ const DIRECTORY = "directory of the journal; DATABASE_URL names a PostgreSQL ser
 
 /** `plimsoll keeper`: keeps the protocol going, and reports on it. */
 export function registerKeeper(program: Command): void {
-  const keeper = program
-    .command("keeper")
+  const keeper = withNodes(program.command("keeper"), "look after")
     .description("run a keeper: liquidate, absorb, keep books, auctions and vaults going")
-    .option("--network <name>", "chain to look after: localhost, mainnet, sepolia")
-    .option("--rpc <url>", "node of the chain; may be given several times", collect)
     .option("--relay <url>", "private relay that is told of transactions first; may be given several times", collect)
     .option("--config <file>", WHERE)
     .option("--execute", "send transactions")
-    .option("--keystore <file>", "encrypted JSON keystore with the key")
-    .option("--password-file <file>", "file with the keystore's password")
     .option("--address <address>", "whom a dry run without a key looks as")
     .option("--journal <directory>", DIRECTORY)
     .option("--indexer <url>", "indexer to begin from; without one all events are read at the start")
-    .option("--interval <ms>", "time between two looks")
-    .option("--confirmations <blocks>", "blocks after which a transaction is taken to stay")
-    .option("--port <number>", "port of /metrics, /health, /ready and /report; 0 for none")
-    .option("--log-level <level>", "debug, info, warn or error")
+    .option("--confirmations <blocks>", "blocks after which a transaction is taken to stay");
+  withOperation(withKey(keeper), "/metrics, /health, /ready and /report; 0 for none")
     .addHelpText("after", EXAMPLES)
     .action(async ({ config, ...flags }: { config?: string } & Record<string, unknown>) => {
       const { runKeeper } = await needsBuild(() => import("../keeper/run.js"));
@@ -50,6 +45,18 @@ export function registerKeeper(program: Command): void {
           signal,
         }),
       );
+    });
+
+  keeper
+    .command("key")
+    .description("make a key of its own for a keeper: --keystore and --password-file say where (key.json and password)")
+    .action(async (_: unknown, command: Command) => {
+      const { keystore = "key.json", passwordFile = "password" } = command.optsWithGlobals<{
+        keystore?: string;
+        passwordFile?: string;
+      }>();
+      const { newKey } = await import("../keeper/key.js");
+      await newKey({ keystore, passwordFile, say: (line) => process.stdout.write(`${line}\n`) });
     });
 
   keeper
@@ -119,8 +126,4 @@ export function registerKeeper(program: Command): void {
         progress: (text) => process.stderr.isTTY && process.stderr.write(text),
       });
     });
-}
-
-function collect(url: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), url];
 }

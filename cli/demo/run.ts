@@ -12,6 +12,8 @@ import { runScenario, type ScenarioResult } from "../../replay/scenario/run.js";
 import { keepAlive } from "../../replay/scenario/live.js";
 import { createWorld, type World } from "../../replay/scenario/world.js";
 import { DEFAULT_PORT, type DemoOptions } from "./options.js";
+import { serveDashboard, type Dashboard } from "./dashboard.js";
+import { startIndexer, type DemoIndexer } from "./indexer.js";
 import { progressView } from "./progress.js";
 import { requireHeld, toReport, toSummary } from "./summary.js";
 import { EnvironmentError, Interrupted } from "../errors.js";
@@ -45,6 +47,11 @@ export async function demo(options: DemoOptions): Promise<void> {
   let chain: EmbeddedChain | undefined;
   let server: RpcServer | undefined;
   let book: AddressBook | undefined;
+  let history: DemoIndexer | undefined;
+  let dashboard: Dashboard | undefined;
+  const complain = (error: unknown): void => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  };
   try {
     chain = await startEmbeddedChain(pathStart - SETUP_TIME);
     // First of all: a taken port is told at once, and wallets can watch from the beginning.
@@ -56,19 +63,34 @@ export async function demo(options: DemoOptions): Promise<void> {
     const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts, stop.signal);
     book = { ...world.addresses, rpcUrl: server.url };
     writeAddressBook(book);
+    // Nobody asks about the past of a chain that ends with the scenario.
+    if (options.once !== true) {
+      history = await startIndexer(world, complain);
+      dashboard = await serveDashboard({
+        answers: history.indexer.pages,
+        book,
+        port: options.port === 0 ? 0 : server.port + 1,
+      });
+      say(
+        dashboard.built
+          ? `The dashboard is at ${dashboard.url}.`
+          : `What has happened is told at ${dashboard.url}/api/history.`,
+      );
+    }
 
     const keeper = world.newKeeper();
     const result = await play(world, keeper, path, pathStart, stop.signal);
     for (const line of toSummary(result)) say(line);
 
     if (options.once !== true) {
-      for (const line of howToConnect(world, server.url)) say(line);
+      for (const line of howToConnect(world, server.url, dashboard)) say(line);
       if (options.json === true) say(JSON.stringify(toReport(result, Date.now() - started)));
+      history?.goLive();
       await keepAlive(world, keeper, {
         random: random.fork("afterwards"),
         interval: LIVE_INTERVAL,
         signal: stop.signal,
-        onError: (error) => process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`),
+        onError: complain,
       });
       say("Stopped.");
     } else if (options.json === true) {
@@ -80,6 +102,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     // The chain ends with this process, and what is known of it with the chain.
     if (book !== undefined) removeAddressBook(book);
+    await dashboard?.close();
+    await history?.close();
     await server?.close();
     await chain?.close();
   }
@@ -121,11 +145,12 @@ async function serve(chain: EmbeddedChain, port: number): Promise<RpcServer> {
   }
 }
 
-function howToConnect(world: World, url: string): string[] {
+function howToConnect(world: World, url: string, dashboard: Dashboard | undefined): string[] {
   const { contracts, tokens } = world.addresses;
   return [
     "",
     "The chain, the feeds and the keeper stay alive; Ctrl-C ends them.",
+    ...(dashboard?.built === true ? [`  Dashboard: ${dashboard.url}, in a browser with a wallet.`] : []),
     `  Wallet: add a network with RPC URL ${url}, chain id ${LOCAL_CHAIN_ID}, currency ETH.`,
     `  Test tokens and ether: npm run plimsoll -- faucet <your address>${url === DEFAULT_URL ? "" : ` --rpc ${url}`}`,
     `  CreditEngine   ${contracts.engine}`,

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { homedir } from "node:os";
 
 import { AccountsDiffer, Audit } from "../../indexer/audit.js";
-import { engineEvents, headerOf } from "../../indexer/chain.js";
-import { Follower } from "../../indexer/follower.js";
+import { headerOf } from "../../indexer/chain.js";
 import { IndexHealth } from "../../indexer/health.js";
+import { findContracts } from "../../indexer/history/contracts.js";
+import { Indexer } from "../../indexer/indexer.js";
 import { pagesOf } from "../../indexer/pages.js";
-import { IndexTaken, SqlStore } from "../../indexer/sql.js";
+import { IndexTaken } from "../../indexer/sql.js";
 import type { OperatorConfig } from "../../keeper/config/operator.js";
 import { INDEX_FLAGS } from "../../keeper/config/sources.js";
 import { embeddedDatabase, serverDatabase } from "../../keeper/journal/database.js";
@@ -70,15 +71,16 @@ async function run(
     ? embeddedDatabase(directory, "index")
     : serverDatabase(databaseUrl));
   closing.push(() => database.close());
-  const store = await SqlStore.open(database, `${identity.chain}-${identity.engine}`);
-
   const { readyWithin } = config.operation;
   const health = new IndexHealth({ readyWithin, stuckAfter: STUCK * readyWithin });
   const progress = progressOf(log, stream);
   closing.push(() => progress.stop());
-  const follower = new Follower({
-    chain: engineEvents(pool, identity.engine),
-    store,
+  const contracts = await findContracts(pool, { ...addresses, engine: identity.engine });
+  const indexer = await Indexer.open({
+    provider: pool,
+    database,
+    identity,
+    contracts: { ...contracts, lens: addresses.lens },
     firstBlock,
     log,
     onStep: (at, head) => {
@@ -87,22 +89,23 @@ async function run(
     },
     onReorganised: (blocks) => health.reorganised(blocks),
   });
+  closing.push(() => indexer.close());
+  const { store } = indexer;
   const pages = pagesOf(identity, store, health);
-  const server = await serve({ health, registry: health.registry, pages }, host, port);
+  const server = await serve({ health, registry: health.registry, pages, more: indexer.pages }, host, port);
   closing.push(() => server.close());
 
   const [from] = await store.recent();
   log.info({ ...identity, firstBlock, from: from?.number, url: server.url }, "indexer started");
   const engine = ICreditEngine__factory.connect(identity.engine, pool);
   const audit = new Audit({ engine, interval: AUDIT, totals: () => store.totals() });
-  const looking: Looking = { pool, store, follower, audit, health, progress, log };
+  const looking: Looking = { pool, indexer, audit, health, progress, log };
   await repeat(lookAgain(looking, signal), config.interval, signal);
 }
 
 interface Looking {
   readonly pool: NodePool;
-  readonly store: SqlStore;
-  readonly follower: Follower;
+  readonly indexer: Indexer;
   readonly audit: Audit;
   readonly health: IndexHealth;
   readonly progress: Progress;
@@ -110,28 +113,25 @@ interface Looking {
 }
 
 function lookAgain(parts: Looking, signal: AbortSignal): () => Promise<void> {
-  const { pool, store, follower, audit, health, progress, log } = parts;
+  const { pool, indexer, audit, health, progress, log } = parts;
+  const { store } = indexer;
   let last = "";
   let first = true;
-  // Once: what is missing then is not told by the nodes, or came before the first block.
-  let reread = false;
   return async () => {
     try {
       await pool.survey();
       const head = present(await pool.getBlock("latest"), "head");
       const header = headerOf(head);
-      if (!(await follower.follow(header, { signal }))) return;
+      if (!(await indexer.follow(header, { signal }))) return;
       const [at] = await store.recent();
       if (at?.hash === header.hash) {
         const difference = await audit.check(at, head.timestamp);
         health.compared(difference);
         if (difference !== undefined) {
-          if (!reread) {
-            reread = true;
+          if (audit.mayReread(head.timestamp)) {
             log.error({ block: at.number, difference }, "positions do not add up: everything is read again");
-            health.reorganised(undefined);
-            await store.reset();
-            audit.forget();
+            await indexer.reset();
+            audit.forget(head.timestamp);
           }
           throw new AccountsDiffer(difference);
         }

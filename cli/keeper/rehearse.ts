@@ -6,7 +6,7 @@ import { keeperConfigSchema } from "../../keeper/config.js";
 import { SILENT } from "../../keeper/log.js";
 import { NoAnvil } from "../../keeper/rehearsal/anvil.js";
 import { Fork } from "../../keeper/rehearsal/fork.js";
-import { Rehearsal, type Rehearsed } from "../../keeper/rehearsal/rehearse.js";
+import { Rehearsal, RehearsalStopped, type Rehearsed } from "../../keeper/rehearsal/rehearse.js";
 import { present } from "../../sdk/present.js";
 import { EnvironmentError, UsageError } from "../errors.js";
 import { configOf, forTheUser, type Sources } from "./config.js";
@@ -48,11 +48,23 @@ export async function rehearse(options: RehearseOptions): Promise<void> {
       ...(accounts.length === 0 ? {} : { accounts: accounts.map((account) => getAddress(account)) }),
       onProgress: (done, of) => progress(`\r${done.toString()} of ${of.toString()} accounts`),
     });
-    const rows = await rehearsal.run();
-    progress("\n");
-    if (json) say(JSON.stringify({ block, owner, accounts: rows.map(plain) }));
-    else for (const line of tableOf(rows, block)) say(line);
+    const show = (rows: readonly Rehearsed[]): void => {
+      progress("\n");
+      if (json) say(JSON.stringify({ block, owner, accounts: rows.map(plain) }));
+      else for (const line of tableOf(rows, block)) say(line);
+    };
+    try {
+      show(await rehearsal.run());
+    } catch (error) {
+      // What was found until then is worth having.
+      if (error instanceof RehearsalStopped && error.done.length > 0) show(error.done);
+      throw error;
+    }
   } catch (error) {
+    if (error instanceof RehearsalStopped) {
+      const message = `${error.message} (after ${error.done.length.toString()} of ${error.of.toString()} accounts)`;
+      throw new EnvironmentError(message, "The fork needs a node that keeps the state of its block until the end.");
+    }
     if (error instanceof NoAnvil) throw new EnvironmentError(error.message);
     throw forTheUser(error);
   } finally {

@@ -3,10 +3,12 @@
 import { formatUnits } from "ethers";
 import { z } from "zod";
 
+import { meaningOf } from "../../keeper/journal/flows.js";
 import { openDatabase } from "../../keeper/journal/open.js";
 import { ledgerOf, toJson, type Account, type Ledger } from "../../keeper/journal/ledger.js";
 import { SqlJournal, type Whose } from "../../keeper/journal/sql.js";
-import { JournalError, type Intent } from "../../keeper/journal/types.js";
+import { JournalError, type Entry } from "../../keeper/journal/types.js";
+import { columns } from "../columns.js";
 import { configOf, forTheUser, type Sources } from "./config.js";
 
 export interface ReportOptions extends Sources {
@@ -31,7 +33,7 @@ export async function report({ json, say, ...sources }: ReportOptions): Promise<
   const config = configOf({ ...sources, flags });
   let ledger: Ledger;
   try {
-    ledger = ledgerOf(await intentsIn(config.journal));
+    ledger = ledgerOf(await entriesIn(config.journal));
   } catch (error) {
     const { host, port } = config.operation;
     const live = error instanceof JournalError ? await ask(`http://${host}:${port.toString()}/report`) : undefined;
@@ -42,16 +44,16 @@ export async function report({ json, say, ...sources }: ReportOptions): Promise<
   else for (const line of tableOf(ledger)) say(line);
 }
 
-async function intentsIn(place: Parameters<typeof openDatabase>[0]): Promise<Intent[]> {
+async function entriesIn(place: Parameters<typeof openDatabase>[0]): Promise<Entry[]> {
   const database = await openDatabase(place);
   try {
     // Makes the tables where there are none.
     await SqlJournal.open(database, { chain: "", sender: "" });
     const rows = await database.run("select distinct chain, sender from intents order by chain, sender");
-    const all: Intent[] = [];
+    const all: Entry[] = [];
     for (const row of rows) {
       const whose = z.object({ chain: z.string(), sender: z.string() }).parse(row) satisfies Whose;
-      all.push(...(await (await SqlJournal.open(database, whose)).since(0)));
+      for (const entry of await (await SqlJournal.open(database, whose)).entries()) all.push(entry);
     }
     return all;
   } finally {
@@ -73,13 +75,12 @@ function tableOf({ jobs, total }: Ledger): string[] {
   if (jobs.length === 0) return ["The journal is empty."];
   const rows = [...jobs.map((job) => rowOf(job.job, job)), rowOf("all", total)];
   const head = ["job", "done", "reverted", "lost", "open", "expected plUSD", "realised plUSD", "difference", "gas ETH"];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: string[]): string =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ");
-  const flows = Object.entries(total.flows).map(([token, units]) => `  ${token}  ${units.toString()}`);
+  const flows = Object.entries(total.flows).map(([key, units]) => {
+    const { token, inLedger } = meaningOf(key);
+    return `  ${token}  ${units.toString()}${inLedger ? "  in the engine's ledger" : ""}`;
+  });
   return [
-    line(head),
-    ...rows.map(line),
+    ...columns([head, ...rows]),
     ...(flows.length === 0 ? [] : ["", "Tokens in and out, in their units:", ...flows]),
   ];
 }

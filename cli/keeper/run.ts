@@ -1,7 +1,7 @@
 /** Runs a keeper until it is told to stop. Needs the contracts' bindings. */
 
 import { IndexerClient } from "../../indexer/client.js";
-import { loadWallet, PASSWORD, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
+import { keystorePassword, loadWallet, PASSWORD, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
 import type { OperatorConfig } from "../../keeper/config/operator.js";
 import { withoutSecrets } from "../../keeper/config/sources.js";
 import type { Answer } from "../../keeper/execution/broadcast.js";
@@ -9,8 +9,9 @@ import { Relay } from "../../keeper/execution/relay.js";
 import { ledgerOf, toJson } from "../../keeper/journal/ledger.js";
 import { MemoryJournal } from "../../keeper/journal/memory.js";
 import { openJournal } from "../../keeper/journal/open.js";
-import { Keeper } from "../../keeper/keeper.js";
+import { Keeper, LookIncomplete, type Tick } from "../../keeper/keeper.js";
 import { reasonOf, type Log } from "../../keeper/log.js";
+import { unescaped } from "../../keeper/rpc/credentials.js";
 import { Health } from "../../keeper/operation/health.js";
 import { createLog } from "../../keeper/operation/log.js";
 import { Metrics } from "../../keeper/operation/metrics.js";
@@ -19,6 +20,7 @@ import { repeat } from "../../keeper/repeat.js";
 import { NotLeading, type Role } from "../../keeper/replicas/leadership.js";
 import type { NodePool } from "../../keeper/rpc/pool.js";
 import { configOf, forTheUser, type Sources } from "./config.js";
+import { RouteWatch } from "./routes.js";
 import { connect, findDeployment, keeperOptionsOf, signerOf } from "./setup.js";
 
 /** {ms} */
@@ -38,14 +40,16 @@ export interface RunOptions extends Sources {
 
 export async function runKeeper(options: RunOptions): Promise<void> {
   const config = configOf(options);
-  const log = createLog({
-    level: config.log.level,
-    secrets: secretsOf(config, options.environment),
-    write: options.write,
+  const { environment } = options;
+  // Before there is a log: what the keystore holds must not get into it either.
+  const wallet = await loadWallet(config, environment).catch((error: unknown) => {
+    throw forTheUser(error);
   });
+  const secrets = [...secretsOf(config, environment), ...(wallet === undefined ? [] : [wallet.privateKey])];
+  const log = createLog({ level: config.log.level, secrets, write: options.write });
   const closing: (() => Promise<void> | void)[] = [];
   try {
-    await run(config, options, log, closing);
+    await run(config, wallet, options, log, closing);
   } catch (error) {
     throw forTheUser(error);
   } finally {
@@ -57,12 +61,11 @@ export async function runKeeper(options: RunOptions): Promise<void> {
 
 async function run(
   config: OperatorConfig,
-  options: RunOptions,
+  wallet: Awaited<ReturnType<typeof loadWallet>>,
+  { signal, books }: RunOptions,
   log: Log,
   closing: (() => Promise<void> | void)[],
 ): Promise<void> {
-  const { environment, signal, books } = options;
-  const wallet = await loadWallet(config, environment);
   const pool = await connect(config, log);
   closing.push(() => pool.destroy());
   const deployment = await findDeployment(config, pool, books);
@@ -83,7 +86,8 @@ async function run(
   const metrics = new Metrics();
   const { readyWithin } = config.operation;
   const doubt = (): string | undefined => lease?.fault;
-  const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin, role, doubt });
+  const unchecked = (): string | undefined => pool.unchecked;
+  const health = new Health({ journal, readyWithin, stuckAfter: STUCK * readyWithin, role, doubt, unchecked });
   metrics.readiness(health);
   const keeper = new Keeper(keeperOptions, {
     provider: pool,
@@ -99,7 +103,7 @@ async function run(
       if (step === "final") metrics.settled(intent);
     },
   });
-  const report = async (): Promise<string> => toJson(ledgerOf(await journal.since(0)));
+  const report = async (): Promise<string> => toJson(ledgerOf(await journal.entries()));
   const server = await watchServer(config, { health, registry: metrics.registry, pages: { "/report": report } });
   if (server !== undefined) closing.push(() => server.close());
 
@@ -110,7 +114,8 @@ async function run(
     config.execute ? "keeper started: it acts" : "keeper started: dry run, nothing is sent",
   );
   const purse = { address: sender, at: -Infinity };
-  await loop(keeper, pool, { metrics, health, purse }, { interval: config.interval, signal, log });
+  const ways = new RouteWatch(config, { ...deployment, engine: keeper.config.engine }, pool, log);
+  await loop(keeper, pool, { metrics, health, purse, ways }, { interval: config.interval, signal, log });
   health.stopping();
 }
 
@@ -119,13 +124,14 @@ interface Watching {
   readonly health: Health;
   /** Whose ether is looked at, and when it was. {ms} */
   readonly purse: { readonly address: string; at: number };
+  readonly ways: RouteWatch;
 }
 
 /** Looks, waits, looks again. What is being done when the signal comes is finished. */
 async function loop(
   keeper: Keeper,
   pool: NodePool,
-  { metrics, health, purse }: Watching,
+  { metrics, health, purse, ways }: Watching,
   { interval, signal, log }: { interval: number; signal: AbortSignal; log: Log },
 ): Promise<void> {
   let last = "";
@@ -134,13 +140,17 @@ async function loop(
     const seconds = (): number => (performance.now() - started) / MS;
     try {
       await pool.survey();
-      const tick = await keeper.tick();
-      health.looked(tick.time);
-      metrics.looked(tick, keeper, seconds());
+      const { tick, failure } = await lookOf(keeper);
+      // Also what is known where one job failed: what is sent, fails and is left to spend does not wait until all of them succeed.
+      metrics.looked(tick, keeper);
       if (started - purse.at > PURSE_INTERVAL) {
         metrics.balance(await pool.getBalance(purse.address));
         purse.at = started;
       }
+      await ways.look(keeper.config, tick.time);
+      if (failure !== undefined) throw failure;
+      health.looked(tick.time);
+      metrics.succeeded(seconds());
       const { block, failing, borrowers, sent, planned } = tick;
       log.debug({ block, failing, borrowers, sent: sent.length, planned: planned.length }, "looked");
       if (last !== "") log.info({ block }, "looks succeed again");
@@ -165,17 +175,28 @@ async function loop(
 }
 
 function relayOf({ relay, nodes }: OperatorConfig, log: Log, metrics: Metrics): Relay {
-  const { rpc: urls, method, patience, solvency } = relay;
+  const { rpc: urls, method, signed, patience, solvency } = relay;
   const onAnswer = (kind: Answer["kind"]): void => metrics.relayed(kind);
   return new Relay({
     urls,
     method,
+    signed,
     patience,
     solvencyToAll: solvency === "both",
     timeout: nodes.timeout,
     log,
     onAnswer,
   });
+}
+
+/** A look, also one in which something went wrong. */
+async function lookOf(keeper: Keeper): Promise<{ tick: Tick; failure: LookIncomplete | undefined }> {
+  try {
+    return { tick: await keeper.tick(), failure: undefined };
+  } catch (error) {
+    if (error instanceof LookIncomplete) return { tick: error.tick, failure: error };
+    throw error;
+  }
 }
 
 /** Whether nothing else went wrong than that the process ceased to lead. */
@@ -190,17 +211,17 @@ async function watchServer(
   return port === 0 ? undefined : await serve(watched, host, port);
 }
 
-/** What must not get into any log. */
-export function secretsOf({ rpc = [], relay, journal }: OperatorConfig, environment: Environment): string[] {
-  const urls = [...rpc, ...relay.rpc, ...(journal.databaseUrl === undefined ? [] : [journal.databaseUrl])];
+/** What must not get into any log, whoever's words it is in; the key of a keystore apart, which only who opens it knows. */
+export function secretsOf(config: OperatorConfig, environment: Environment): string[] {
+  const { rpc = [], relay, journal, indexer } = config;
+  const urls = [...rpc, ...relay.rpc, journal.databaseUrl, indexer.url].filter((url) => url !== undefined);
   const hidden = urls.filter((url) => url !== withoutSecrets(url) && `${withoutSecrets(url)}/` !== url);
   const parts = hidden.flatMap((url) => {
-    const { pathname, search, password } = new URL(url);
-    return [url, password, decodeURIComponent(password), ...pathname.split("/"), search.slice(1)];
+    const { pathname, search, password, username } = new URL(url);
+    // Words that everybody has in a URL are no secrets.
+    const words = [username, ...pathname.split("/"), search.slice(1)].filter((part) => part.length >= 8);
+    return [url, password, unescaped(password), ...words];
   });
-  // Words that everybody has in a URL are no secrets.
-  const own = parts.filter((part) => part.length >= 8);
-  return [environment[PRIVATE_KEY], environment[PASSWORD], ...own].flatMap((s) =>
-    s === undefined || s === "" ? [] : [s.trim()],
-  );
+  const known = [environment[PRIVATE_KEY], environment[PASSWORD], keystorePassword(config, environment), ...parts];
+  return known.flatMap((s) => (s === undefined || s.trim() === "" ? [] : [s.trim()]));
 }

@@ -3,26 +3,23 @@
 import { getAddress, VoidSigner, type BaseWallet, type Provider, type Signer } from "ethers";
 
 import { NotDeployed, readAddressBooks } from "../../deploy/address-book.js";
-import { DOLLAR, type KeeperOptions } from "../../keeper/config.js";
+import type { KeeperOptions } from "../../keeper/config.js";
 import { ConfigError } from "../../keeper/config/errors.js";
 import { NETWORKS } from "../../keeper/config/networks.js";
 import type { Addresses, OperatorConfig } from "../../keeper/config/operator.js";
-import { packRoute, PoolMap, type Tokens } from "../../keeper/config/routes.js";
+import type { Tokens } from "../../keeper/config/routes.js";
 import type { Log } from "../../keeper/log.js";
 import { Endpoint } from "../../keeper/rpc/endpoint.js";
 import { NodePool } from "../../keeper/rpc/pool.js";
-import { assetsOf } from "../../keeper/reserve-contracts.js";
 import type { AddressBook } from "../../sdk/addresses.js";
-import {
-  AuctionFiller__factory,
-  FlashLiquidator__factory,
-  ICreditEngine__factory,
-} from "../../types/contracts/index.js";
+import { AuctionFiller__factory, FlashLiquidator__factory } from "../../types/contracts/index.js";
 import { EnvironmentError } from "../errors.js";
+import { routesOf } from "./routes.js";
 
 const LOCAL_CHAIN_ID = 31_337;
 /** Clocks differ; a node whose head is from further in the future lies. Local chains move their clocks as they like. {s} */
 const AHEAD = 60;
+const BPS_PER_PERCENT = 100;
 
 function missing(field: string, rule: string): ConfigError {
   return new ConfigError([{ field, value: undefined, rule, source: undefined }]);
@@ -173,13 +170,14 @@ export async function keeperOptionsOf(
   const { addresses, firstBlock } = deployment;
   const { fees, spending } = config;
   const { sheet, reserve, rebalancer, backstop, filler } = addresses;
-  const { routes, auctionRoutes } = await routesOf(config, deployment, provider);
+  const engine = needed(addresses, "engine");
+  const { routes, auctionRoutes } = await routesOf(config, { ...deployment, engine }, provider);
   const contracts =
     sheet === undefined || reserve === undefined || rebalancer === undefined || backstop === undefined
       ? undefined
       : { sheet, reserve, rebalancer, backstop };
   return {
-    engine: needed(addresses, "engine"),
+    engine,
     lens: needed(addresses, "lens"),
     oracle: needed(addresses, "oracle"),
     risk: needed(addresses, "risk"),
@@ -192,6 +190,7 @@ export async function keeperOptionsOf(
     patience: fees.patience,
     confirmations: fees.confirmations,
     minProfit: spending.minProfit,
+    slippage: Math.round(spending.slippage * BPS_PER_PERCENT),
     absorbSubsidy: spending.absorbSubsidy,
     solvencyBudget: spending.solvencyBudget,
     gasAssetPrice: spending.gasAssetPrice,
@@ -206,48 +205,5 @@ export async function keeperOptionsOf(
             auctionSubsidy: spending.auctionSubsidy,
           },
         }),
-  };
-}
-
-type AuctionRoutes = NonNullable<NonNullable<KeeperOptions["reserve"]>["routes"]>;
-
-/** The routes that are given, and where none are, those that the pools make. */
-async function routesOf(
-  config: OperatorConfig,
-  { addresses, tokens, factory }: Deployment,
-  provider: Provider,
-): Promise<{ routes: KeeperOptions["routes"]; auctionRoutes: AuctionRoutes }> {
-  const routes = config.routes.map(({ asset, path }, i) => ({
-    asset,
-    path: packRoute(path, tokens, `routes.${i.toString()}.path`),
-  }));
-  const auctionRoutes: AuctionRoutes = config.auctionRoutes.map(({ sold, bought, path }, i) => ({
-    sold,
-    bought,
-    path: packRoute(path, tokens, `auctionRoutes.${i.toString()}.path`),
-  }));
-  const { dollar } = addresses;
-  if (factory === undefined || dollar === undefined || (routes.length > 0 && auctionRoutes.length > 0)) {
-    return { routes, auctionRoutes };
-  }
-  const engine = ICreditEngine__factory.connect(needed(addresses, "engine"), provider);
-  const assets: { asset: number; token: string }[] = [];
-  for (const asset of assetsOf(await engine.listedMask())) {
-    assets.push({ asset: Number(asset), token: (await engine.assetInfo(asset)).token });
-  }
-  const pools = await PoolMap.read(provider, factory, [...assets.map(({ token }) => token), dollar]);
-  const path = (from: string, to: string): { path: string }[] => {
-    const found = pools.route(from, to);
-    return found === undefined ? [] : [{ path: found }];
-  };
-  const found = assets.flatMap(({ asset, token }) => path(token, dollar).map((way) => ({ asset, ...way })));
-  const plusd: AuctionRoutes[number]["bought"] = DOLLAR;
-  const bids: AuctionRoutes = assets.flatMap(({ asset: sold, token }) => [
-    ...path(token, dollar).map((way) => ({ sold, bought: plusd, ...way })),
-    ...assets.flatMap((other) => path(token, other.token).map((way) => ({ sold, bought: other.asset, ...way }))),
-  ]);
-  return {
-    routes: routes.length > 0 ? routes : found,
-    auctionRoutes: auctionRoutes.length > 0 ? auctionRoutes : bids,
   };
 }

@@ -8,6 +8,8 @@ import cliProgress from "cli-progress";
 import type { OnProgress } from "../../risk/progress.js";
 import { EnvironmentError } from "../errors.js";
 
+export { columns } from "../columns.js";
+
 export function say(line = ""): void {
   process.stdout.write(`${line}\n`);
 }
@@ -16,17 +18,6 @@ export function say(line = ""): void {
 export function answer(json: boolean | undefined, value: unknown, lines: () => readonly string[]): void {
   if (json === true) say(JSON.stringify(value));
   else for (const line of lines()) say(line);
-}
-
-/** Columns under each other; the first to the left, the others to the right. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join("  ")
-      .trimEnd(),
-  );
 }
 
 export function percent(x: number, digits = 2): string {

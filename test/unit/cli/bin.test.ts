@@ -92,21 +92,18 @@ describe("cli: a demo that is stopped", function () {
   }
 
   it("ends with the signal's number and says so", async () => {
-    for (const [signal, expected] of [
-      ["SIGINT", 130],
-      ["SIGTERM", 143],
-    ] as const) {
-      const { code, stderr } = await stopped(process.execPath, [bin, ...DEMO], signal);
-      expect(code, signal).to.equal(expected);
-      expect(stderr).to.contain(`stopped by ${signal} before the end`);
-    }
+    const { code, stderr } = await stopped(process.execPath, [bin, ...DEMO], "SIGINT");
+    expect(code).to.equal(130);
+    expect(stderr).to.contain("stopped by SIGINT before the end");
   });
 
   it("does so too when started by an older Node", async function () {
     const node = olderNode();
     if (node === undefined) return this.skip();
-    expect((await stopped(node, [bin, ...DEMO], "SIGINT")).code).to.equal(130);
-    expect((await stopped(node, [bin, ...DEMO], "SIGTERM")).code).to.equal(143);
+    // The other signal, on its way through two processes.
+    const { code, stderr } = await stopped(node, [bin, ...DEMO], "SIGTERM");
+    expect(code).to.equal(143);
+    expect(stderr).to.contain("stopped by SIGTERM before the end");
   });
 
   it("does not outlive the shell that npm started it with", async function () {

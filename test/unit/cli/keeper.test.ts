@@ -14,6 +14,7 @@ import { deployLocal } from "../../../deploy/local.js";
 import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../replay/chain/embedded.js";
 import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
 import type { AddressBook } from "../../../sdk/addresses.js";
+import { playWith } from "../../support/cli.js";
 import { startPostgres } from "../../support/postgres.js";
 import { freePort } from "../../support/port.js";
 
@@ -34,7 +35,8 @@ describe("cli: keeper", function () {
   let folder = "";
   let secret = "";
   before(async () => {
-    embedded = await startEmbeddedChain(Math.floor(Date.now() / 1_000) - 600);
+    // Prices were recorded longer ago than keepers leave it at.
+    embedded = await startEmbeddedChain(Math.floor(Date.now() / 1_000) - 2_400);
     server = await serveRpc(embedded.connection.provider, 0);
     book = { ...(await deployLocal(embedded.connection)), rpcUrl: server.url };
     writeAddressBook(book);
@@ -192,7 +194,7 @@ describe("cli: keeper", function () {
           pages[page] = { status: response.status, text: await response.text() };
         }
         keeper = await play([...usual(), "--port", "0", "--indexer", url], {}, (said) =>
-          Promise.resolve(said.includes("would send")),
+          Promise.resolve(said.includes("accounts taken over")),
         );
         return true;
       },
@@ -212,7 +214,7 @@ describe("cli: keeper", function () {
     expect(took).to.include.keys("block", "behind", "accounts");
   });
 
-  it("acts in one of two processes with one key, and in the other when that one is killed", async function () {
+  it("leads in one of two processes with one key, and in the other when that one is killed", async function () {
     const postgres = await startPostgres();
     if (postgres === undefined) {
       console.log("    (no PostgreSQL server on this machine)");
@@ -240,7 +242,7 @@ describe("cli: keeper", function () {
       args(ports[0]),
       env,
       async (out) => {
-        if (!out.includes('"msg":"sent"')) return false;
+        if (!out.includes('"msg":"leads"')) return false;
         second ??= play(args(ports[1]), env, async () => {
           if (killed === 0 || (await leads())[1] !== "1") return false;
           took ||= Date.now() - killed;
@@ -286,6 +288,33 @@ describe("cli: keeper", function () {
     });
     const hidden = secretsOf(config, { PLIMSOLL_PRIVATE_KEY: secret });
     expect(hidden).to.include.members(["hunter22", "abcdef0123", "key=0123abcdef", secret]);
+    const more = configOf({
+      environment: {},
+      flags: { network: "localhost", indexer: "https://me:s%C3%A9same@index.example/positions" },
+    });
+    expect(secretsOf(more, {})).to.include.members(["https://me:s%C3%A9same@index.example/positions", "sésame"]);
+  });
+
+  it("keeps the keystore's key and the password of its file out of its logs, and the indexer's", async () => {
+    const config = configOf({
+      environment: {},
+      flags: { network: "localhost", keystore: join(folder, "key.json"), passwordFile: join(folder, "password") },
+    });
+    expect(secretsOf(config, {})).to.include(PASSWORD);
+    const indexer = "http://reader:let-me-in@127.0.0.1:1";
+    const environment = {
+      PLIMSOLL_KEYSTORE: join(folder, "key.json"),
+      PLIMSOLL_KEYSTORE_PASSWORD_FILE: join(folder, "password"),
+    };
+    const args = [...usual(), "--port", "0", "--log-level", "debug", "--indexer", indexer];
+    const { code, out, err } = await play(args, environment, (said) =>
+      Promise.resolve(said.includes("the indexer cannot be used")),
+    );
+    expect(code, err).to.equal(0);
+    expect(out + err)
+      .to.contain("a look failed")
+      .and.to.not.contain("let-me-in");
+    expect(out + err).to.not.contain(secret.slice(2));
   });
 
   it("does not start without what it needs, and says what", async () => {
@@ -312,8 +341,12 @@ describe("cli: keeper", function () {
       [[...usual()], { PLIMSOLL_LIQUIDATOR: `0x${"11".repeat(20)}` }, 3, "nothing is deployed at"],
       [["--network", "sepolia"], {}, 2, "rpc is missing"],
     ];
+    // One as a process of its own, the others in this one, which takes a tenth of the time.
+    const asProcess = await play([...usual()], stranger);
+    expect({ code: asProcess.code, out: asProcess.out }).to.deep.equal({ code: 3, out: "" });
     for (const [args, env, status, text] of cases) {
-      const { code, err, out } = await play(args, env);
+      const { code, err, out } = await playWith({ PLIMSOLL_PRIVATE_KEY: "", ...env }, "keeper", ...args);
+      expect(err).to.not.contain(secret.slice(2));
       expect({ code, out }, `${args.join(" ")}: ${err}`).to.deep.equal({ code: status, out: "" });
       expect(err).to.contain(text).and.to.not.contain("key-of-the-service");
     }

@@ -482,8 +482,13 @@ describe("cli/keeper: deploy", function () {
     // A node that does not answer: this process has the chain, and waits for the other.
     const args = [bin, "keeper", "deploy", "--rpc", "http://127.0.0.1:1/secret-key", "--json", "--execute"];
     const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", env });
-    expect({ status, stdout }, stderr).to.deep.equal({ status: EXIT.environment, stdout: "" });
-    expect(stderr).to.contain("no node answers").and.to.contain("127.0.0.1:1");
-    for (const hidden of [wallet.signingKey.privateKey.slice(2), "secret-key"]) expect(stderr).to.not.contain(hidden);
+    expect(status, stderr).to.equal(EXIT.environment);
+    const { error } = JSON.parse(stdout) as { error: { message: string } };
+    for (const said of [stderr, error.message]) {
+      expect(said).to.contain("no node answers").and.to.contain("127.0.0.1:1");
+    }
+    for (const hidden of [wallet.signingKey.privateKey.slice(2), "secret-key"]) {
+      expect(stderr + stdout).to.not.contain(hidden);
+    }
   });
 });
