@@ -3,7 +3,18 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["artifacts/", "cache/", "coverage/", "node_modules/", "types/", "deploy/deployments/"] },
+  {
+    ignores: [
+      "artifacts/",
+      "cache/",
+      "coverage/",
+      "node_modules/",
+      "types/",
+      "deploy/deployments/",
+      "sdk/dist/",
+      "app/dist/",
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -25,7 +25,7 @@ const suites = {
 };
 
 /** Suites that call a library which only the contracts' settings can compile. */
-const asContracts = ["test/solidity/risk/Covariance.t.sol"];
+const asContracts = ["test/solidity/credit/Quoted.t.sol", "test/solidity/risk/Covariance.t.sol"];
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, compilationPlugin, lendingPlugin, warningsPlugin],

@@ -41,7 +41,7 @@ export function npmArtifact(specifier: string): Artifact {
 }
 
 /**
- * Reads the artifact of a contract of the lending market, which the build compiles (`scripts/lending/compile.ts`).
+ * Reads the artifact of a contract of the lending market, which the build compiles (`scripts/lending/`).
  * @throws {NotBuilt} if it did not.
  */
 export function lendingArtifact(contract: string): Artifact {

@@ -65,6 +65,7 @@ export async function deployLocal(
       risk: await at("risk"),
       engine: await at("engine"),
       lens: await at("lens"),
+      reads: await at("reads"),
       sheet: await at("sheet"),
       reserve: await at("reserve"),
       rebalancer: await at("rebalancer"),
@@ -89,6 +90,7 @@ export async function deployLocal(
       quoter: await at("quoter"),
     },
     faucet: await at("faucet"),
+    leverage: await at("leverage"),
     liquidator: await at("liquidator"),
     filler: await at("filler"),
   };

@@ -1,5 +1,5 @@
 /**
- * Compiles the contracts and generates their bindings. A compiler warning about our own sources fails the build, also
+ * Compiles the contracts, generates their bindings, and builds the dashboard on them. A compiler warning about our own sources fails the build, also
  * when nothing had to be compiled: the warnings are read from what the compiler left behind, not from the terminal.
  */
 
@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 import hre from "hardhat";
 import { z } from "zod";
 
+import { buildApp } from "./app.js";
 import { isForeign } from "./hardhat/warnings.js";
 
 /** The part of Hardhat's `artifacts/build-info/*.output.json` that holds the compiler's messages. */
@@ -47,6 +48,7 @@ export async function build(): Promise<string[]> {
 /** Builds and reports; true when there is nothing to complain about. */
 export async function buildAndReport(): Promise<boolean> {
   const warnings = await build();
+  await buildApp();
   if (warnings.length === 0) return true;
   console.error(`\n${warnings.join("\n\n")}\n`);
   console.error(`build: ${warnings.length.toString()} compiler warning(s) about our own sources`);

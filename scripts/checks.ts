@@ -23,8 +23,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const SOLHINT = ["--max-warnings", "0", "--disc", "--noPoster"];
 
-const LINT: Check[] = [
-  { name: "natspec", program: "tsx", args: ["scripts/natspec.ts"] },
+/** What reads sources alone: done while the compiler is at work, which keeps one processor busy for most of its time. */
+const STYLE: Check[] = [
   { name: "prettier", program: "prettier", args: ["--check", "--log-level", "warn", "."] },
   { name: "solhint (contracts)", program: "solhint", args: [...SOLHINT, "contracts/**/*.sol"] },
   {
@@ -32,10 +32,18 @@ const LINT: Check[] = [
     program: "solhint",
     args: [...SOLHINT, "--config", "test/.solhint.json", "test/**/*.sol"],
   },
+];
+
+/** What needs the contracts' bindings or what the compiler left behind. */
+const LINT: Check[] = [
+  { name: "natspec", program: "tsx", args: ["scripts/natspec.ts"] },
   { name: "eslint", program: "eslint", args: ["--max-warnings", "0", "."] },
 ];
 
-const TYPES: Check[] = [{ name: "tsc", program: "tsc", args: [] }];
+const TYPES: Check[] = [
+  { name: "tsc (dashboard)", program: "tsc", args: ["--project", "app"] },
+  { name: "tsc", program: "tsc", args: [] },
+];
 
 function run({ name, program, args }: Check): Promise<Outcome> {
   const started = performance.now();
@@ -64,8 +72,8 @@ function run({ name, program, args }: Check): Promise<Outcome> {
   });
 }
 
-/** Runs the checks, two at a time, and reports each; returns how many failed. */
-export async function runChecks(checks: Check[] = [...LINT, ...TYPES]): Promise<number> {
+/** Runs the checks, so many at a time, and reports each; returns how many failed. */
+async function runChecks(checks: Check[], lanes: number): Promise<number> {
   // The slow ones are last in the list: start with them, so that the quick ones fill the other lane.
   const waiting = [...checks];
   let failed = 0;
@@ -79,12 +87,23 @@ export async function runChecks(checks: Check[] = [...LINT, ...TYPES]): Promise<
       }
     }
   };
-  await Promise.all([lane(), lane()]);
+  await Promise.all(Array.from({ length: lanes }, lane));
   return failed;
+}
+
+/** Checks that need nothing built, one at a time; returns how many failed. */
+export async function checkStyle(): Promise<number> {
+  return await runChecks(STYLE, 1);
+}
+
+/** Checks that need what the build makes; returns how many failed. */
+export async function checkBuilt(): Promise<number> {
+  return await runChecks([...LINT, ...TYPES], 2);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const only = process.argv[2];
-  const failed = await runChecks(only === "lint" ? LINT : only === "types" ? TYPES : undefined);
+  const checks = [...(only === "types" ? [] : [...STYLE, ...LINT]), ...(only === "lint" ? [] : TYPES)];
+  const failed = await runChecks(checks, 2);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm test`: builds, then checks style and types, then runs every test, and ends with one line that counts them:
+ * `npm test`: builds and checks style and types, then runs every test, and ends with one line that counts them:
  * "N passed, N failed", with ", N skipped" when there are some. A check that fails counts as one failure.
  *
  *   npm test                            everything
@@ -16,7 +16,7 @@ import hre from "hardhat";
 import Mocha from "mocha";
 
 import { buildAndReport } from "./build.js";
-import { runChecks } from "./checks.js";
+import { checkBuilt, checkStyle } from "./checks.js";
 
 /** How many tests ended in which way. */
 interface Count {
@@ -75,7 +75,9 @@ async function runSolidity(files: string[], grep: string | undefined): Promise<C
 }
 
 /** Tests that run whole programs take longest: they go first, so that no process is left with one at the end. */
-const LONGEST = ["test/unit/scripts", "test/unit/cli", "test/unit/replay/scenario"].map((path) => join(root, path));
+const LONGEST = ["test/unit/scripts", "test/browser", "test/unit/cli", "test/unit/replay/scenario"].map((path) =>
+  join(root, path),
+);
 
 /** Runs the files in as many processes as there are processors, each file in one of them. */
 async function runMocha(files: string[], grep: string | undefined): Promise<Count> {
@@ -107,8 +109,10 @@ async function main(): Promise<Count> {
   if (files.length === 0) throw new Error(`no test files in ${positionals.join(", ")}`);
 
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
+  const style = everything ? checkStyle() : Promise.resolve(0);
   if (!(await buildAndReport())) ++total.failed;
-  if (everything) total.failed += await runChecks();
+  total.failed += await style;
+  if (everything) total.failed += await checkBuilt();
 
   const solidity = await runSolidity(
     files.filter((file) => file.endsWith(".sol")),

@@ -70,6 +70,7 @@ export default buildModule("Core", (m) => {
   // Its extension is reached through the same address.
   const engine = m.contractAt("ICreditEngine", implementation);
   const lens = m.contract("CreditLens", [engine]);
+  const reads = m.contract("ReadBatch", []);
 
   const sheet = m.contract("BalanceSheet", [manager, engine, dollar, { ...SHEET }]);
   const reserveExtension = m.contract("ReserveExtension", [manager, dollar, engine]);
@@ -111,6 +112,7 @@ export default buildModule("Core", (m) => {
     extension,
     engine,
     lens,
+    reads,
     sheet,
     reserveExtension,
     reserve,

@@ -37,6 +37,11 @@ export async function startEmbeddedChain(startTime: number): Promise<EmbeddedCha
       mining: { auto: true, mempool: { order: "fifo" } },
     },
   });
+  return await embeddedChainOn(connection);
+}
+
+/** What scenarios need of a chain that runs already, made anew: nothing is known of what was asked of it before. */
+export async function embeddedChainOn(connection: NetworkConnection<"l1">): Promise<EmbeddedChain> {
   // The ethers provider that keepers use on any network: no cached answers, since blocks here come faster than its cache expires.
   const chainNetwork = Network.from(LOCAL_CHAIN_ID);
   const provider = new BrowserProvider(connection.provider, chainNetwork, {

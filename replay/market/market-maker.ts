@@ -196,9 +196,13 @@ export class MarketMaker {
     }
   }
 
-  /** Queues what brings every pool's liquidity to `fraction` of its first value. Small differences are let be. */
-  async setDepth(fraction: number): Promise<void> {
+  /**
+   * Queues what brings every pool's liquidity to `fraction` of its first value. Small differences are let be.
+   * @param base Only of pools with that base token.
+   */
+  async setDepth(fraction: number, base?: string): Promise<void> {
     for (const pool of this.#pools) {
+      if (base !== undefined && pool.spec.base.symbol !== base) continue;
       const wanted = (pool.base * BigInt(Math.round(fraction * 1e6))) / 1_000_000n;
       const difference = Math.abs(Number(wanted - pool.liquidity) / Number(pool.base));
       if (difference < DEPTH_STEP) continue;

@@ -8,6 +8,7 @@ import { DOLLAR_ASSET } from "../../deploy/parameters/reserve.js";
 import { deployLocal } from "../../deploy/local.js";
 import { DOLLAR, type KeeperOptions } from "../../keeper/config.js";
 import { Keeper, type KeeperDependencies } from "../../keeper/keeper.js";
+import { WAD } from "../../sdk/arithmetic/integer.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import {
   FaucetStakedEther__factory,
@@ -25,7 +26,6 @@ import type { Random } from "../path/random.js";
 import { drawBorrowers, type Borrower, type CollateralKind } from "./population.js";
 import { present } from "../../sdk/present.js";
 
-const WAD = 10n ** 18n;
 /** Answers have 8 decimals. */
 const ANSWER_TO_WAD = 10n ** 10n;
 const ETHER = WAD;
@@ -152,6 +152,11 @@ async function borrow(chain: Chain, engine: string, account: string, amount: big
   await chain.send(account, { to: engine, data, gas: 500_000n }, `borrow by ${account}`);
 }
 
+/** Deploys everything that a world stands on. */
+export async function deployWorld({ connection, accounts }: EmbeddedChain): Promise<AddressBook> {
+  return await deployLocal(connection, { keeper: present(accounts[KEEPER], "keeper's account").address });
+}
+
 /**
  * Builds the world: deploys everything, opens and fills the pools, opens `count` accounts.
  * @param embedded A chain with nothing on it.
@@ -164,12 +169,23 @@ export async function createWorld(
   count: number,
   signal?: AbortSignal,
 ): Promise<World> {
-  const { chain, connection, accounts } = embedded;
-  const [deployer, keeperAccount, maker] = [accounts[0], accounts[KEEPER], accounts[2]];
-  if (deployer === undefined || keeperAccount === undefined || maker === undefined)
-    throw new Error("the node has too few accounts");
+  return await furnishWorld(embedded, await deployWorld(embedded), quotes, random, count, signal);
+}
 
-  const addresses = await deployLocal(connection, { keeper: keeperAccount.address });
+/** The same on a chain where everything is deployed, and nobody has used it. */
+export async function furnishWorld(
+  embedded: EmbeddedChain,
+  addresses: AddressBook,
+  quotes: Quotes,
+  random: Random,
+  count: number,
+  signal?: AbortSignal,
+): Promise<World> {
+  const { chain, accounts } = embedded;
+  const [deployer, maker] = [
+    present(accounts[0], "deployer's account"),
+    present(accounts[2], "market maker's account"),
+  ];
   const tokens = new Map<string, Token>(
     LOCAL_ASSETS.map((a) => [
       a.symbol,

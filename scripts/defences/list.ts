@@ -1,6 +1,7 @@
 import { AUCTION_DEFENCES } from "./auctions.js";
 import { BACKSTOP_DEFENCES } from "./backstop.js";
 import { one, type Defence } from "./defence.js";
+import { SDK_DEFENCES } from "./sdk.js";
 import { SOLVENCY_DEFENCES } from "./solvency.js";
 import { VAULT_DEFENCES } from "./vaults.js";
 
@@ -13,6 +14,7 @@ const STORAGE = "contracts/credit/CreditStorage.sol";
 const ACCESS = "contracts/credit/CreditAccess.sol";
 const GOVERNANCE = "contracts/credit/CreditGovernance.sol";
 const LIQUIDATION = "contracts/credit/Liquidation.sol";
+const QUOTED = "contracts/credit/Quoted.sol";
 const MATH = "contracts/credit/LiquidationMath.sol";
 const DOLLAR = "contracts/token/PlimsollDollar.sol";
 const RISK = "contracts/risk/RiskValuation.sol";
@@ -159,9 +161,9 @@ export const DEFENCES: readonly Defence[] = [
   one(
     "dead-feed-blocks",
     "one dead feed that keeps the rest of an account from being liquidated",
-    LIQUIDATION,
-    "if (q.status == PriceStatus.Unpriced) continue;",
-    "require(q.status != PriceStatus.Unpriced, NothingToDo());",
+    QUOTED,
+    "bool priced = quote.status != PriceStatus.Unpriced;",
+    "require(quote.status != PriceStatus.Unpriced);\n        bool priced = true;",
     credit("liquidation"),
     credit("absorption"),
   ),
@@ -587,19 +589,24 @@ export const DEFENCES: readonly Defence[] = [
   ),
 
   // ---- liquidation
-  one(
-    "healthy-liquidation",
-    "liquidating a healthy account, or batch items that are healthy by now",
-    LIQUIDATION,
-    "if (limit >= owed) return x;",
-    "",
-    credit("liquidation"),
-  ),
+  {
+    id: "healthy-liquidation",
+    withstands: "liquidating a healthy account, or batch items that are healthy by now",
+    patch: [
+      { file: LIQUIDATION, find: "if (e.limit >= owed) return false;", replace: "" },
+      {
+        file: LIQUIDATION,
+        find: "QuotedLib.sum(b.quotes, x.bits, balances, owed)",
+        replace: "QuotedLib.sum(b.quotes, x.bits, balances, type(uint256).max)",
+      },
+    ],
+    tests: [credit("liquidation")],
+  },
   one(
     "health-lowered",
     "a slice that lowers an account's health",
     LIQUIDATION,
-    "uint256 cap = _min(LiquidationMath.capByHealth(x.e), LiquidationMath.capByValue(x.e, b.p));\n        Slice",
+    "uint256 cap = _min(LiquidationMath.capByHealth(e), LiquidationMath.capByValue(e, b.p));\n        Slice",
     "uint256 cap = type(uint256).max;\n        Slice",
     credit("liquidation"),
   ),
@@ -607,8 +614,8 @@ export const DEFENCES: readonly Defence[] = [
     "self-liquidation",
     "a debtor whose own credit from a liquidation takes his debt away",
     LIQUIDATION,
-    "stored.header = stored.pack(header, AccountLib.debt(header), all, balances);",
-    "stored.header = stored.pack(header, 0, all, balances);",
+    "stored.header = stored.pack(before, AccountLib.debt(header), all, rank, balances);",
+    "stored.header = stored.pack(before, 0, all, rank, balances);",
     credit("liquidation"),
   ),
   one(
@@ -691,15 +698,15 @@ export const DEFENCES: readonly Defence[] = [
     "absorber-flooded",
     "solvent accounts dumped on the absorber beyond its capacity",
     LIQUIDATION,
-    "if ((amount * fraction) / WAD <= b.a.capacities[asset]) fitting |= 1 << asset;",
-    "fitting |= 1 << asset;",
+    "QuotedLib.fitting(b.quotes, x.bits, b.balances, subset, s.fraction);",
+    "subset;",
     credit("absorption"),
   ),
   one(
     "early-absorption",
     "absorbing accounts that liquidators would take",
     LIQUIDATION,
-    "if (x.e.limit * BPS >= x.e.debt * b.p.absorbHealth && cap >= least) return (false, 0, s, 0);",
+    "if (e.limit * BPS >= e.debt * p.absorbHealth && cap >= least) return (false, 0);",
     "",
     credit("absorption"),
   ),
@@ -933,4 +940,5 @@ export const DEFENCES: readonly Defence[] = [
   ...BACKSTOP_DEFENCES,
   ...SOLVENCY_DEFENCES,
   ...VAULT_DEFENCES,
+  ...SDK_DEFENCES,
 ];

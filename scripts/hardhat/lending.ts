@@ -2,7 +2,8 @@ import { join } from "node:path";
 
 import type { HardhatPlugin } from "hardhat/types/plugins";
 
-import { buildLendingMarket } from "../lending/compile.js";
+import { buildForeign } from "../foreign/compile.js";
+import { LENDING_MARKET } from "../lending/contracts.js";
 
 /** Has every build compile the lending market of the local world too, beside our own contracts; it is compiled again only when it changed. */
 export const lendingPlugin: HardhatPlugin = {
@@ -14,7 +15,7 @@ export const lendingPlugin: HardhatPlugin = {
           let building: Promise<boolean> | undefined;
           return Promise.resolve({
             async build(context, roots, options, next) {
-              building ??= buildLendingMarket(join(context.config.paths.cache, "lending"));
+              building ??= buildForeign(LENDING_MARKET, join(context.config.paths.cache, "lending"));
               const [result, compiled] = await Promise.all([next(context, roots, options), building]);
               if (compiled && options?.quiet !== true) console.log("Compiled the lending market of the local world");
               building = Promise.resolve(false);

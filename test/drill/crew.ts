@@ -33,6 +33,11 @@ export class Group {
     this.#toMiss = BLOCKS_MISSED;
   }
 
+  /** How long it has been without one, and still is; 0 while it has one. {ms} */
+  get headlessFor(): number {
+    return this.#since === undefined ? 0 : performance.now() - this.#since;
+  }
+
   /** Whether the block that is there now goes on without this group. */
   misses(): boolean {
     if (this.#toMiss === 0) return false;

@@ -26,6 +26,8 @@ export interface Vitals {
   /** The block that it looked at last; -1 before the first. */
   readonly head: number;
   readonly failing: number;
+  /** Transactions whose fate is open. */
+  readonly open: number;
 }
 
 export class KeeperProcess {
@@ -85,6 +87,7 @@ export class KeeperProcess {
       leading: value("leading", 1) === 1,
       head: looked ? value("head_block", -1) : -1,
       failing: value("failing_accounts", 0),
+      open: value("open_transactions", 0),
     };
   }
 

@@ -3,12 +3,14 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-import { Contract, type BaseWallet } from "ethers";
+import { Contract, getAddress, type BaseWallet } from "ethers";
 import { z } from "zod";
 
 import type { KeepersWork } from "../../replay/scenario/keepers.js";
 import type { World } from "../../replay/scenario/world.js";
-import { present } from "../../sdk/present.js";
+import { creditOf } from "../../keeper/journal/flows.js";
+import { decodeHolding } from "../../sdk/credit/holdings.js";
+import { ICreditEngine__factory } from "../../types/contracts/index.js";
 
 const bin = fileURLToPath(new URL("../../cli/bin.mjs", import.meta.url));
 
@@ -37,11 +39,18 @@ export interface Key {
   readonly before: Balances;
 }
 
-export async function balancesOf({ provider, tokens }: World, owner: string): Promise<Balances> {
+export async function balancesOf({ provider, tokens, addresses }: World, owner: string): Promise<Balances> {
   const held: Record<string, bigint> = {};
   for (const { address } of tokens.values()) {
     const token = new Contract(address, ["function balanceOf(address) view returns (uint256)"], provider);
     held[address] = (await token.getFunction("balanceOf")(owner)) as bigint;
+    held[creditOf(address)] = 0n;
+  }
+  // Tips are paid into the engine's ledger.
+  const engine = ICreditEngine__factory.connect(addresses.contracts.engine, provider);
+  for (const { asset, amount } of (await engine.position(owner)).holdings.map(decodeHolding)) {
+    const { token, scale } = await engine.assetInfo(asset);
+    held[creditOf(getAddress(token))] = amount * scale;
   }
   return {
     ether: await provider.getBalance(owner),
@@ -73,7 +82,7 @@ export async function disagreements(world: World, key: Key, { total }: Ledger): 
   const included = (total.states.confirmed ?? 0) + (total.states.reverted ?? 0);
   compare("transactions", BigInt(included), BigInt(after.nonce - key.before.nonce));
   for (const [token, held] of Object.entries(after.tokens)) {
-    compare(`token ${token}`, total.flows[token] ?? 0n, held - present(key.before.tokens[token]));
+    compare(`token ${token}`, total.flows[token] ?? 0n, held - (key.before.tokens[token] ?? 0n));
   }
   return wrong;
 }

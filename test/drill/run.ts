@@ -8,7 +8,8 @@
  *     npm run drill -- --seed 7             another order of faults, other accounts
  *     npm run drill -- --json               last line: one JSON object
  *
- * The exit code is 0 only if every invariant of the scenario held, and each key's ledger agrees with the chain to the wei.
+ * The exit code is 0 only if every invariant of the scenario held, each key's ledger agrees with the chain to the wei, no transaction is left whose fate is open, and
+ * no takeover took longer than 15 seconds.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -35,8 +36,9 @@ import { startPostgres } from "../support/postgres.js";
 import { castFor, type Cast } from "./cast.js";
 import { Crew } from "./crew.js";
 import { Faults } from "./faults.js";
-import type { KeeperProcess } from "./keeper-process.js";
+import type { Group } from "./crew.js";
 import { disagreements, ledgerOf, workOf, type Ledger } from "./ledger.js";
+import { revertsOf, type Reverts } from "./reverts.js";
 
 /** An update at each move of 2% instead of 0.5%: each block costs real time here. */
 const COARSE = { ...FEED_RULES, eth: { deviation: 200, heartbeat: 3_600 }, btc: { deviation: 200, heartbeat: 3_600 } };
@@ -46,6 +48,10 @@ const HOUR = 3_600;
 /** Blocks in a row without a transaction after which nobody is about to send any, and real time for each. {ms} */
 const QUIET_BLOCKS = 4;
 const BLOCK_TIME = 1_500;
+/** Blocks for which nobody waits longer until what is open is settled: more than it takes for a transaction to be outbid or taken back, and to be final. */
+const LAST_BLOCKS = 40;
+/** What replicas promise. {ms} */
+const TAKEOVER = 15_000;
 
 interface Options {
   readonly seed: number;
@@ -128,11 +134,12 @@ async function play(
 ): Promise<boolean> {
   const started = Date.now();
   const { keys, groups, processes } = cast;
+  const firstBlock = await world.provider.getBlockNumber();
   let ledgers: Ledger[] = [];
   let codes: (number | null)[] = [];
   const end = async (): Promise<ReturnType<typeof workOf>> => {
     await faults.settle();
-    codes = await finish(world, processes);
+    codes = await finish(world, cast);
     ledgers = keys.map(ledgerOf);
     return workOf(ledgers);
   };
@@ -146,12 +153,34 @@ async function play(
   });
   const wrong = (await Promise.all(keys.map((key, i) => disagreements(world, key, present(ledgers[i]))))).flat();
   const ended = codes.every((code) => code === 0);
-  const held = wrong.length === 0 && ended && result.audit.checks.every((check) => check.holds);
+  const reverts = await revertsOf(world, keys, firstBlock);
+  const late = groups.flatMap(lateOf);
+  const open = ledgers.map(openOf);
+  const settled = open.every((count) => count === 0);
+  const sound = result.audit.checks.every((check) => check.holds);
+  const held = wrong.length === 0 && ended && late.length === 0 && settled && sound;
   for (const line of toSummary(result)) say(line);
   tell(cast, faults, crew, ledgers);
+  tellReverts(reverts);
+  const limit = `${(TAKEOVER / 1_000).toString()} s`;
+  say(
+    late.length === 0
+      ? `  ok     each takeover took less than ${limit}`
+      : `  BROKEN longer than ${limit}: ${late.join("; ")}`,
+  );
+  say(
+    settled
+      ? "  ok     the fate of each transaction is known"
+      : `  BROKEN open: ${open.join(", ")} transactions were sent, and no block had them ${LAST_BLOCKS.toString()} blocks after the end`,
+  );
   say(wrong.length === 0 ? "  ok     each ledger agrees with the chain to the wei" : `  BROKEN ${wrong.join("; ")}`);
   say(`  ${ended ? "ok    " : "BROKEN"} each process ended when told to (exit codes ${codes.join(", ")})`);
-  if (json) say(JSON.stringify(toJson(result, cast, faults, crew, { wrong, held, durationMs: Date.now() - started })));
+  if (json)
+    say(
+      JSON.stringify(
+        toJson(result, cast, faults, crew, { wrong, held, late, open, reverts, durationMs: Date.now() - started }),
+      ),
+    );
   return held;
 }
 
@@ -173,26 +202,49 @@ function tell({ keys, groups }: Cast, { counts }: Faults, { missed }: Crew, ledg
   });
 }
 
+function tellReverts({ total, overtaken, others }: Reverts): void {
+  if (total === 0) return;
+  say(
+    `  Reverted: ${total.toString()}, ${overtaken.toString()} of them where the same function was called with success in that block or the three before: two keys do one job, and whoever comes second pays for it.`,
+  );
+  if (others.length > 0) say(`  Reverted for other reasons: ${others.join("; ")}.`);
+}
+
+/** Takeovers of replicas that took too long, the last one included if nobody leads yet; a keeper that is alone has to be started again, which is not its doing. */
+function lateOf({ name, members, gaps, headlessFor }: Group): string[] {
+  if (members.length < 2) return [];
+  return [...gaps, headlessFor].filter((ms) => ms > TAKEOVER).map((ms) => `${name}, ${(ms / 1_000).toFixed(1)} s`);
+}
+
+/** Transactions whose fate the journal does not know. */
+function openOf({ total: { states } }: Ledger): number {
+  return (states.prepared ?? 0) + (states.sent ?? 0) + (states.included ?? 0);
+}
+
 function toJson(
   result: ScenarioResult,
   { groups }: Cast,
   { counts }: Faults,
   { missed }: Crew,
-  { durationMs, ...verdict }: { wrong: readonly string[]; held: boolean; durationMs: number },
+  { durationMs, ...verdict }: { held: boolean; durationMs: number } & Record<string, unknown>,
 ): object {
   const gaps = Object.fromEntries(groups.map((group) => [group.name, group.gaps.map(Math.round)]));
   return { ...toReport(result, durationMs), faults: counts, missed, leaderlessMs: gaps, ...verdict };
 }
 
 /** Lets everything on its way be final, and ends all processes. Returns their exit codes. */
-async function finish(world: World, processes: readonly KeeperProcess[]): Promise<(number | null)[]> {
+async function finish(world: World, { groups, processes }: Cast): Promise<(number | null)[]> {
   const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, BLOCK_TIME));
   for (const one of processes) if (!one.running) one.start();
-  for (let quiet = 0; quiet < QUIET_BLOCKS;) {
+  let quiet = 0;
+  for (let blocks = 0; blocks < LAST_BLOCKS && quiet < QUIET_BLOCKS; blocks++) {
     await pause();
     await world.chain.mine();
     const block = await world.provider.getBlock("latest");
-    quiet = block === null || block.length === 0 ? quiet + 1 : 0;
+    const leaders = await Promise.all(groups.map((group) => group.leader()));
+    // Who does not answer may have something open.
+    const isOpen = leaders.some((leader) => leader === undefined || leader.vitals.open > 0);
+    quiet = (block === null || block.length === 0) && !isOpen ? quiet + 1 : 0;
   }
   await pause();
   const codes: (number | null)[] = [];

@@ -1,4 +1,4 @@
-/** Runs `plimsoll risk` in this process, on files of a folder of its own. */
+/** Runs `plimsoll` in this process; its toolkit on files of a folder of its own. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ export interface Played {
 }
 
 /** Runs a command line, keeping what it printed: results go straight to standard output. */
-export async function playRisk(...args: string[]): Promise<Played> {
+export async function play(...args: string[]): Promise<Played> {
   let [out, err] = ["", ""];
   // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
   const original = process.stdout.write;
@@ -23,10 +23,27 @@ export async function playRisk(...args: string[]): Promise<Played> {
   };
   try {
     const output = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
-    return { code: await run(["risk", ...args], undefined, output), out, err };
+    return { code: await run(args, undefined, output), out, err };
   } finally {
     process.stdout.write = original;
   }
+}
+
+/** The same with these environment variables beside the process's own, which are as before afterwards. */
+export async function playWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Played> {
+  const before = { ...process.env };
+  Object.assign(process.env, environment);
+  try {
+    return await play(...args);
+  } finally {
+    for (const name of Object.keys(environment)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, before);
+  }
+}
+
+/** The same for a command of the analyst's toolkit. */
+export async function playRisk(...args: string[]): Promise<Played> {
+  return await play("risk", ...args);
 }
 
 /** A folder for the files of a suite, gone after it. */

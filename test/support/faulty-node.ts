@@ -29,8 +29,8 @@ export interface FaultyNode {
   asked: string[];
   /** Tells what to do from now on. */
   behave: (question: Question) => Fault | Promise<Fault>;
-  /** Told the headers of each question. */
-  heard: (headers: IncomingHttpHeaders) => void;
+  /** Told the headers of each question, and its bytes. */
+  heard: (headers: IncomingHttpHeaders, body: string) => void;
   close(): Promise<void>;
 }
 
@@ -39,9 +39,10 @@ export async function startFaultyNode(chain: EthereumProvider): Promise<FaultyNo
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      const question = JSON.parse(Buffer.concat(chunks).toString()) as Question;
+      const body = Buffer.concat(chunks).toString();
+      const question = JSON.parse(body) as Question;
       node.asked.push(question.method);
-      node.heard(request.headers);
+      node.heard(request.headers, body);
       void answer(question, response);
     });
   });

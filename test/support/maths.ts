@@ -41,8 +41,13 @@ export function plainValue(q: QuoteLike, balance: bigint): bigint {
   return (q.mid * balance) / q.unit;
 }
 
-/** `e^x` for `0 <= x < 50`, 18 decimals in and out, rounded to nearest: a Taylor series with 60 decimals. */
+/** `e^x` for `0 <= x < 50`, 18 decimals in and out, rounded to nearest. */
 export function exp(x: bigint): bigint {
+  return (exp60(x) + 5n * 10n ** 41n) / 10n ** 42n;
+}
+
+/** `e^x` for `0 <= x < 50`, 18 decimals in and 60 out, cut off: a Taylor series without any reduction. */
+export function exp60(x: bigint): bigint {
   const one = 10n ** 60n;
   const y = x * 10n ** 42n;
   let term = one;
@@ -51,7 +56,7 @@ export function exp(x: bigint): bigint {
     term = (term * y) / (one * n);
     sum += term;
   }
-  return (sum + 5n * 10n ** 41n) / 10n ** 42n;
+  return sum;
 }
 
 /** The largest float of `mantissaBits` not above `value`. */

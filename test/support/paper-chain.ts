@@ -1,6 +1,6 @@
 /** A chain on paper: blocks with events of an engine, that a test replaces as it likes. */
 
-import { id, toBeHex } from "ethers";
+import { getAddress, id, toBeHex } from "ethers";
 
 import { changesOf, fold, type Change } from "../../indexer/fold.js";
 import type { BlockRef, ChainReader, EventLog, Header } from "../../indexer/types.js";
@@ -17,8 +17,13 @@ export function accountOf(number: number): string {
   return `0x${number.toString(16).padStart(40, "0")}`;
 }
 
-/** One event, without its place. */
-export type Told = Pick<EventLog, "topics" | "data">;
+export const ENGINE = getAddress(accountOf(0xe9911e));
+export const GENESIS = 1_800_000_000;
+/** {s} */
+export const BLOCK_TIME = 12;
+
+/** One event, without its place; the engine's, if it does not say otherwise. */
+export type Told = Pick<EventLog, "topics" | "data"> & Partial<Pick<EventLog, "address">>;
 
 function told(name: "AssetListed" | "Deposit" | "Borrow" | "Repay" | "WriteOff", values: unknown[]): Told {
   return abi.encodeEventLog(name, values);
@@ -58,8 +63,15 @@ export class PaperChain implements ChainReader {
     const number = this.#blocks.length;
     const hash = id(`block ${(this.#made++).toString()}`);
     const parent = this.orphans ? undefined : this.#blocks.at(-1)?.header.hash;
-    const header = { number, hash, parentHash: parent ?? toBeHex(0, 32) };
-    const logs = events.map((event) => ({ ...event, blockNumber: number, blockHash: hash }));
+    const header = { number, hash, parentHash: parent ?? toBeHex(0, 32), timestamp: GENESIS + number * BLOCK_TIME };
+    const logs = events.map((event, index) => ({
+      address: ENGINE,
+      ...event,
+      blockNumber: number,
+      blockHash: hash,
+      transactionHash: id(`transaction ${index.toString()} of ${hash}`),
+      index,
+    }));
     this.#blocks.push({ header, logs, changes: changesOf(logs) });
   }
 

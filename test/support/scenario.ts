@@ -1,8 +1,9 @@
 import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
-import { type EmbeddedChain, startEmbeddedChain } from "../../replay/chain/embedded.js";
+import { type EmbeddedChain, embeddedChainOn, startEmbeddedChain } from "../../replay/chain/embedded.js";
 import { type FeedName, STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
-import { createWorld, marketPrices, pushQuotes, type World } from "../../replay/scenario/world.js";
+import { deployWorld, furnishWorld, marketPrices, pushQuotes, type World } from "../../replay/scenario/world.js";
+import type { AddressBook } from "../../sdk/addresses.js";
 
 /** Chain time that setting up may take. {s} */
 const SETUP_TIME = 7_200;
@@ -14,18 +15,66 @@ export interface SmallWorld {
   start?: number;
 }
 
-/** Makes worlds as the demo does, small ones, and closes them after each test. */
+/** A chain with everything deployed on it, to which it is taken back for each world. */
+interface Deployed {
+  readonly embedded: EmbeddedChain;
+  readonly addresses: AddressBook;
+  snapshot: string;
+}
+
+/**
+ * Makes worlds as the demo does, small ones, and closes them after each test. What a suite's worlds stand on is deployed once for each time that they
+ * start at; the second world of one test, beside a first, gets a chain of its own.
+ */
 export function smallWorlds(): (options: SmallWorld) => Promise<World> {
-  const open: EmbeddedChain[] = [];
+  const deployed = new Map<number, Deployed>();
+  const inUse = new Set<number>();
+  const open: (() => Promise<void>)[] = [];
   afterEach(async () => {
-    for (const chain of open.splice(0)) await chain.close();
+    for (const close of open.splice(0)) await close();
+    inUse.clear();
   });
+  after(async () => {
+    for (const { embedded } of deployed.values()) await embedded.close();
+  });
+
+  async function deploy(start: number): Promise<Deployed> {
+    const embedded = await startEmbeddedChain(start - SETUP_TIME);
+    const addresses = await deployWorld(embedded);
+    return { embedded, addresses, snapshot: await snapshotOf(embedded) };
+  }
+
+  async function fresh(start: number): Promise<{ embedded: EmbeddedChain; addresses: AddressBook }> {
+    if (inUse.has(start)) {
+      const own = await deploy(start);
+      open.push(() => own.embedded.close());
+      return own;
+    }
+    const known = deployed.get(start) ?? (await deploy(start));
+    deployed.set(start, known);
+    inUse.add(start);
+    const { connection } = known.embedded;
+    await connection.provider.request({ method: "evm_setIntervalMining", params: [0] });
+    if (!(await connection.provider.request({ method: "evm_revert", params: [known.snapshot] })))
+      throw new Error("the chain cannot be taken back");
+    known.snapshot = await snapshotOf(known.embedded);
+    const embedded = await embeddedChainOn(connection);
+    open.push(() => {
+      embedded.provider.destroy();
+      return Promise.resolve();
+    });
+    return { embedded, addresses: known.addresses };
+  }
+
   return async ({ accounts, seed = 1, start = 1_800_000_000 }) => {
-    const chain = await startEmbeddedChain(start - SETUP_TIME);
-    open.push(chain);
+    const { embedded, addresses } = await fresh(start);
     const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
-    return await createWorld(chain, quotes, seeded(seed).fork("borrowers"), accounts);
+    return await furnishWorld(embedded, addresses, quotes, seeded(seed).fork("borrowers"), accounts);
   };
+}
+
+async function snapshotOf({ connection }: EmbeddedChain): Promise<string> {
+  return (await connection.provider.request({ method: "evm_snapshot" })) as string;
 }
 
 /** Lets feeds and pools fall to `percent` of what they are, within one block. */

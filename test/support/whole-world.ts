@@ -1,8 +1,9 @@
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { Addressable } from "ethers";
 import { network } from "hardhat";
 
-import type { ICreditEngine, IReserve, OneSlotFeed, TestToken } from "../../types/contracts/index.js";
-import { deployRiskModel } from "./risk.js";
+import type { ICreditEngine, IReserve, TestToken } from "../../types/contracts/index.js";
+import { deployRiskModel, type Bounds } from "./risk.js";
 import { PACES } from "./risk-world.js";
 import { AUCTION_TERMS, DERISK_TERMS, EIGHT, SHEET_TERMS, UNIT, type SheetAsset } from "./sheet-world.js";
 import { at, DAY, LIQUIDATION, MAX_UINT256, MINIMUM_DEBT, TRANSACTION_GAS, WAD } from "./world.js";
@@ -27,11 +28,38 @@ const DOLLAR_ASSET = 16n;
 /** Token units in a ledger unit: every token here has 18 decimals. */
 const SCALE = 10n ** 10n;
 
+/** A feed whose answer can be set. {USD/tok} 8 decimals */
+export interface SettableFeed extends Addressable {
+  set(answer: bigint): Promise<unknown>;
+}
+
+/** Deploys a feed with its first answer. {USD/tok} 8 decimals */
+export type FeedMaker = (ethers: HardhatEthers, answer: bigint) => Promise<SettableFeed>;
+
+/** A feed that keeps its answer in one slot. */
+export const oneSlotFeed: FeedMaker = async (ethers, answer) => await ethers.deployContract("OneSlotFeed", [answer]);
+
+/** An asset of a {@link deployWhole} world. */
+export interface WholeAsset extends SheetAsset {
+  /** Limits of the haircuts beyond those set at listing. bps */
+  clamps?: Bounds;
+}
+
+/** A chain for {@link deployWhole}. */
+export const newChain = async (initialDate = new Date()) =>
+  await network.create({ override: { gas: TRANSACTION_GAS, initialDate } });
+
 /**
- * The whole protocol on one-slot feeds, every part of it real. The first signer governs. plUSD's facilitators are the engine and the reserve; nothing is funded yet.
+ * The whole protocol, every part of it real. The first signer governs. plUSD's facilitators are the engine and the reserve; nothing is funded yet.
+ * @param chain Where; a new chain if absent.
+ * @param makeFeed What prices the assets; feeds of one slot if absent.
  */
-export async function deployWhole(specs: readonly SheetAsset[] = EIGHT) {
-  const connection = await network.create({ override: { gas: TRANSACTION_GAS } });
+export async function deployWhole(
+  specs: readonly WholeAsset[] = EIGHT,
+  chain?: Awaited<ReturnType<typeof newChain>>,
+  makeFeed: FeedMaker = oneSlotFeed,
+) {
+  const connection = chain ?? (await newChain());
   const { ethers, networkHelpers } = connection;
   const [governor, alice, bob] = (await ethers.getSigners()) as [
     HardhatEthersSigner,
@@ -94,16 +122,16 @@ export async function deployWhole(specs: readonly SheetAsset[] = EIGHT) {
   await dollar.setFacilitator(reserve, 10n ** 9n * WAD);
 
   await oracle.listFeed(DOLLAR_ASSET, {
-    feed: await ethers.deployContract("OneSlotFeed", [UNIT]),
+    feed: await makeFeed(ethers, UNIT),
     heartbeat: 691_200,
     deviation: 25,
     minPrice: 10n ** 9n,
     maxPrice: 10n ** 28n,
   });
-  const feeds: OneSlotFeed[] = [];
+  const feeds: SettableFeed[] = [];
   const tokens: TestToken[] = [];
   for (const [asset, spec] of specs.entries()) {
-    const feed = await ethers.deployContract("OneSlotFeed", [spec.price]);
+    const feed = await makeFeed(ethers, spec.price);
     await oracle.listFeed(asset, {
       feed,
       heartbeat: 691_200,
@@ -112,7 +140,8 @@ export async function deployWhole(specs: readonly SheetAsset[] = EIGHT) {
       maxPrice: 10n ** 28n,
     });
     const depth = (spec.depth ?? 10n ** 6n) * UNIT;
-    const parameters = { unitDecimals: 8, bounds: BOUNDS, clamps: BOUNDS, volatilityFloor: 10n, horizon: 24n, depth };
+    const clamps = spec.clamps ?? BOUNDS;
+    const parameters = { unitDecimals: 8, bounds: BOUNDS, clamps, volatilityFloor: 10n, horizon: 24n, depth };
     await risk.listAsset(asset, parameters, { variance: spec.variance, loadings: spec.loadings ?? [] });
     const token = await ethers.deployContract("TestToken", ["TOK", 18]);
     await engine.listAsset(asset, token, 10n ** 17n);
@@ -153,6 +182,7 @@ export async function deployWhole(specs: readonly SheetAsset[] = EIGHT) {
     connection,
     networkHelpers,
     ethers,
+    manager,
     governor,
     alice,
     bob,

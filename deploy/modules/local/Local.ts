@@ -133,6 +133,8 @@ export default buildModule("Local", (m) => {
 
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
 
+  const leverage = m.contract("Leverage", [core.engine, uniswap.router]);
+
   const filler = m.contract("AuctionFiller", [core.rebalancer, core.reserve, core.dollar, uniswap.router, keeper]);
 
   applyRoles(
@@ -140,7 +142,7 @@ export default buildModule("Local", (m) => {
     core.manager,
     { ...core, depth, stakedEtherFeed },
     { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
-    [...done, liquidator, filler],
+    [...done, liquidator, filler, leverage],
   );
 
   return {
@@ -156,5 +158,6 @@ export default buildModule("Local", (m) => {
     depth,
     liquidator,
     filler,
+    leverage,
   };
 });

@@ -20,6 +20,7 @@ describe("deploy: address books", () => {
     "risk",
     "engine",
     "lens",
+    "reads",
     "sheet",
     "reserve",
     "rebalancer",

@@ -34,7 +34,8 @@ async function served(): Promise<Map<string, Set<string>>> {
     planned: [sent],
     idle: [{ job: "rate", reason: "" }],
   } as const;
-  metrics.looked(all, { open: 0, budgetLeft: () => 0n }, 1);
+  metrics.looked(all, { open: 0, budgetLeft: () => 0n });
+  metrics.succeeded(1);
   metrics.settled(intentOf({ state: "confirmed", inclusion: inclusionOf() }));
   metrics.nodes([{ name: "http://node", fault: undefined, head: 1 }]);
   metrics.relayed("taken");

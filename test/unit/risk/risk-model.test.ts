@@ -11,6 +11,7 @@ import {
 } from "../../../risk/model/model.js";
 import { readPrices, type PriceSeries } from "../../../risk/data/prices.js";
 import { dataFile, needData } from "../../support/data.js";
+import { book, moved } from "../../support/gas-world.js";
 import { Random } from "../../support/random.js";
 import { MODEL } from "../../support/risk.js";
 import { deployRisk, type RiskAsset, type RiskWorld } from "../../support/risk-world.js";
@@ -241,13 +242,6 @@ for (const { name, files, read } of HISTORIES) {
 }
 
 describe("RiskModel: gas", () => {
-  /** Ether, and others that follow it in part. */
-  const book = (count: number): RiskAsset[] =>
-    Array.from({ length: count }, (_, i) => ({
-      price: 1_000_00000000n + BigInt(i) * 37_00000000n,
-      loadings: i === 0 ? [] : [6n * 10n ** 17n],
-    }));
-
   for (const [count, most] of [
     [8, 270_000n],
     [16, 630_000n],
@@ -256,10 +250,7 @@ describe("RiskModel: gas", () => {
       const world = await deployRisk(book(count));
       let time = (await world.now()) + 3_600n;
       for (let round = 0; round < 4; ++round) {
-        const prices = book(count).map(
-          ({ price }, i) => (price * BigInt(1_000 + ((i * 7 + round * 13) % 31))) / 1_000n,
-        );
-        const receipt = await (await world.observeAt(time, prices)).wait();
+        const receipt = await (await world.observeAt(time, moved(book(count), round))).wait();
         expect((receipt?.gasUsed ?? most + 1n) <= most, `${receipt?.gasUsed} gas`).to.equal(true);
         time += 3_600n;
       }
