@@ -709,15 +709,19 @@ describe("browser: the dashboard", function () {
       // Of their own: none of them finds another page that listens already.
       const { context, page, strays } = await openPage(present(browser), wallet, origins(), book.chainId);
       const listening: string[] = [];
+      const isNews = (request: Request): boolean => new URL(request.url()).pathname === "/api/stream";
       context.on("request", (request: Request): void => {
-        if (new URL(request.url()).pathname === "/api/stream") listening.push(request.url());
+        if (isNews(request)) listening.push(request.url());
       });
+      // Whichever tab is given the lock listens, in its own time: a page is there without it.
+      const listens = context.waitForEvent("request", { predicate: isNews, timeout: WAIT });
       const tabs = [page];
       while (tabs.length < 7) tabs.push(await context.newPage());
       for (const tab of tabs) {
         await tab.goto(`${dashboard.url}/#/governance`);
         await tab.locator("main[data-state=there] .page").waitFor({ timeout: WAIT });
       }
+      await listens;
       expect(listening).to.have.length(1);
       expect(strays).to.deep.equal([]);
       for (const tab of tabs) await tab.close();
