@@ -706,7 +706,8 @@ describe("browser: the dashboard", function () {
     });
 
     it("is there in a seventh tab, and more: all of them have one connection to the indexer's news", async () => {
-      // Of their own: none of them finds another page that listens already.
+      // None of them is to find another page that listens already: this browser is one process, in which other contexts share its locks.
+      await open.page.goto("about:blank");
       const { context, page, strays } = await openPage(present(browser), wallet, origins(), book.chainId);
       const listening: string[] = [];
       const isNews = (request: Request): boolean => new URL(request.url()).pathname === "/api/stream";
