@@ -167,6 +167,7 @@ export async function act(
       provider.destroy();
     },
   ];
+  const sent: string[] = [];
   try {
     const dry = options.dryRun === true;
     const { signer, close } = dry
@@ -189,12 +190,10 @@ export async function act(
       return;
     }
     await confirm(job, options, terminal);
-    const receipts = await send(job, { signer, provider, book, snapshot, options, terminal });
-    if (options.json === true) {
-      say(json({ action: job.what, address, ...preview, transactions: receipts.map((r) => r.hash) }));
-    }
+    await send(job, { signer, provider, book, snapshot, options, terminal, sent });
+    if (options.json === true) say(json({ action: job.what, address, ...preview, transactions: sent }));
   } catch (error) {
-    throw understood(error, book);
+    throw withSent(understood(error, book), sent);
   } finally {
     for (const close of closing.reverse()) close();
   }
@@ -215,25 +214,25 @@ interface Sending {
   readonly snapshot: FullSnapshot;
   readonly options: ActOptions;
   readonly terminal: Terminal;
+  /** Hashes of what was sent, as it is sent: they are told whatever comes after. */
+  readonly sent: string[];
 }
 
 /** What is required first, each with its transaction unless a signature will do; then the action itself. */
-async function send(job: Task, at: Sending): Promise<TransactionReceipt[]> {
-  const { signer, snapshot, provider, book, options, terminal } = at;
+async function send(job: Task, at: Sending): Promise<void> {
+  const { signer, snapshot, provider, book, options, terminal, sent } = at;
   const { signatures, rest } = await signRequirements(signer, job.requirements(snapshot));
-  const receipts: TransactionReceipt[] = [];
   for (const call of combineCalls(book, [...callsOf(rest), job.tx(snapshot, signatures)])) {
     // What comes before it in this list decides what it takes: estimated only now.
     const from = await signer.getAddress();
     const gasLimit = withHeadroom(await provider.estimateGas({ ...call, from }));
     // With the chain's id in it: a signer that has been switched meanwhile must not send it elsewhere.
     const hash = await submit(signer, { ...call, gasLimit, chainId: book.chainId });
+    sent.push(hash);
     if (options.json !== true) terminal.say(`sent ${hash}`);
     const receipt = await included(provider, hash, options.wait ?? PATIENCE);
     if (options.json !== true) terminal.say(`done in block ${receipt.blockNumber}, ${receipt.gasUsed} gas`);
-    receipts.push(receipt);
   }
-  return receipts;
 }
 
 /** A refusal, for people and for programs. */
@@ -274,6 +273,18 @@ async function included(provider: JsonRpcProvider, hash: string, patience: numbe
     code: "Reverted",
     values: { hash },
   });
+}
+
+/** Tells programs what had been sent by then: people have read it already. */
+function withSent(error: unknown, sent: readonly string[]): unknown {
+  if (sent.length === 0) return error;
+  const { message, exitCode, hint, details } = error instanceof CliError ? error : failed(error);
+  const values = { ...details?.values, transactions: sent };
+  return new CliError(message, exitCode, hint, { code: details?.code ?? "Failed", values });
+}
+
+function failed(error: unknown): CliError {
+  return new CliError(error instanceof Error ? error.message : String(error));
 }
 
 /** Errors of contracts and wallets as sentences. */

@@ -9,8 +9,8 @@ import type { Head } from "../desk.js";
 import { LogReader } from "../logs.js";
 import type { ReserveContracts } from "../reserve-contracts.js";
 import { attempt, dueNow, notDue, type Attempt, type Call, type Job, type Verdict } from "./job.js";
+import { RAY } from "../../sdk/arithmetic/integer.js";
 
-const RAY = 10n ** 27n;
 /** Blocks that may be replaced by others. */
 const REPLACED = 32;
 /** A claim is asked about again after that long, whatever it said before: terms change, and what was marked due may be undone with its block. {s} */

@@ -6,8 +6,8 @@ import type { ReserveConfig } from "../config.js";
 import type { Head } from "../desk.js";
 import { worthOf, type ReserveContracts } from "../reserve-contracts.js";
 import { attempt, dueNow, notDue, type Call, type Job, type Verdict } from "./job.js";
+import { RAY } from "../../sdk/arithmetic/integer.js";
 
-const RAY = 10n ** 27n;
 /** What a fall must exceed to be one, and not rounding. {ledger} */
 const ROUNDING = 2n;
 /** One part in so many of what is in a vault is a payment. */

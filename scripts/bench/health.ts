@@ -9,13 +9,13 @@ import { Watch, type WatchedChain } from "../../keeper/watch.js";
 import type { Holding } from "../../sdk/credit/holdings.js";
 import { present } from "../../sdk/present.js";
 import { BPS, debtOf, maintenanceLimit, type Position, type Quote } from "../../sdk/credit/valuation.js";
+import { WAD } from "../../sdk/arithmetic/integer.js";
 
 const ACCOUNTS = 100_000;
 const ASSETS = 8;
 const ROUNDS = 40;
 /** What is asked for. {ms} */
 const WANTED = 50;
-const WAD = 10n ** 18n;
 const UNIT = 10n ** 8n;
 
 /** Numbers that are the same in every run. */

@@ -2,6 +2,8 @@
 
 /** One, with 18 decimals. */
 export const WAD = 10n ** 18n;
+/** One, with 27 decimals. */
+export const RAY = 10n ** 27n;
 /** `type(uint256).max`: "all of it" wherever the contracts take an amount. */
 export const MAX_UINT256 = (1n << 256n) - 1n;
 

@@ -12,8 +12,8 @@ import { duration, moment } from "../format/time.js";
 import { claimWorth } from "../../../sdk/arithmetic/backstop.js";
 import { YEAR } from "../../../sdk/arithmetic/interest.js";
 import { stakeWorth } from "../../../sdk/reads/backstop.js";
+import { WAD } from "../../../sdk/arithmetic/integer.js";
 
-const WAD = 10n ** 18n;
 const POINTS = 300;
 const DAY = 86_400;
 const YEAR_DAYS = YEAR / DAY;

@@ -13,8 +13,8 @@ import { machine, moment } from "../format/time.js";
 import { linkTo } from "../router.js";
 import { previewSlice } from "../../../sdk/credit/liquidation.js";
 import type { Standing } from "../../../sdk/credit/standing.js";
+import { WAD } from "../../../sdk/arithmetic/integer.js";
 
-const WAD = 10n ** 18n;
 const SHOWN = 40;
 const WEAKEST = 10;
 

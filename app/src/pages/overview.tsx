@@ -12,8 +12,8 @@ import { useCsv, useHistory } from "../data/history.js";
 import { amount, percent, plain, price, share, toNumber, usd, usdShort, yearly } from "../format/numbers.js";
 import { backingVerdict } from "../format/standing.js";
 import { duration } from "../format/time.js";
+import { WAD } from "../../../sdk/arithmetic/integer.js";
 
-const WAD = 10n ** 18n;
 const SPANS = { all: 0, day: 86_400, hour: 3_600 } as const;
 type Span = keyof typeof SPANS;
 const POINTS = 400;

@@ -234,11 +234,14 @@ describe("cli: account, assets, balance-sheet, auctions, watch", () => {
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const from = ["--from", alice.address, "--signer", url, "--yes", "--wait", "1", ...where];
-    const { code, err } = await play("account", "deposit", "1 WETH", ...from);
+    const { code, out, err } = await play("account", "deposit", "1 WETH", "--json", ...from);
     silent.close();
     expect(sent.map(({ chainId }) => chainId)).to.deep.equal(["0x7a69"]);
     expect(code, err).to.equal(EXIT.failed);
     expect(err).to.contain("was sent, and is in no block after 1 s").and.to.contain("before anything is sent again");
+    const told = JSON.parse(out) as { error: { code: string; values: { transactions: string[] } } };
+    expect(told.error.code).to.equal("NotIncluded");
+    expect(told.error.values.transactions).to.deep.equal([`0x${"12".repeat(32)}`]);
   });
 
   it("says of a node that does not answer that it does not, whatever else is missing", async () => {
