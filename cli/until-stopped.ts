@@ -22,3 +22,22 @@ export async function untilStopped(work: (signal: AbortSignal) => Promise<void>)
     process.off("SIGINT", end).off("SIGTERM", end);
   }
 }
+
+/** What `work` comes to; or, as soon as the signal aborts, its reason: a deployment that has begun cannot be stopped, and nobody waits for one that is not wanted. */
+export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let given: (() => void) | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    given = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) given();
+    else signal.addEventListener("abort", given, { once: true });
+  });
+  // What becomes of it afterwards concerns nobody.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    if (given !== undefined) signal.removeEventListener("abort", given);
+  }
+}

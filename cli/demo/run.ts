@@ -17,6 +17,7 @@ import { startIndexer, type DemoIndexer } from "./indexer.js";
 import { progressView } from "./progress.js";
 import { requireHeld, toReport, toSummary } from "./summary.js";
 import { EnvironmentError, Interrupted } from "../errors.js";
+import { unlessStopped } from "../until-stopped.js";
 import { whenOrphaned } from "../runtime.mjs";
 
 const DEFAULT_URL = `http://127.0.0.1:${DEFAULT_PORT}`;
@@ -60,7 +61,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     say(`Setting up the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
     const random = seeded(options.seed);
     const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
-    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts, stop.signal);
+    const setUp = createWorld(chain, quotes, random.fork("borrowers"), options.accounts, stop.signal);
+    const world = await unlessStopped(setUp, stop.signal);
     book = { ...world.addresses, rpcUrl: server.url };
     writeAddressBook(book);
     // Nobody asks about the past of a chain that ends with the scenario.

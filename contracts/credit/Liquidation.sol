@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 import {IAbsorber} from "../interfaces/IAbsorber.sol";
@@ -25,6 +27,7 @@ import {Cut, Quoted, QuotedLib} from "./Quoted.sol";
 abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableLiquidation {
     using AccountLib for Account;
     using FixedPointMathLib for uint256;
+    using SafeERC20 for IERC20;
     // Indices are ranks below the number of balances and asset numbers below MAX_ASSETS.
     using MemoryArray for uint256[];
 
@@ -104,6 +107,9 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         uint256 taken;
     }
 
+    /// @dev Instead of a receiver: what is seized stays in the ledger, as the caller's.
+    address private constant IN_LEDGER = address(0);
+
     // ---------------------------------------------------------------- entries
 
     /// @inheritdoc ICreditPositions
@@ -112,7 +118,19 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         bytes calldata data
     ) external locked returns (uint256[] memory repaid) {
         uint256 total;
-        (repaid, total) = _liquidate(items, data);
+        (repaid, total) = _liquidate(items, IN_LEDGER, data);
+        if (total != 0) DOLLAR.burn(msg.sender, total);
+    }
+
+    /// @inheritdoc ICreditPositions
+    function liquidateTo(
+        LiquidationItem[] calldata items,
+        address to,
+        bytes calldata data
+    ) external locked returns (uint256[] memory repaid) {
+        require(to != IN_LEDGER, ZeroAddress());
+        uint256 total;
+        (repaid, total) = _liquidate(items, to, data);
         if (total != 0) DOLLAR.burn(msg.sender, total);
     }
 
@@ -124,7 +142,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         bytes calldata data
     ) external locked returns (uint256[] memory repaid, uint256 paid) {
         uint256 total;
-        (repaid, total) = _liquidate(items, data);
+        (repaid, total) = _liquidate(items, IN_LEDGER, data);
         if (total == 0) return (repaid, 0);
         address taker = _absorber.absorber;
         paid = IStableTaker(taker).collect(asset, msg.sender, total, maxPaid);
@@ -134,8 +152,10 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
     }
 
     /// @dev Settles a batch up to its payment, of which `total` is due. {plUSD}
+    /// @param to Who is paid what is seized; `IN_LEDGER` to have it credited to the caller.
     function _liquidate(
         LiquidationItem[] calldata items,
+        address to,
         bytes calldata data
     ) private returns (uint256[] memory repaid, uint256 total) {
         repaid = new uint256[](items.length);
@@ -155,11 +175,12 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         }
         _close(b);
         uint256[] memory credits = _credits(b);
-        _creditAll(msg.sender, credits);
+        if (to == IN_LEDGER) _creditAll(msg.sender, credits);
         if (b.writtenOff != 0) _settleWriteOffs(b);
+        if (to != IN_LEDGER) _payAll(to, credits);
 
         if (data.length != 0) {
-            // Everything is stored and only the payment is open: the liquidator may withdraw what it was credited, nothing else.
+            // Everything is stored and only the payment is open: the liquidator may withdraw what its account holds, nothing else.
             uint256[] memory seized = _holdings(credits);
             _lock = CALLBACK;
             ILiquidationCallback(msg.sender).onLiquidate(total, seized, data);
@@ -561,6 +582,19 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
             }
         }
         stored.header = stored.pack(before, AccountLib.debt(header), all, rank, balances);
+    }
+
+    /// @dev Pays amounts by asset number out of the ledger: they have left their accounts already.
+    function _payAll(address to, uint256[] memory amounts) private {
+        for (uint256 asset; asset < MAX_ASSETS; ++asset) {
+            uint256 units = amounts.get(asset);
+            if (units == 0) continue;
+            AssetSlot memory a = _assets[asset];
+            // The casts are safe: the total is the sum of all balances, of which this was part, and has 58 bits.
+            _assets[asset].total = uint64(a.total - units);
+            _noteMove(asset, -int256(units));
+            IERC20(a.token).safeTransfer(to, units * _scale(a));
+        }
     }
 
     /// @dev Adds amounts by rank of `bits` to a table by asset number.

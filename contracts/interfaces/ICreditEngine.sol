@@ -194,6 +194,16 @@ interface ICreditPositions is ICreditShared {
         bytes calldata data
     ) external returns (uint256[] memory repaid);
 
+    /// @notice As `liquidate`, but what is seized leaves for `to` at once instead of being credited, before the caller is called back. Cheaper
+    /// than withdrawing it afterwards; but a token that cannot be moved reverts the batch, and `liquidate` does not.
+    /// @param to Gets what is seized, all of the batch in one transfer a token. Nothing is emitted for that here: tokens tell of it themselves.
+    /// @return repaid As `liquidate`. {plUSD}
+    function liquidateTo(
+        LiquidationItem[] calldata items,
+        address to,
+        bytes calldata data
+    ) external returns (uint256[] memory repaid);
+
     /// @notice Hands failing accounts to the absorber: those below the absorption health, those whose collateral cannot pay the
     /// least incentive, and those with nothing priced left. Others are skipped; reverts with `NothingToDo` if all are.
     /// The caller earns a tip in collateral, credited to its account.

@@ -31,6 +31,10 @@ export function entriesClosedInCallback(world: World, self: string, victim: stri
       name: "liquidate",
       data: abi.encodeFunctionData("liquidate", [[{ account: victim, maxRepay: MAX_UINT256 }], "0x"]),
     },
+    {
+      name: "liquidateTo",
+      data: abi.encodeFunctionData("liquidateTo", [[{ account: victim, maxRepay: MAX_UINT256 }], self, "0x"]),
+    },
     { name: "absorb", data: abi.encodeFunctionData("absorb", [[victim]]) },
     { name: "flashLoan", data: abi.encodeFunctionData("flashLoan", [self, at(world.assets, 0).address, 1, "0x"]) },
     { name: "accrue", data: abi.encodeFunctionData("accrue") },

@@ -77,13 +77,8 @@ export function plimsoll(world: WholeWorld, column: Lending["column"], collatera
     repay: (account, amount) => ({ target, data: encode.encodeFunctionData("repay", [amount, account]) }),
     liquidate: (accounts) =>
       Promise.resolve({ target, data: encode.encodeFunctionData("liquidate", [items(accounts), "0x"]) }),
-    liquidateOut: (account, keeper) => {
-      const out = Array.from({ length: collaterals }, (_, asset) =>
-        encode.encodeFunctionData("withdraw", [asset, MaxUint256, keeper, keeper]),
-      );
-      const calls = [encode.encodeFunctionData("liquidate", [items([account]), "0x"]), ...out];
-      return Promise.resolve({ target, data: encode.encodeFunctionData("multicall", [calls]) });
-    },
+    liquidateOut: (account, keeper) =>
+      Promise.resolve({ target, data: encode.encodeFunctionData("liquidateTo", [items([account]), keeper, "0x"]) }),
     absorb: (accounts) => ({ target, data: encode.encodeFunctionData("absorb", [accounts as string[]]) }),
     debtOf: async (account) => await engine.debtOf(account),
     collateralOf: async (account, asset) => await engine.balanceOf(account, asset),

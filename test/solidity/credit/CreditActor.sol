@@ -83,7 +83,7 @@ contract CreditActor {
         items[0] = LiquidationItem(address(this), type(uint256).max);
         address[] memory accounts = new address[](1);
         accounts[0] = address(this);
-        bytes[] memory calls = new bytes[](8);
+        bytes[] memory calls = new bytes[](9);
         calls[0] = abi.encodeCall(ENGINE.deposit, (0, 1e18, address(this)));
         calls[1] = abi.encodeCall(ENGINE.borrow, (1e18, address(this), address(this)));
         calls[2] = abi.encodeCall(ENGINE.repay, (1e18, address(this)));
@@ -92,6 +92,7 @@ contract CreditActor {
         calls[5] = abi.encodeCall(ENGINE.accrue, ());
         calls[6] = abi.encodeCall(ENGINE.updateRate, ());
         calls[7] = abi.encodeCall(ENGINE.flashLoan, (IERC3156FlashBorrower(address(this)), address(this), 1, ""));
+        calls[8] = abi.encodeCall(ENGINE.liquidateTo, (items, address(this), ""));
         for (uint256 i; i < calls.length; ++i) {
             (bool ok, ) = address(ENGINE).call(calls[i]);
             if (ok) reentered = true;

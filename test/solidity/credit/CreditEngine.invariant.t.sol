@@ -72,10 +72,10 @@ contract CreditEngineInvariantTest {
         else if (kind < 10) _handler.borrow(a, b);
         else if (kind == 10) _handler.repay(a, b, c);
         else if (kind == 11) _handler.steal(a, b, c);
-        else if (kind < 14) _handler.liquidate(a, b, c, flag);
+        else if (kind < 14) _handler.liquidate(a, b, c, flag, b % 2 == 0);
         else if (kind == 14) {
             if (flag) _handler.sink(a, c);
-            _handler.selfLiquidate(a, b, c % 2 == 0);
+            _handler.selfLiquidate(a, b, c % 2 == 0, flag);
         } else if (kind < 17) _handler.absorb(a, b);
         else if (kind < 19) _handler.movePrice(a, b);
         else if (kind < 21) _handler.sink(a, b);

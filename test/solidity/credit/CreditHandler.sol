@@ -237,27 +237,33 @@ abstract contract CreditHandler is CreditWorld {
 
     // ---------------------------------------------------------------- failing accounts
 
-    function liquidate(uint256 who, uint256 mask, uint256 part, bool callback) public watched {
+    function liquidate(uint256 who, uint256 mask, uint256 part, bool callback, bool out) public watched {
         CreditActor actor = _actor(who);
         LiquidationItem[] memory items = _items(mask % 3 == 0 ? mask / 3 : type(uint256).max, part);
-        _liquidate(actor, items, callback);
+        _liquidate(actor, items, callback, out);
     }
 
-    function selfLiquidate(uint256 who, uint256 part, bool callback) public watched {
+    function selfLiquidate(uint256 who, uint256 part, bool callback, bool out) public watched {
         CreditActor actor = _actor(who);
         LiquidationItem[] memory items = new LiquidationItem[](1);
         items[0] = LiquidationItem(address(actor), _maxRepay(address(actor), part));
         int256 before = _worth(actor, 0);
         uint256 extra = _sums.extra;
         uint256 writtenOff = _sums.writtenOff;
-        if (!_liquidate(actor, items, callback)) return;
+        if (!_liquidate(actor, items, callback, out)) return;
         ++_counts.selfLiquidated;
         // What was given to him to pay with is not his gain. Rounding: a share of debt, and a ledger unit of each asset.
         int256 gain = _worth(actor, _sums.extra - extra) - before;
         if (_sums.writtenOff == writtenOff && gain > int256(16)) _violated("liquidating oneself pays");
     }
 
-    function _liquidate(CreditActor actor, LiquidationItem[] memory items, bool callback) private returns (bool ok) {
+    /// @param out Paid out at once instead of credited.
+    function _liquidate(
+        CreditActor actor,
+        LiquidationItem[] memory items,
+        bool callback,
+        bool out
+    ) private returns (bool ok) {
         Snapshot[] memory before = new Snapshot[](items.length);
         uint256 owed;
         for (uint256 i; i < items.length; ++i) {
@@ -268,10 +274,7 @@ abstract contract CreditHandler is CreditWorld {
         int256 level = dollar.level(address(treasury));
         uint256 callbacks = actor.callbacks();
         bytes memory result;
-        (ok, result) = actor.execute(
-            address(engine),
-            abi.encodeCall(engine.liquidate, (items, callback ? bytes("x") : bytes("")))
-        );
+        (ok, result) = actor.execute(address(engine), _liquidation(items, out ? address(actor) : address(0), callback));
         if (actor.reentered()) _violated("an entry was open inside the callback");
         if (!ok) return false;
         _counts.callbacks += actor.callbacks() - callbacks;
@@ -293,6 +296,17 @@ abstract contract CreditHandler is CreditWorld {
             else ++_counts.liquidatedPartly;
             if (before[i].pricedMask != _held(before[i])) ++_counts.unpricedLiquidated;
         }
+    }
+
+    /// @param to Zero: into the ledger.
+    function _liquidation(
+        LiquidationItem[] memory items,
+        address to,
+        bool callback
+    ) private view returns (bytes memory) {
+        bytes memory data = callback ? bytes("x") : bytes("");
+        if (to == address(0)) return abi.encodeCall(engine.liquidate, (items, data));
+        return abi.encodeCall(engine.liquidateTo, (items, to, data));
     }
 
     function absorb(uint256 who, uint256 mask) public watched {
@@ -748,7 +762,9 @@ abstract contract CreditHandler is CreditWorld {
     // ---------------------------------------------------------------- plUSD
 
     /// @notice Sells plUSD to an actor: stands for the market it sells to.
+    /// @dev The invariant runner calls this as well, now and then as an actor: with amounts that no actor ever has to pay.
     function raise(uint256 amount) external {
+        if (amount > type(uint120).max) return;
         for (uint256 i; i < ACTORS; ++i) {
             if (address(actors[i]) == msg.sender) _fund(msg.sender, amount);
         }

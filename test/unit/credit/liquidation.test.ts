@@ -576,6 +576,103 @@ describe("CreditEngine.liquidate", () => {
     });
   });
 
+  describe("paid out at once", () => {
+    const held = { 0: 10n * WAD, 1: 5n * 10n ** 7n, 3: 3_000n * 10n ** 6n };
+    const seizable = async () => {
+      await open(world(), world().alice, held, 29_000n * WAD);
+      await world().setPrice(0, usd(1_540));
+      await world().setPrice(1, usd(30_800));
+    };
+
+    it("is to the unit what would have been credited, and leaves the ledger", async () => {
+      const { engine, dollar, alice, carol, liquidator, assets, connection } = world();
+      await seizable();
+      const before = await connection.networkHelpers.takeSnapshot();
+      await engine.connect(liquidator).liquidate([all(alice)], "0x");
+      const credited = (await world().position(liquidator)).balances;
+      const debt = await engine.debtOf(alice.address);
+      const paid = DOLLARS - (await dollar.balanceOf(liquidator.address));
+      const left = (await world().position(alice)).balances;
+      expect(credited.size).to.equal(3);
+      await before.restore();
+
+      const totals = new Map<number, bigint>();
+      for (const asset of credited.keys()) totals.set(asset, (await engine.assetInfo(asset)).total);
+      await engine.connect(liquidator).liquidateTo([all(alice)], carol.address, "0x");
+      expect((await world().position(liquidator)).balances.size, "credited as well").to.equal(0);
+      expect((await world().position(alice)).balances).to.deep.equal(left);
+      expect(DOLLARS - (await dollar.balanceOf(liquidator.address))).to.equal(paid);
+      // A second or two of interest may lie between the two.
+      expect(near(await engine.debtOf(alice.address), debt, 10n ** 12n)).to.equal(true);
+      for (const [asset, units] of credited) {
+        const { total, scale } = await engine.assetInfo(asset);
+        expect(total, `total of ${asset}`).to.equal(totals.get(asset)! - units);
+        expect(await at(assets, asset).token.balanceOf(carol.address), `token ${asset}`).to.equal(units * scale);
+      }
+    });
+
+    it("is there before the callback, which is told of it, and no entry is open to tokens on the way", async () => {
+      const { engine, engineAddress, ethers, alice, assets, dollar, liquidator } = world();
+      await seizable();
+      const actor = await ethers.deployContract("Actor");
+      const self = await actor.getAddress();
+      await dollar.connect(liquidator).transfer(self, 50_000n * WAD);
+      const { token } = at(assets, 0);
+      await actor.plan([
+        { target: await token.getAddress(), data: token.interface.encodeFunctionData("balanceOf", [self]) },
+      ]);
+      await actor.execute(
+        engineAddress,
+        engine.interface.encodeFunctionData("liquidateTo", [[all(alice)], self, "0xab"]),
+      );
+      const seized = at(await actor.lastSeized(), 0);
+      expect(BigInt(at(await actor.outcomes(), 0).result)).to.equal(seized * SHARE);
+      expect(await engine.balanceOf(self, 0)).to.equal(0n);
+    });
+
+    it("cannot be entered by a hooked token that is being paid out", async () => {
+      const { engine, engineAddress, ethers, alice, carol, liquidator } = world();
+      const hooked = await ethers.deployContract("HookToken", ["HOOK", 18]);
+      const feed = await listToken(world(), 4, hooked);
+      await hooked.mint(carol.address, 100n * WAD);
+      await hooked.connect(carol).approve(engineAddress, MAX_UINT256);
+      await engine.connect(carol).deposit(4, 100n * WAD, carol.address);
+      await engine.connect(carol).borrow(7_900n * WAD, carol.address, carol.address);
+      await feed.updateAnswer(usd(84));
+      const inner = await ethers.deployContract("Actor");
+      const self = await inner.getAddress();
+      await inner.execute(await hooked.getAddress(), hooked.interface.encodeFunctionData("register", [true]));
+      const entries = lockedEntries(world(), self, alice.address);
+      await inner.plan(entries.map(({ data }) => ({ target: engineAddress, data })));
+      await engine.connect(liquidator).liquidateTo([all(carol)], self, "0x");
+      const attempts = await inner.outcomes();
+      expect(attempts.length).to.equal(entries.length);
+      for (const [i, { name }] of entries.entries()) {
+        expect(attempts[i]?.result, name).to.equal(engine.interface.encodeErrorResult("Entered"));
+      }
+      expect((await hooked.balanceOf(self)) > 0n).to.equal(true);
+    });
+
+    it("is refused to nobody, and undone where a token cannot be moved, which crediting never is", async () => {
+      const { engine, ethers, engineAddress, carol, liquidator } = world();
+      const frozen = await ethers.deployContract("BlockableToken", ["FROZEN", 18]);
+      const feed = await listToken(world(), 4, frozen);
+      await frozen.mint(carol.address, 100n * WAD);
+      await frozen.connect(carol).approve(engineAddress, MAX_UINT256);
+      await engine.connect(carol).deposit(4, 100n * WAD, carol.address);
+      await engine.connect(carol).borrow(7_900n * WAD, carol.address, carol.address);
+      await feed.updateAnswer(usd(84));
+      const to = (address: string) => engine.connect(liquidator).liquidateTo([all(carol)], address, "0x");
+      await expect(to(ethers.ZeroAddress)).to.be.revertedWithCustomError(engine, "ZeroAddress");
+      await frozen.setStopped(true);
+      const { shares } = await world().position(carol);
+      await expect(to(liquidator.address)).to.revert(ethers);
+      expect((await world().position(carol)).shares).to.equal(shares);
+      await engine.connect(liquidator).liquidate([all(carol)], "0x");
+      expect((await engine.balanceOf(liquidator.address, 4)) > 0n).to.equal(true);
+    });
+  });
+
   it("needs the payment", async () => {
     const { engine, dollar, alice, carol } = world();
     await open(world(), alice, { 0: 10n * WAD }, 14_000n * WAD);
