@@ -6,6 +6,7 @@ import { freshWorld } from "../../support/fresh.js";
 import { breakFeed, listToken } from "../../support/hostile.js";
 import { ceilDiv, near, plainValue, slice } from "../../support/maths.js";
 import { at, deployWorld, MAX_UINT256, MINIMUM_DEBT, WAD } from "../../support/world.js";
+import type { TestToken } from "../../../types/contracts/index.js";
 
 const SHARE = 10n ** 10n;
 const DOLLARS = 200_000n * WAD;
@@ -19,6 +20,17 @@ describe("CreditEngine.liquidate", () => {
     await w.giveDollars(w.liquidator, DOLLARS);
     return w;
   });
+
+  /** Carol borrows against a token of some kind as asset 4, whose price falls until she can be liquidated. */
+  async function failWith(token: TestToken): Promise<void> {
+    const { engine, engineAddress, carol } = world();
+    const feed = await listToken(world(), 4, token);
+    await token.mint(carol.address, 100n * WAD);
+    await token.connect(carol).approve(engineAddress, MAX_UINT256);
+    await engine.connect(carol).deposit(4, 100n * WAD, carol.address);
+    await engine.connect(carol).borrow(7_900n * WAD, carol.address, carol.address);
+    await feed.updateAnswer(usd(84));
+  }
 
   describe("who may be liquidated", () => {
     it("nobody whose debt is within the maintenance limit, to the smallest step of the price", async () => {
@@ -499,12 +511,7 @@ describe("CreditEngine.liquidate", () => {
     it("keeps the lock while a hooked token is withdrawn inside it", async () => {
       const { engine, engineAddress, ethers, alice, carol } = world();
       const hooked = await ethers.deployContract("HookToken", ["HOOK", 18]);
-      const feed = await listToken(world(), 4, hooked);
-      await hooked.mint(carol.address, 100n * WAD);
-      await hooked.connect(carol).approve(engineAddress, MAX_UINT256);
-      await engine.connect(carol).deposit(4, 100n * WAD, carol.address);
-      await engine.connect(carol).borrow(7_900n * WAD, carol.address, carol.address);
-      await feed.updateAnswer(usd(84));
+      await failWith(hooked);
       const outer = await ethers.deployContract("Actor");
       const inner = await ethers.deployContract("Actor");
       const [outerAddress, innerAddress] = [await outer.getAddress(), await inner.getAddress()];
@@ -633,12 +640,7 @@ describe("CreditEngine.liquidate", () => {
     it("cannot be entered by a hooked token that is being paid out", async () => {
       const { engine, engineAddress, ethers, alice, carol, liquidator } = world();
       const hooked = await ethers.deployContract("HookToken", ["HOOK", 18]);
-      const feed = await listToken(world(), 4, hooked);
-      await hooked.mint(carol.address, 100n * WAD);
-      await hooked.connect(carol).approve(engineAddress, MAX_UINT256);
-      await engine.connect(carol).deposit(4, 100n * WAD, carol.address);
-      await engine.connect(carol).borrow(7_900n * WAD, carol.address, carol.address);
-      await feed.updateAnswer(usd(84));
+      await failWith(hooked);
       const inner = await ethers.deployContract("Actor");
       const self = await inner.getAddress();
       await inner.execute(await hooked.getAddress(), hooked.interface.encodeFunctionData("register", [true]));
@@ -654,14 +656,9 @@ describe("CreditEngine.liquidate", () => {
     });
 
     it("is refused to nobody, and undone where a token cannot be moved, which crediting never is", async () => {
-      const { engine, ethers, engineAddress, carol, liquidator } = world();
+      const { engine, ethers, carol, liquidator } = world();
       const frozen = await ethers.deployContract("BlockableToken", ["FROZEN", 18]);
-      const feed = await listToken(world(), 4, frozen);
-      await frozen.mint(carol.address, 100n * WAD);
-      await frozen.connect(carol).approve(engineAddress, MAX_UINT256);
-      await engine.connect(carol).deposit(4, 100n * WAD, carol.address);
-      await engine.connect(carol).borrow(7_900n * WAD, carol.address, carol.address);
-      await feed.updateAnswer(usd(84));
+      await failWith(frozen);
       const to = (address: string) => engine.connect(liquidator).liquidateTo([all(carol)], address, "0x");
       await expect(to(ethers.ZeroAddress)).to.be.revertedWithCustomError(engine, "ZeroAddress");
       await frozen.setStopped(true);
