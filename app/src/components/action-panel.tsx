@@ -12,6 +12,7 @@ import { exactly, health as healthText, price, share, tokens, usd, yearly, toNum
 import { accountVerdict } from "../format/standing.js";
 import { typedAmount } from "../format/typed.js";
 import { session } from "../wallet/session.js";
+import { AmountField } from "./amount-field.js";
 import { Panel, Status } from "./basics.js";
 import { FormState } from "./form-state.js";
 import { useAct } from "./use-act.js";
@@ -137,38 +138,27 @@ export function ActionPanel({ world, account, own }: Props): JSX.Element {
             </select>
           </div>
         )}
-        <div class="field">
-          <label for="act-amount">Amount, {unit.symbol}</label>
-          <div class="with-button">
-            <input
-              id="act-amount"
-              inputMode="decimal"
-              autocomplete="off"
-              placeholder="0.0"
-              value={shownText}
-              aria-invalid={written.problem !== undefined}
-              aria-describedby="act-most"
-              onInput={(event) => {
-                setText(event.currentTarget.value);
-                setAll(false);
-              }}
-            />
-            <button
-              type="button"
-              onClick={() => {
-                setAll(true);
-              }}
-              disabled={most === 0n}
-            >
-              Max
-            </button>
-          </div>
-          <p class="note" id="act-most">
-            {asset?.answers === false
+        <AmountField
+          id="act-amount"
+          label={`Amount, ${unit.symbol}`}
+          value={shownText}
+          problem={written.problem}
+          most={{
+            possible: most !== 0n,
+            onTake: () => {
+              setAll(true);
+            },
+          }}
+          note={
+            asset?.answers === false
               ? `The token ${asset.symbol} does not answer: it can be neither paid in nor out. Everything else goes on.`
-              : mostText(kind, most, unit, asset === undefined ? 0n : balanceOf(snapshot, asset.token))}
-          </p>
-        </div>
+              : mostText(kind, most, unit, asset === undefined ? 0n : balanceOf(snapshot, asset.token))
+          }
+          onWrite={(entered) => {
+            setText(entered);
+            setAll(false);
+          }}
+        />
         <div class="field">
           <label for="act-part">Part of what is possible: {part}%</label>
           <input
@@ -189,28 +179,13 @@ export function ActionPanel({ world, account, own }: Props): JSX.Element {
           />
         </div>
         {kind === "deposit" && (
-          <div class="field">
-            <label for="act-extra">And borrow in the same transaction, plUSD (optional)</label>
-            <input
-              id="act-extra"
-              inputMode="decimal"
-              autocomplete="off"
-              placeholder="0.0"
-              value={extra}
-              aria-invalid={writtenExtra.problem !== undefined}
-              onInput={(event) => {
-                setExtra(event.currentTarget.value);
-              }}
-            />
-          </div>
-        )}
-        {[written, writtenExtra].map(
-          ({ problem }, i) =>
-            problem !== undefined && (
-              <p class="problem" role="alert" key={i}>
-                {problem}
-              </p>
-            ),
+          <AmountField
+            id="act-extra"
+            label="And borrow in the same transaction, plUSD (optional)"
+            value={extra}
+            problem={writtenExtra.problem}
+            onWrite={setExtra}
+          />
         )}
         {plan !== undefined && (
           <Preview

@@ -10,6 +10,7 @@ import { amount as amountOf, exactly } from "../format/numbers.js";
 import { moment } from "../format/time.js";
 import { typedAmount } from "../format/typed.js";
 import { session } from "../wallet/session.js";
+import { AmountField } from "./amount-field.js";
 import { FormState } from "./form-state.js";
 import { useAct, type Deed } from "./use-act.js";
 import { backstopClaim, backstopDeposit, backstopExit, backstopMarkDue } from "../../../sdk/actions/backstop.js";
@@ -110,36 +111,19 @@ export function StakeForm({
           if (staking !== undefined) take(staking);
         }}
       >
-        <div class="field">
-          <label for="stake-amount">Stake, plUSD</label>
-          <div class="with-button">
-            <input
-              id="stake-amount"
-              inputMode="decimal"
-              autocomplete="off"
-              placeholder="0.0"
-              value={text}
-              aria-invalid={problem !== undefined}
-              onInput={(event) => {
-                setText(event.currentTarget.value);
-              }}
-            />
-            <button
-              type="button"
-              disabled={held === 0n}
-              onClick={() => {
-                setText(formatUnits(held, DECIMALS));
-              }}
-            >
-              Max
-            </button>
-          </div>
-        </div>
-        {problem !== undefined && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <AmountField
+          id="stake-amount"
+          label="Stake, plUSD"
+          value={text}
+          problem={problem}
+          most={{
+            possible: held !== 0n,
+            onTake: () => {
+              setText(formatUnits(held, DECIMALS));
+            },
+          }}
+          onWrite={setText}
+        />
         {staking !== undefined && shown(staking)}
         <FormState busy={busy} />
         <button
@@ -153,25 +137,14 @@ export function StakeForm({
       {(mayChoose || leaving !== undefined) && (
         <div class="act">
           {mayChoose && (
-            <div class="field">
-              <label for="leave-amount">Leave with, plUSD (all of it if nothing is written)</label>
-              <input
-                id="leave-amount"
-                inputMode="decimal"
-                autocomplete="off"
-                placeholder="all"
-                value={partText}
-                aria-invalid={part.problem !== undefined}
-                onInput={(event) => {
-                  setPartText(event.currentTarget.value);
-                }}
-              />
-              {part.problem !== undefined && (
-                <p class="problem" role="alert">
-                  {part.problem}
-                </p>
-              )}
-            </div>
+            <AmountField
+              id="leave-amount"
+              label="Leave with, plUSD (all of it if nothing is written)"
+              value={partText}
+              placeholder="all"
+              problem={part.problem}
+              onWrite={setPartText}
+            />
           )}
           {leaving !== undefined && shown(leaving)}
           <button
