@@ -11,6 +11,16 @@ import {PlimsollTimelock} from "./PlimsollTimelock.sol";
 /// @title The one authority over all contracts of the protocol
 /// @notice See IAuthority.
 /// @dev AccessManager with four doors closed once it is sealed: each of them would let a single vote take the delay away from all later decisions.
+/// @custom:bound-of labelRole a name
+/// @custom:bound-of grantRole once sealed: to others than timelock and guardian only with an execution delay >= {NOTICE} s
+/// @custom:bound-of revokeRole none; users hold no role
+/// @custom:bound-of setRoleAdmin none; whoever may grant is bound like the admin
+/// @custom:bound-of setRoleGuardian none; concerns operations scheduled here, of which the timelock has none
+/// @custom:bound-of setGrantDelay none
+/// @custom:bound-of setTargetFunctionRole once sealed: not to everybody
+/// @custom:bound-of setTargetAdminDelay none
+/// @custom:bound-of setTargetClosed stops what needs a role at that contract; users need none
+/// @custom:bound-of updateAuthority once sealed: never
 contract Authority is IAuthority, AccessManager {
     /// @inheritdoc IAuthority
     uint256 public constant override NOTICE = 2 days;

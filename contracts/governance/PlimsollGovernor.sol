@@ -33,6 +33,13 @@ struct GovernorSettingsConfig {
 /// immutable limits: nobody can make votes so short that they go unnoticed, or so hard that nothing can be decided any more.
 /// @dev What a proposal would call is stored, so that anybody can read, queue and execute it by its number alone. The token comes first of the bases,
 /// as the limit of the proposal threshold asks for its supply.
+/// @custom:bound-of setVotingDelay {MIN_VOTING_DELAY} .. {MAX_VOTING_DELAY} s
+/// @custom:bound-of setVotingPeriod {MIN_VOTING_PERIOD} .. {MAX_VOTING_PERIOD} s
+/// @custom:bound-of setProposalThreshold <= {MAX_THRESHOLD_SHARE} % of the supply
+/// @custom:bound-of updateQuorumNumerator {MIN_QUORUM} .. {MAX_QUORUM} % of the supply
+/// @custom:bound-of setLateQuorumVoteExtension <= the voting period
+/// @custom:bound-of updateTimelock none; under another timelock it decides nothing about the protocol
+/// @custom:bound-of relay what the governor itself owns: nothing
 contract PlimsollGovernor is
     GovernorVotesQuorumFraction,
     GovernorSettings,

@@ -6,6 +6,13 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 /// @title Where what was voted waits before it happens
 /// @notice OpenZeppelin's timelock with immutable limits of its delay: no vote can take away the time that everybody has to leave.
 /// Whoever wants may execute what has waited.
+/// @custom:bound-of schedule the delay in force, never below {MIN_DELAY} s
+/// @custom:bound-of scheduleBatch the delay in force, never below {MIN_DELAY} s
+/// @custom:bound-of cancel only what waits
+/// @custom:bound-of execute only what has waited, as it was scheduled
+/// @custom:bound-of executeBatch only what has waited, as it was scheduled
+/// @custom:bound-of grantRole proposing, executing and cancelling; never sooner than the delay
+/// @custom:bound-of revokeRole none
 contract PlimsollTimelock is TimelockController {
     /// @notice Limits of the delay. {s}
     uint256 public constant MIN_DELAY = 2 days;

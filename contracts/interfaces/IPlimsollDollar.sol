@@ -72,9 +72,11 @@ interface IPlimsollDollar is IERC20Metadata, IERC20Permit, IERC3156FlashLender {
 
     /// @notice Lists a facilitator or changes its cap; a cap of 0 stops minting, whatever the level, and leaves burning possible.
     /// @param cap_ {plUSD}
+    /// @custom:bound cap <= {MAX_CAP} plUSD; at most {MAX_FACILITATORS} facilitators, ever
     function setFacilitator(address facilitator, uint256 cap_) external;
 
     /// @notice Sets the most that one flash mint may create; 0 switches flash mints off. {plUSD}
+    /// @custom:bound cap <= {MAX_CAP} plUSD
     function setFlashMintCap(uint256 cap_) external;
 
     /// @notice Minted less burned by `facilitator`. {plUSD}, signed
