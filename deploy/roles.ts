@@ -38,6 +38,17 @@ export const ROLES = {
 
 export type RoleName = keyof typeof ROLES;
 
+/** Who holds a role once votes decide. `guardian` is the contract that can only tighten. */
+export type HolderName = "timelock" | "guardian";
+
+export const HOLDERS: Readonly<Record<RoleName, readonly HolderName[]>> = {
+  governor: ["timelock"],
+  guardian: ["timelock", "guardian"],
+  risk: ["timelock"],
+  treasurer: ["timelock"],
+  limits: ["timelock", "guardian"],
+};
+
 /** The contracts under AccessManager. */
 export type GovernedContract =
   | "dollar"
@@ -122,6 +133,11 @@ const INTERFACES: Readonly<Record<GovernedContract, Interface>> = {
   rate: IMarketRate__factory.createInterface(),
   stakedEtherFeed: ExchangeRateFeed__factory.createInterface(),
 };
+
+/** The interface through which a governed contract is called. */
+export function interfaceOf(contract: GovernedContract): Interface {
+  return INTERFACES[contract];
+}
 
 /** Selectors of a permission's functions. */
 export function selectorsOf(permission: Permission): string[] {

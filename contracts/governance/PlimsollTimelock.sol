@@ -21,6 +21,11 @@ contract PlimsollTimelock is TimelockController {
     /// @notice The delay is outside its immutable limits. {s}
     error DelayOutOfBounds(uint256 delay, uint256 minimum, uint256 maximum);
 
+    modifier onlySelf() {
+        require(msg.sender == address(this), TimelockUnauthorizedCaller(msg.sender));
+        _;
+    }
+
     /// @param minDelay {s}
     /// @param admin Who says which governor may propose; renounces when that is done.
     constructor(
@@ -34,7 +39,7 @@ contract PlimsollTimelock is TimelockController {
 
     /// @notice Changes how long what is proposed from now on has to wait. Only the timelock itself. {s}
     /// @custom:bound newDelay {MIN_DELAY} .. {MAX_DELAY} s
-    function updateDelay(uint256 newDelay) public override {
+    function updateDelay(uint256 newDelay) public override onlySelf {
         _requireWithin(newDelay);
         super.updateDelay(newDelay);
     }

@@ -6,7 +6,7 @@ import type {
   NamedArtifactContractDeploymentFuture,
 } from "@nomicfoundation/ignition-core";
 
-import { PERMISSIONS, ROLES, selectorsOf, type GovernedContract, type RoleName } from "../roles.js";
+import { HOLDERS, PERMISSIONS, ROLES, selectorsOf, type GovernedContract, type RoleName } from "../roles.js";
 
 type AnyContract = NamedArtifactContractDeploymentFuture<string> | ContractFuture<string>;
 
@@ -58,13 +58,14 @@ export interface Successors {
 }
 
 /** Who holds which role once votes decide. */
-export function rolesOf({ timelock, guardian }: Successors): Holders {
+export function rolesOf(successors: Successors): Holders {
+  const contracts = (role: RoleName): ArgumentType[] => HOLDERS[role].map((name) => successors[name]);
   return {
-    governor: [timelock],
-    guardian: [timelock, guardian],
-    risk: [timelock],
-    treasurer: [timelock],
-    limits: [timelock, guardian],
+    governor: contracts("governor"),
+    guardian: contracts("guardian"),
+    risk: contracts("risk"),
+    treasurer: contracts("treasurer"),
+    limits: contracts("limits"),
   };
 }
 
