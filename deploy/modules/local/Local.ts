@@ -4,7 +4,8 @@ import type { Future } from "@nomicfoundation/ignition-core";
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
 import { DOLLAR_FEED, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP, LOCAL_VAULT } from "../../parameters/local.js";
 import Core from "../Core.js";
-import { applyRoles } from "../roles.js";
+import Governance from "../Governance.js";
+import { applyRoles, rolesOf } from "../roles.js";
 import Feeds from "./Feeds.js";
 import Lending from "./Lending.js";
 import { seedReserve } from "./seed.js";
@@ -17,11 +18,14 @@ const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
 
 /**
- * A whole local world: the protocol with a funded reserve, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
+ * A whole local world: the protocol with a funded reserve and its governance, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
  * keeper liquidates and fills auctions with.
+ *
+ * Votes decide here too, but the deployer keeps every role beside the timelock: on a public network `handOver` takes them all from it.
  */
 export default buildModule("Local", (m) => {
   const core = m.useModule(Core);
+  const governance = m.useModule(Governance);
   const tokens = m.useModule(Tokens);
   const uniswap = m.useModule(Uniswap);
   const lending = m.useModule(Lending);
@@ -137,16 +141,24 @@ export default buildModule("Local", (m) => {
 
   const filler = m.contract("AuctionFiller", [core.rebalancer, core.reserve, core.dollar, uniswap.router, keeper]);
 
+  const successors = rolesOf(governance);
   applyRoles(
     m,
     core.manager,
     { ...core, depth, stakedEtherFeed },
-    { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
+    {
+      governor: [deployer, ...successors.governor],
+      guardian: [deployer, ...successors.guardian],
+      risk: [deployer, ...successors.risk],
+      treasurer: [deployer, ...successors.treasurer],
+      limits: [deployer, ...successors.limits],
+    },
     [...done, liquidator, filler, leverage],
   );
 
   return {
     ...core,
+    ...governance,
     ...tokens,
     ...uniswap,
     ...lending,
