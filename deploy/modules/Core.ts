@@ -36,6 +36,7 @@ export default buildModule("Core", (m) => {
   const etherAsset = m.getParameter("etherAsset", 0n);
   const tipFloor = m.getParameter("tipFloor", 5n * WAD);
   const depthFraction = m.getParameter("depthFraction", DEPTH_FRACTION);
+  const liquidShare = m.getParameter("liquidShare", SHEET.liquidShare);
   // No sequencer on a layer 1.
   const sequencerFeed = m.getParameter("sequencerFeed", ZERO_ADDRESS);
   const gracePeriod = m.getParameter("gracePeriod", 3_600);
@@ -72,7 +73,7 @@ export default buildModule("Core", (m) => {
   const lens = m.contract("CreditLens", [engine]);
   const reads = m.contract("ReadBatch", []);
 
-  const sheet = m.contract("BalanceSheet", [manager, engine, dollar, { ...SHEET }]);
+  const sheet = m.contract("BalanceSheet", [manager, engine, dollar, { ...SHEET, liquidShare }]);
   const reserveExtension = m.contract("ReserveExtension", [manager, dollar, engine]);
   const reserveImplementation = m.contract("Reserve", [
     { authority: manager, dollar, engine, gate: sheet, riskModel: risk },

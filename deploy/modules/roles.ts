@@ -13,7 +13,10 @@ type AnyContract = NamedArtifactContractDeploymentFuture<string> | ContractFutur
 /** Whoever holds a role. */
 export type Holders = Readonly<Record<RoleName, readonly ArgumentType[]>>;
 type Manager = NamedArtifactContractDeploymentFuture<"Authority">;
-type Governed = Readonly<Record<GovernedContract, AnyContract>>;
+/** What is governed. Not every network has a staked-ether token, and a feed for it. */
+type Governed = Readonly<Record<Exclude<GovernedContract, "stakedEtherFeed">, AnyContract>> & {
+  readonly stakedEtherFeed?: AnyContract;
+};
 
 /** AccessManager's own role: grants the others. */
 const ADMIN = 0n;
@@ -41,8 +44,10 @@ export function applyRoles(
   }
   for (const permission of PERMISSIONS) {
     const { contract, role } = permission;
+    const target = contracts[contract];
+    if (target === undefined) continue;
     done.push(
-      m.call(manager, "setTargetFunctionRole", [contracts[contract], selectorsOf(permission), ROLES[role]], {
+      m.call(manager, "setTargetFunctionRole", [target, selectorsOf(permission), ROLES[role]], {
         id: `roles_${contract}_${role}`,
         after,
       }),
