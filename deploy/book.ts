@@ -19,11 +19,22 @@ const CONTRACTS = [
   "proof",
 ] as const satisfies readonly (keyof AddressBook["contracts"])[];
 
-/** What a book says beside the contracts of the core. */
-export type Surroundings = Omit<AddressBook, "contracts" | "vaults"> & Partial<Pick<AddressBook, "vaults">>;
+const GOVERNANCE = ["plim", "governor", "timelock", "guardian"] as const satisfies readonly (keyof NonNullable<
+  AddressBook["governance"]
+>)[];
+
+/** What a book says beside the contracts of the protocol and its governance. */
+export type Surroundings = Omit<AddressBook, "contracts" | "governance" | "depth" | "vaults"> &
+  Partial<Pick<AddressBook, "vaults">>;
 
 /** @param at Address of a contract by its name among the module's results. */
 export function bookOf(at: (name: string) => string, { vaults = {}, ...surroundings }: Surroundings): AddressBook {
-  const entries = CONTRACTS.map((name) => [name, at(name)] as const);
-  return { ...surroundings, vaults, contracts: Object.fromEntries(entries) as AddressBook["contracts"] };
+  const of = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, at(name)]));
+  return {
+    ...surroundings,
+    vaults,
+    contracts: of(CONTRACTS) as AddressBook["contracts"],
+    governance: of(GOVERNANCE) as NonNullable<AddressBook["governance"]>,
+    depth: at("depth"),
+  };
 }

@@ -28,6 +28,10 @@ export const addressBookSchema = z.object({
     /** What ERC-7893 tools read. */
     proof: address,
   }),
+  /** Who decides: PLIM votes, the governor counts, the timelock executes, the guardian tightens. */
+  governance: z.object({ plim: address, governor: address, timelock: address, guardian: address }).optional(),
+  /** Where the risk model's depths are measured. */
+  depth: address.optional(),
   /** Collateral tokens by symbol. */
   tokens: z.record(address),
   /** Where idle reserve assets earn, by the asset's symbol. */
