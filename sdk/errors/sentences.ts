@@ -148,6 +148,10 @@ export const SENTENCES: Readonly<Record<string, readonly [message: string, fix: 
     "A ceiling of {ceiling|plusd} is above the highest, {maximum|plusd}.",
     GOVERNANCE,
   ],
+  "RebalancerIsFinal(address rebalancer)": [
+    "The reserve has had {rebalancer|address} as its rebalancer from the beginning, for good.",
+    "Name that one.",
+  ],
   "NotFoundingFacilitator(address caller)": [
     "{caller|address} was listed later than the contracts that may take debts over.",
     "Only those do.",
