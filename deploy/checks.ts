@@ -25,7 +25,7 @@ export class Checks {
   /** Compares what was found with what should be. */
   same(subject: string, what: string, found: unknown, wanted: unknown): boolean {
     const [f, w] = [textOf(found), textOf(wanted)];
-    return this.add(subject, f === w, `${what} is ${w}`, `${what} is ${f}, not ${w}`);
+    return this.add(subject, f === w, `${what}: ${w}`, `${what}: ${f}, not ${w}`);
   }
 
   get failed(): Check[] {

@@ -41,7 +41,7 @@ export interface Preflight {
 export async function preflight(options: Preflight): Promise<readonly Check[]> {
   const { provider, chainId, network, deployer, funded } = options;
   const checks = new Checks();
-  if (!checks.same("chain", "its id", chainId, network.chainId)) return checks.all;
+  if (!checks.same("chain", "id", chainId, network.chainId)) return checks.all;
   await checkInstructions(checks, provider);
   const now = BigInt(present(await provider.getBlock("latest"), "latest block").timestamp);
   const assets = publicAssets(network);
@@ -81,8 +81,8 @@ async function checkFeed(
   const subject = `feed ${name}`;
   if (!(await hasCode(checks, provider, subject, address))) return;
   const feed = new Contract(address, FEED, provider);
-  checks.same(subject, "its description", await read(feed, "description"), description);
-  checks.same(subject, "its decimals", await read(feed, "decimals"), decimals);
+  checks.same(subject, "description", await read(feed, "description"), description);
+  checks.same(subject, "decimals", await read(feed, "decimals"), decimals);
   const aggregator = await read(feed, "aggregator");
   const behind = typeof aggregator === "string" && (await provider.getCode(aggregator)) !== "0x";
   checks.add(subject, behind, "it is a proxy with an aggregator", `${address} has no aggregator: it is no proxy of Chainlink`);
@@ -127,8 +127,8 @@ async function checkToken(
   }
   if (!(await hasCode(checks, provider, subject, address))) return;
   const token = new Contract(address, TOKEN, provider);
-  checks.same(subject, "its symbol", await read(token, "symbol"), symbol);
-  checks.same(subject, "its decimals", await read(token, "decimals"), decimals);
+  checks.same(subject, "symbol", await read(token, "symbol"), symbol);
+  checks.same(subject, "decimals", await read(token, "decimals"), decimals);
   if (source !== "held" || funded) return;
   const balance = await read(token, "balanceOf", deployer);
   const enough = typeof balance === "bigint" && balance >= parseUnits(seed, decimals);
@@ -148,12 +148,12 @@ async function checkUniswap(checks: Checks, provider: Provider, network: PublicN
   const subject = "Uniswap v3";
   if (!(await hasCode(checks, provider, `${subject} factory`, factory))) return;
   const spacing = await read(new Contract(factory, FACTORY, provider), "feeAmountTickSpacing", DOLLAR_FEED.fee);
-  checks.same(`${subject} factory`, `the tick spacing of pools of ${DOLLAR_FEED.fee / 100} bp`, spacing, 1);
+  checks.same(`${subject} factory`, `tick spacing of pools of ${DOLLAR_FEED.fee / 100} bp`, spacing, 1);
   for (const [name, address] of Object.entries({ positions, quoter })) {
     if (!(await hasCode(checks, provider, `${subject} ${name}`, address))) continue;
     const contract = new Contract(address, MADE_FOR, provider);
-    checks.same(`${subject} ${name}`, "its factory", await read(contract, "factory"), getAddress(factory));
-    checks.same(`${subject} ${name}`, "its WETH", await read(contract, "WETH9"), weth);
+    checks.same(`${subject} ${name}`, "factory", await read(contract, "factory"), getAddress(factory));
+    checks.same(`${subject} ${name}`, "WETH", await read(contract, "WETH9"), weth);
   }
 }
 

@@ -247,7 +247,6 @@ function bookFor(
     feeds: { ...Object.fromEntries(feeds), dollar: at("dollarFeed") },
     uniswap: { ...network.uniswap, router: at("router") },
     leverage: at("leverage"),
-    governance: { plim: at("plim"), governor: at("governor"), timelock: at("timelock"), guardian: at("guardian") },
     ...(results.faucet === undefined ? {} : { faucet: at("faucet") }),
   });
 }

@@ -25,9 +25,27 @@ const getter =
   (name: string): Reader =>
   async (contract) => ({ 0: await contract.read(name) });
 
+/** Significant bits that contracts keep of prices and of the reserve's terms: they are stored as floats, rounded against whoever they limit. */
+const PRICE_BITS = 16n;
+const TERMS_BITS = 10n;
+
+/** What is wanted of a struct, where it is in force as closely as it can be stored; what is in force, where it is not. */
+function stored(inForce: unknown, wanted: unknown, bits: bigint): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(wanted as Record<string, unknown>).map(([name, value]) => {
+      const found = field(inForce, name);
+      if (typeof found !== "bigint" || typeof value !== "bigint") return [name, found];
+      const off = found > value ? found - value : value - found;
+      return [name, off << (bits - 1n) <= value ? value : found];
+    }),
+  );
+}
+
 /** Calls that set something, by contract and function. */
 const SETTINGS: Readonly<Record<string, Reader>> = {
-  "PriceOracle.listFeed": async (c, [asset]) => ({ 1: await c.read("feedConfig", asset, false) }),
+  "PriceOracle.listFeed": async (c, [asset, config]) => ({
+    1: stored(await c.read("feedConfig", asset, false), config, PRICE_BITS),
+  }),
   "IRisk.listAsset": async (c, [asset, parameters]) => {
     const [clamps, volatilityFloor, horizon] = (await c.read("assetParameters", asset)) as unknown[];
     const [unitDecimals, bounds] = [await c.read("unitDecimals", asset), await c.read("bounds", asset)];
@@ -45,9 +63,9 @@ const SETTINGS: Readonly<Record<string, Reader>> = {
   "ICreditEngine.setIssuanceGate": getter("issuanceGate"),
   "ICreditEngine.setAbsorber": getter("absorber"),
   "ICreditEngine.setRateSource": getter("rateSource"),
-  "IReserve.listAsset": async (c, [asset]) => {
+  "IReserve.listAsset": async (c, [asset, , wanted]) => {
     const [token, , terms] = (await c.read("assetTerms", asset)) as unknown[];
-    return { 1: token, 2: terms };
+    return { 1: token, 2: stored(terms, wanted, TERMS_BITS) };
   },
   "IReserve.setModules": async (c) => ({ ...((await c.read("modules")) as unknown[]) }),
   "BalanceSheet.setJump": async (c, [asset]) => ({ 1: await c.read("jumpOf", asset) }),
@@ -73,7 +91,13 @@ const SETTINGS: Readonly<Record<string, Reader>> = {
 /** What constructors set and votes can change later, by contract; the rest of what they set is in the code. */
 const MADE_WITH: Readonly<Record<string, Reader>> = {
   BalanceSheet: async (c) => ({ 3: await c.read("parameters") }),
-  RiskModel: async (c) => ({ 2: await c.read("paces") }),
+  RiskModel: async (c) => ({ 2: await c.read("paces"), 3: await c.read("parameters") }),
+  CreditEngine: async (c, [made]) => {
+    const [minimumDebt, debtCeiling] = (await c.read("debtLimits")) as unknown[];
+    const [liquidation, depthFraction] = [await c.read("liquidationParameters"), await c.read("depthFraction")];
+    // Gate, absorber and rate source were stand-ins; what took their places was set by calls.
+    return { 0: { ...(made as object), minimumDebt, debtCeiling, depthFraction, liquidation } };
+  },
   Rebalancer: async (c) => {
     const [auctions, derisk] = (await c.read("terms")) as unknown[];
     return { 2: auctions, 3: derisk };
@@ -95,6 +119,9 @@ const MADE_WITH: Readonly<Record<string, Reader>> = {
   Guardian: async (c) => ({ 3: await c.read("holder") }),
   PlimsollToken: async (c) => ({ 1: await c.read("totalSupply") }),
 };
+
+/** Contracts that have part of their functions in an extension answer to this interface. */
+const ANSWERS_TO: Readonly<Record<string, string>> = { RiskModel: "IRisk", CreditEngine: "ICreditEngine" };
 
 /** Calls that did something once, and leave nothing to be compared; roles and owners are looked at as a whole (`roles.ts`). */
 const ACTS = new Set([
@@ -155,8 +182,8 @@ export async function checkMadeWith(
   if (reader === undefined || !("constructorArgs" in future)) return;
   const args = (await contracts.valueOf(future.constructorArgs)) as unknown[];
   const { inputs } = (await contracts.interfaceOf(future)).deploy;
-  const inForce = await reader(asking(await contracts.contractOf(future), since), args);
-  compare(checks, `setting ${future.id}`, inputs, args, inForce);
+  const on = await contracts.contractOf(future, ANSWERS_TO[future.contractName]);
+  compare(checks, `setting ${future.id}`, inputs, args, await reader(asking(on, since), args));
 }
 
 function asking(contract: Contract, since: Since): Asked {

@@ -58,7 +58,10 @@ export class Resolver {
   /** Functions and events of a contract of the module. */
   async interfaceOf(future: ContractFuture<string>): Promise<Interface> {
     if ("artifact" in future) return new Interface(future.artifact.abi as InterfaceAbi);
-    const name = future.contractName;
+    return await this.#named(future.contractName);
+  }
+
+  async #named(name: string): Promise<Interface> {
     let found = this.#interfaces.get(name);
     if (found === undefined) {
       found = resolver.loadArtifact(name).then(({ abi }) => new Interface(abi as InterfaceAbi));
@@ -67,9 +70,13 @@ export class Resolver {
     return await found;
   }
 
-  /** The contract as it is on the chain. */
-  async contractOf(future: ContractFuture<string>): Promise<Contract> {
-    return new Contract(this.addressOf(future), await this.interfaceOf(future), this.provider);
+  /**
+   * The contract as it is on the chain.
+   * @param as Interface that it answers to, if not its own.
+   */
+  async contractOf(future: ContractFuture<string>, as?: string): Promise<Contract> {
+    const answers = as === undefined ? await this.interfaceOf(future) : await this.#named(as);
+    return new Contract(this.addressOf(future), answers, this.provider);
   }
 
   /** An argument with everything in it that is known only after the deployment. */

@@ -1,6 +1,6 @@
 /** Who may do what, from the events of the authority and the timelock and from what they answer now: nobody but timelock and guardian, and not the deployer. */
 
-import { getAddress, type Contract, type EventLog, id, ZeroAddress } from "ethers";
+import { Contract, getAddress, type EventLog, id, ZeroAddress } from "ethers";
 
 import type { Checks } from "../checks.js";
 import { PERMISSIONS, ROLES, selectorsOf, type GovernedContract } from "../roles.js";
@@ -15,6 +15,9 @@ const TIMELOCK_ROLES = {
   canceller: id("CANCELLER_ROLE"),
   executor: id("EXECUTOR_ROLE"),
 } as const;
+
+/** Of every governed contract, whichever interface it is known by. */
+const AUTHORITY = ["function authority() view returns (address)"];
 
 /** Events of a contract since the deployment began, in order. */
 export type Events = (contract: Contract, name: string) => Promise<readonly EventLog[]>;
@@ -62,11 +65,11 @@ async function checkHolders(checks: Checks, { manager, timelock, guardian, deplo
       if (isMember) found.add(delay === 0n ? account : `${account} (after ${delay} s)`);
     }
     const should = wanted.get(role) ?? new Set<string>();
-    checks.same(`role ${nameOf(role)}`, "whoever holds it", listOf(found), listOf(should));
+    checks.same(`role ${nameOf(role)}`, "held by", listOf(found), listOf(should));
     if (role === PUBLIC) continue;
     checks.same(
       `role ${nameOf(role)}`,
-      "the role that grants it and the one that guards it",
+      "granted and guarded by roles",
       `${await ask(manager, "getRoleAdmin", role)} and ${await ask(manager, "getRoleGuardian", role)}`,
       "0 and 0",
     );
@@ -101,10 +104,11 @@ async function checkAuthorities(checks: Checks, { manager, contracts }: Governed
   const own = await manager.getAddress();
   for (const [name, contract] of Object.entries(contracts)) {
     const target = await contract.getAddress();
-    checks.same(`contract ${name}`, "its authority", await ask(contract, "authority"), own);
+    const answers = new Contract(target, AUTHORITY, manager.runner);
+    checks.same(`contract ${name}`, "authority", await ask(answers, "authority"), own);
     const closed = await manager.getFunction("isTargetClosed").staticCall(target);
     const delay = await manager.getFunction("getTargetAdminDelay").staticCall(target);
-    checks.same(`contract ${name}`, "whether it is closed, and the delay of its administration", `${closed}, ${delay}`, "false, 0");
+    checks.same(`contract ${name}`, "closed, and delay of its administration", `${closed}, ${delay}`, "false, 0");
   }
 }
 
@@ -126,7 +130,7 @@ async function checkTimelock(checks: Checks, { timelock, guardian, governor, dep
     for (const account of everybody) {
       if ((await timelock.getFunction("hasRole").staticCall(role, account)) === true) found.add(account);
     }
-    checks.same(`timelock ${name}`, "whoever holds it", listOf(found), listOf(new Set(wanted[name])));
+    checks.same(`timelock ${name}`, "held by", listOf(found), listOf(new Set(wanted[name])));
   }
 }
 

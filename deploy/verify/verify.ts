@@ -39,8 +39,8 @@ const PATIENCE = 600_000;
 export async function verifyDeployment(options: Verification): Promise<readonly Check[]> {
   const { provider, chainId, network, record, signal } = options;
   const checks = new Checks();
-  if (!checks.same("chain", "its id", chainId, record.chainId)) return checks.all;
-  if (!checks.same("network", "the one that was deployed to", record.network, network.name)) return checks.all;
+  if (!checks.same("chain", "id", chainId, record.chainId)) return checks.all;
+  if (!checks.same("network", "deployed to", record.network, network.name)) return checks.all;
   const { deployer, guardian, plimHolder, contracts } = record;
   const module = publicModule(network);
   const parameters = publicParameters(network, { guardian, plimHolder });
@@ -105,7 +105,7 @@ async function checkDeployer(
   const votes = await resolver.contractOf(plim);
   const held = String(await votes.getFunction("balanceOf").staticCall(deployer));
   const cast = String(await votes.getFunction("getVotes").staticCall(deployer));
-  checks.same("deployer", "what it has of PLIM, and its votes", `${held} and ${cast}`, "0 and 0");
+  checks.same("deployer", "PLIM and votes", `${held} and ${cast}`, "0 and 0");
   for (const future of futures) {
     if (!isDeploymentFuture(future) || future.contractName !== "FaucetToken") continue;
     const token = await resolver.contractOf(future);
@@ -116,7 +116,7 @@ async function checkDeployer(
     }
     const faucet = futures.find((one) => isDeploymentFuture(one) && one.contractName === "Faucet");
     const own = faucet === undefined ? "nobody" : resolver.addressOf(faucet as ContractFuture<string>);
-    checks.same(`token ${future.id}`, "whoever may mint it beside its owner", [...minters].join(", ") || "nobody", own);
+    checks.same(`token ${future.id}`, "minters beside its owner", [...minters].join(", ") || "nobody", own);
   }
 }
 
