@@ -41,6 +41,9 @@ export async function deploy(
   pace: Pace = {},
 ): Promise<void> {
   const network = networkOf(options);
+  if (options.estimate !== true && options.yes !== true && ask === undefined) {
+    throw new UsageError("nobody can be asked whether to go on", "Say so beforehand: --yes");
+  }
   const tell = (line: string): void => {
     if (options.json !== true) say(line);
   };
@@ -65,10 +68,7 @@ export async function deploy(
       deployments: options.out ?? DEPLOYMENTS_FOLDER,
       confirm: async (plan) => {
         for (const line of planLines(plan)) tell(line);
-        if (options.yes === true) return true;
-        if (ask === undefined) {
-          throw new UsageError("nobody can be asked whether to go on", "Say so beforehand: --yes");
-        }
+        if (options.yes === true || ask === undefined) return options.yes === true;
         return await ask(`Send ${plan.transactions.length} transactions? [y/N] `);
       },
       say: tell,

@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { JsonRpcProvider, Network, parseEther, toQuantity, type BaseWallet } from "ethers";
+import { Contract, JsonRpcProvider, Network, parseEther, toQuantity, type BaseWallet, type InterfaceAbi } from "ethers";
 
+import { npmArtifact } from "../../deploy/artifacts.js";
 import { networkPath, readNetwork, type PublicNetwork, type PublicNetworkName } from "../../deploy/networks/network.js";
 import { setStage, Stage, type FeedMaker } from "../../deploy/stage.js";
 import { startAnvil, type Anvil } from "../../keeper/rehearsal/anvil.js";
 import { localWallet } from "../../replay/chain/embedded.js";
+import { fullRange, isToken0, sqrt } from "../../sdk/uniswap/math.js";
 
 /** Accounts of the node: who sets the stage, who deploys, and who comes after. */
 const [STAGE, DEPLOYER, GUARDIAN, HOLDER] = [0, 1, 2, 3];
@@ -54,4 +56,43 @@ export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const POSITIONS = "@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json";
+/** Longer than any test. (unix seconds) */
+const NEVER = 2n ** 40n;
+
+/** One side of a pool: a token and how much of it goes in. */
+export interface Side {
+  readonly address: string;
+  readonly amount: bigint;
+}
+
+/** Makes a pool where there is none, at the price that the amounts say, and fills it over the whole range. */
+export async function fillPool({ network }: Testnet, owner: BaseWallet, fee: number, a: Side, b: Side): Promise<void> {
+  const positions = new Contract(network.uniswap.positions, npmArtifact(POSITIONS).abi as InterfaceAbi, owner);
+  const [low, high] = isToken0(a.address, b.address) ? [a, b] : [b, a];
+  const send = async (name: string, ...args: unknown[]): Promise<void> => {
+    await (await positions.getFunction(name).send(...args, { gasLimit: 15_000_000n })).wait();
+  };
+  const root = sqrt((high.amount << 192n) / low.amount);
+  await send("createAndInitializePoolIfNecessary", low.address, high.address, fee, root);
+  for (const { address, amount } of [low, high]) {
+    const token = new Contract(address, ["function approve(address, uint256) returns (bool)"], owner);
+    await (await token.getFunction("approve").send(network.uniswap.positions, amount)).wait();
+  }
+  const { lower, upper } = fullRange(fee);
+  await send("mint", {
+    token0: low.address,
+    token1: high.address,
+    fee,
+    tickLower: lower,
+    tickUpper: upper,
+    amount0Desired: low.amount,
+    amount1Desired: high.amount,
+    amount0Min: 0n,
+    amount1Min: 0n,
+    recipient: owner.address,
+    deadline: NEVER,
+  });
 }
