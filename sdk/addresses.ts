@@ -3,6 +3,8 @@
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 
+import deployments from "./deployments.json" with { type: "json" };
+
 const address = z.string().refine(isAddress, "not an address").transform(getAddress);
 
 export const addressBookSchema = z.object({
@@ -62,8 +64,8 @@ export class UnknownChain extends Error {
   }
 }
 
-/** The deployments that come with this version: none on a public chain yet. */
-export const DEPLOYMENTS: readonly AddressBook[] = [];
+/** The deployments that come with this version; `plimsoll deploy` writes them. */
+export const DEPLOYMENTS: readonly AddressBook[] = z.array(addressBookSchema).parse(deployments);
 
 /**
  * The book of a chain. The caller's own come before those that come with the SDK.

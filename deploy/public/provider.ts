@@ -70,13 +70,13 @@ export class SigningProvider implements Node {
     }
   }
 
-  async #sendOne({ gas, gasPrice, maxFeePerGas, maxPriorityFeePerGas, ...rest }: z.output<typeof asked>): Promise<string> {
+  async #sendOne({ gas, to, gasPrice, maxFeePerGas, maxPriorityFeePerGas, ...rest }: z.output<typeof asked>): Promise<string> {
     const { node, chainId, signer, address, record } = this.#options;
     const fees =
       maxFeePerGas === undefined || maxPriorityFeePerGas === undefined
         ? { type: 0, gasPrice: gasPrice ?? 0n }
         : { type: 2, maxFeePerGas, maxPriorityFeePerGas };
-    const transaction: TransactionRequest = { ...rest, ...fees, gasLimit: gas, chainId };
+    const transaction: TransactionRequest = { ...rest, to: to ?? null, ...fees, gasLimit: gas, chainId };
     const block = Number(await quantity(node, "eth_blockNumber"));
     if (signer instanceof JsonRpcSigner) {
       record.write({ nonce: rest.nonce, hash: null, block });

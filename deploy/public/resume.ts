@@ -3,7 +3,7 @@
  * about to be sent and it does not know whether it was, and where something failed before.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -27,13 +27,8 @@ interface Unsent {
   readonly nonce: number;
 }
 
-/** Messages after which it is known what became of a transaction, or it is no longer wanted. */
-const SETTLED = new Set([
-  "TRANSACTION_SEND",
-  "ONCHAIN_INTERACTION_DROPPED",
-  "ONCHAIN_INTERACTION_REPLACED_BY_USER",
-  "WIPE_APPLY",
-]);
+/** Messages after which a future's transaction is wanted no longer, or not with that nonce. */
+const FORGOTTEN = new Set(["ONCHAIN_INTERACTION_DROPPED", "ONCHAIN_INTERACTION_REPLACED_BY_USER", "WIPE_APPLY"]);
 
 /** Whether something was deployed from this folder before. */
 export function isBegun(folder: string): boolean {
@@ -45,14 +40,34 @@ export async function doneIn(folder: string): Promise<Set<string>> {
   return isBegun(folder) ? new Set((await status(folder)).successful) : new Set();
 }
 
+/** Takes away the last line of a process that was killed while it wrote: what it says did not happen yet. */
+function dropTorn(folder: string): void {
+  const path = join(folder, JOURNAL);
+  const lines = readFileSync(path, "utf8").split("\n");
+  try {
+    JSON.parse(lines.at(-1) ?? "");
+  } catch {
+    writeFileSync(path, lines.slice(0, -1).join("\n"));
+  }
+}
+
 function unsentIn(folder: string): Unsent[] {
   const open = new Map<string, Unsent>();
+  // Futures with a transaction that is known: an offer of a better fee for it may get lost.
+  const known = new Set<string>();
   for (const line of readFileSync(join(folder, JOURNAL), "utf8").split("\n")) {
     if (line === "") continue;
     const { type = "", futureId, nonce } = message.parse(JSON.parse(line));
     if (futureId === undefined) continue;
-    if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined) open.set(futureId, { futureId, nonce });
-    else if (SETTLED.has(type)) open.delete(futureId);
+    if (type === "TRANSACTION_SEND") {
+      known.add(futureId);
+      open.delete(futureId);
+    } else if (FORGOTTEN.has(type)) {
+      known.delete(futureId);
+      open.delete(futureId);
+    } else if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined && !known.has(futureId)) {
+      open.set(futureId, { futureId, nonce });
+    }
   }
   return [...open.values()].sort((a, b) => a.nonce - b.nonce);
 }
@@ -73,6 +88,7 @@ export interface Mending {
  */
 export async function mend(options: Mending): Promise<void> {
   const { folder, node, sender, resolver, confirmations, say } = options;
+  dropTorn(folder);
   for (const { futureId, nonce } of unsentIn(folder)) {
     const used = (await quantity(node, "eth_getTransactionCount", [sender, "pending"])) > BigInt(nonce);
     const hash = used ? await findSent(options, nonce) : undefined;
