@@ -3,11 +3,13 @@ import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { registerAccount } from "./commands/account.js";
 import { registerDemo } from "./commands/demo.js";
+import { registerDeploy } from "./commands/deploy.js";
 import { registerFaucet } from "./commands/faucet.js";
 import { registerIndex } from "./commands/index.js";
 import { registerKeeper } from "./commands/keeper.js";
 import { registerProtocol } from "./commands/protocol.js";
 import { registerRisk } from "./commands/risk.js";
+import { registerVerifyDeployment } from "./commands/verify-deployment.js";
 import { errorObject, type ExitCode, EXIT, report } from "./errors.js";
 import { json } from "./present.js";
 
@@ -20,6 +22,8 @@ const COMMANDS: readonly Registration[] = [
   registerFaucet,
   registerAccount,
   registerProtocol,
+  registerDeploy,
+  registerVerifyDeployment,
   registerKeeper,
   registerIndex,
   registerRisk,
@@ -34,6 +38,7 @@ Examples:
   plimsoll watch                 prices, haircuts and the balance sheet, live
   plimsoll keeper --help         run a keeper on a chain; a dry run unless told otherwise
   plimsoll index --help          keep every account's position at hand for keepers
+  plimsoll deploy --help         deploy the protocol to a public test network
   plimsoll risk --help           measure and calibrate risk on price history
   plimsoll help demo             everything that a command can do
 `;

@@ -7,9 +7,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { z } from "zod";
+
 import { addressBookSchema, type AddressBook } from "../sdk/addresses.js";
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "deployments");
+/** Where deployments are kept unless somebody says otherwise. */
+export const DEPLOYMENTS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "deployments");
 const USUAL_PORT = "8545";
 const BOOK_NAME = /^addresses(-\d+)?\.json$/;
 
@@ -30,19 +33,34 @@ function nameOf({ rpcUrl }: Pick<AddressBook, "rpcUrl">): string {
   return port === "" || port === USUAL_PORT ? "addresses.json" : `addresses-${port}.json`;
 }
 
-export function addressBookPath(book: Pick<AddressBook, "chainId" | "rpcUrl">, folder = FOLDER): string {
+export function addressBookPath(book: Pick<AddressBook, "chainId" | "rpcUrl">, folder = DEPLOYMENTS_FOLDER): string {
   return join(folder, `chain-${book.chainId}`, nameOf(book));
 }
 
-export function writeAddressBook(book: AddressBook, folder = FOLDER): string {
+export function writeAddressBook(book: AddressBook, folder = DEPLOYMENTS_FOLDER): string {
   const path = addressBookPath(book, folder);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(addressBookSchema.parse(book), null, 2)}\n`);
   return path;
 }
 
+/** The books that the SDK comes with. */
+const SHIPPED = fileURLToPath(new URL("../sdk/deployments.json", import.meta.url));
+
+/**
+ * Puts a book among those that the SDK comes with, in place of one of the same chain.
+ * @returns True: it is there.
+ */
+export function shipAddressBook(book: AddressBook, path = SHIPPED): true {
+  const books = z.array(addressBookSchema).parse(JSON.parse(readFileSync(path, "utf8")));
+  const others = books.filter(({ chainId }) => chainId !== book.chainId);
+  const all = [...others, addressBookSchema.parse(book)].sort((a, b) => a.chainId - b.chainId);
+  writeFileSync(path, `${JSON.stringify(all, null, 2)}\n`);
+  return true;
+}
+
 /** Takes away the book of a chain that has ended. */
-export function removeAddressBook(book: Pick<AddressBook, "chainId" | "rpcUrl">, folder = FOLDER): void {
+export function removeAddressBook(book: Pick<AddressBook, "chainId" | "rpcUrl">, folder = DEPLOYMENTS_FOLDER): void {
   rmSync(addressBookPath(book, folder), { force: true });
 }
 
@@ -50,7 +68,7 @@ export function removeAddressBook(book: Pick<AddressBook, "chainId" | "rpcUrl">,
  * The books of all nodes of the chain, that of the usual port first.
  * @throws {NotDeployed} if there is none.
  */
-export function readAddressBooks(chainId: number, folder = FOLDER): AddressBook[] {
+export function readAddressBooks(chainId: number, folder = DEPLOYMENTS_FOLDER): AddressBook[] {
   const place = join(folder, `chain-${chainId}`);
   let names: string[];
   try {

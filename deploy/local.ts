@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { AddressBook } from "../sdk/addresses.js";
+import { present } from "../sdk/present.js";
+import { bookOf } from "./book.js";
 import { withGasHeadroom } from "./gas.js";
 import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
 import Local from "./modules/local/Local.js";
@@ -52,46 +54,26 @@ export async function deployLocal(
     const address = await contract.getAddress();
     if (!(await hasCode(provider, address))) throw new NoCode(name, address);
   }
-  const at = async (name: keyof typeof world): Promise<string> => await world[name].getAddress();
+  const addresses = new Map<string, string>();
+  for (const [name, contract] of Object.entries(world)) addresses.set(name, await contract.getAddress());
+  const at = (name: keyof typeof world): string => present(addresses.get(name), name);
 
-  return {
+  return bookOf((name) => present(addresses.get(name), name), {
     chainId,
-    vaults: { USDC: await at("usdcVault") },
-    firstBlock: await firstBlockOf(provider, await at("engine")),
-    contracts: {
-      manager: await at("manager"),
-      dollar: await at("dollar"),
-      oracle: await at("oracle"),
-      risk: await at("risk"),
-      engine: await at("engine"),
-      lens: await at("lens"),
-      reads: await at("reads"),
-      sheet: await at("sheet"),
-      reserve: await at("reserve"),
-      rebalancer: await at("rebalancer"),
-      backstop: await at("backstop"),
-      rate: await at("rate"),
-      proof: await at("proof"),
-    },
-    tokens: Object.fromEntries(
-      await Promise.all(LOCAL_ASSETS.map(async (a) => [a.symbol, await at(a.token)] as const)),
-    ),
+    vaults: { USDC: at("usdcVault") },
+    firstBlock: await firstBlockOf(provider, at("engine")),
+    tokens: Object.fromEntries(LOCAL_ASSETS.map(({ symbol, token }) => [symbol, at(token)])),
     feeds: {
-      eth: await at("ethFeed"),
-      btc: await at("btcFeed"),
-      usdc: await at("usdcFeed"),
-      stakedEther: await at("stakedEtherFeed"),
-      dollar: await at("dollarFeed"),
+      eth: at("ethFeed"),
+      btc: at("btcFeed"),
+      usdc: at("usdcFeed"),
+      stakedEther: at("stakedEtherFeed"),
+      dollar: at("dollarFeed"),
     },
-    uniswap: {
-      factory: await at("factory"),
-      positions: await at("positions"),
-      router: await at("router"),
-      quoter: await at("quoter"),
-    },
-    faucet: await at("faucet"),
-    leverage: await at("leverage"),
-    liquidator: await at("liquidator"),
-    filler: await at("filler"),
-  };
+    uniswap: { factory: at("factory"), positions: at("positions"), router: at("router"), quoter: at("quoter") },
+    faucet: at("faucet"),
+    leverage: at("leverage"),
+    liquidator: at("liquidator"),
+    filler: at("filler"),
+  });
 }

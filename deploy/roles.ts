@@ -2,8 +2,8 @@
  * Who may do what. Every function that governance can call (the `restricted` ones) has a role here; AccessManager enforces it.
  * A function that were missing would belong to the admin alone; a test sees to it that none is missing.
  *
- * On a public network the governor is the timelock, the guardian a multisig that can act at once but only tighten, and the admin role
- * is held by the timelock and renounced by whoever deployed.
+ * On a public network the timelock holds every role, admin included; the Guardian contract, which can only tighten, holds `guardian` and `limits`
+ * beside it, and whoever deployed has renounced all of them (`deploy/modules/Governance.ts`).
  */
 
 import type { Interface } from "ethers";
@@ -21,20 +21,20 @@ import {
   IRisk__factory,
   IUniswapDepth__factory,
 } from "../types/contracts/index.js";
+import type { RoleName } from "../sdk/governance/roles.js";
 
-/** Role ids of AccessManager; 0 is its own admin role. */
-export const ROLES = {
-  /** Lists assets, sets parameters and modules. */
-  governor: 1n,
-  /** Pauses. Never what would stop repaying, being liquidated or the exit of a debt-free account: no function does that. */
-  guardian: 2n,
-  /** Sets risk targets within their immutable bounds and paces, and what may be deposited or absorbed. */
-  risk: 3n,
-  /** Gives the reserve seed capital. */
-  treasurer: 4n,
-} as const;
+export { ROLES, type RoleName } from "../sdk/governance/roles.js";
 
-export type RoleName = keyof typeof ROLES;
+/** Who holds a role once votes decide. `guardian` is the contract that can only tighten. */
+export type HolderName = "timelock" | "guardian";
+
+export const HOLDERS: Readonly<Record<RoleName, readonly HolderName[]>> = {
+  governor: ["timelock"],
+  guardian: ["timelock", "guardian"],
+  risk: ["timelock"],
+  treasurer: ["timelock"],
+  limits: ["timelock", "guardian"],
+};
 
 /** The contracts under AccessManager. */
 export type GovernedContract =
@@ -57,7 +57,7 @@ interface Permission {
 }
 
 export const PERMISSIONS: readonly Permission[] = [
-  { contract: "dollar", role: "governor", functions: ["setFacilitator", "setFlashMintCap"] },
+  { contract: "dollar", role: "limits", functions: ["setFacilitator", "setFlashMintCap"] },
   {
     contract: "oracle",
     role: "governor",
@@ -68,7 +68,8 @@ export const PERMISSIONS: readonly Permission[] = [
     role: "governor",
     functions: ["listAsset", "delist", "setPaces", "setDepthSource", "setHoldingsSource"],
   },
-  { contract: "risk", role: "risk", functions: ["setAssetParameters", "setDepth", "setParameters"] },
+  { contract: "risk", role: "risk", functions: ["setDepth", "setParameters"] },
+  { contract: "risk", role: "limits", functions: ["setAssetParameters"] },
   { contract: "depth", role: "governor", functions: ["setRoutes", "removeRoutes"] },
   { contract: "depth", role: "risk", functions: ["setCap"] },
   {
@@ -82,12 +83,11 @@ export const PERMISSIONS: readonly Permission[] = [
       "setAbsorber",
       "setRateSource",
       "setLiquidationParameters",
-      "setDebtLimits",
       "setTipFloor",
       "setDepthFraction",
     ],
   },
-  { contract: "engine", role: "risk", functions: ["setAssetCap"] },
+  { contract: "engine", role: "limits", functions: ["setAssetCap", "setDebtLimits"] },
   { contract: "engine", role: "guardian", functions: ["pause"] },
   { contract: "sheet", role: "governor", functions: ["setModules"] },
   { contract: "sheet", role: "risk", functions: ["setParameters", "setJump"] },
@@ -96,7 +96,8 @@ export const PERMISSIONS: readonly Permission[] = [
     role: "governor",
     functions: ["listAsset", "unpause", "setModules", "listVault", "removeVault", "writeOffVault"],
   },
-  { contract: "reserve", role: "risk", functions: ["setTerms", "setInKindFee", "setVaultTerms"] },
+  { contract: "reserve", role: "risk", functions: ["setTerms", "setInKindFee"] },
+  { contract: "reserve", role: "limits", functions: ["setVaultTerms"] },
   { contract: "reserve", role: "guardian", functions: ["pause"] },
   { contract: "reserve", role: "treasurer", functions: ["fund"] },
   { contract: "rebalancer", role: "governor", functions: ["setModules"] },
@@ -119,6 +120,11 @@ const INTERFACES: Readonly<Record<GovernedContract, Interface>> = {
   rate: IMarketRate__factory.createInterface(),
   stakedEtherFeed: ExchangeRateFeed__factory.createInterface(),
 };
+
+/** The interface through which a governed contract is called. */
+export function interfaceOf(contract: GovernedContract): Interface {
+  return INTERFACES[contract];
+}
 
 /** Selectors of a permission's functions. */
 export function selectorsOf(permission: Permission): string[] {

@@ -3,6 +3,8 @@
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 
+import deployments from "./deployments.json" with { type: "json" };
+
 const address = z.string().refine(isAddress, "not an address").transform(getAddress);
 
 export const addressBookSchema = z.object({
@@ -28,6 +30,10 @@ export const addressBookSchema = z.object({
     /** What ERC-7893 tools read. */
     proof: address,
   }),
+  /** Who decides: PLIM votes, the governor counts, the timelock executes, the guardian tightens. */
+  governance: z.object({ plim: address, governor: address, timelock: address, guardian: address }).optional(),
+  /** Where the risk model's depths are measured. */
+  depth: address.optional(),
   /** Collateral tokens by symbol. */
   tokens: z.record(address),
   /** Where idle reserve assets earn, by the asset's symbol. */
@@ -58,8 +64,8 @@ export class UnknownChain extends Error {
   }
 }
 
-/** The deployments that come with this version: none on a public chain yet. */
-export const DEPLOYMENTS: readonly AddressBook[] = [];
+/** The deployments that come with this version; `plimsoll deploy` writes them. */
+export const DEPLOYMENTS: readonly AddressBook[] = z.array(addressBookSchema).parse(deployments);
 
 /**
  * The book of a chain. The caller's own come before those that come with the SDK.

@@ -26,23 +26,15 @@ import { withHeadroom } from "../../sdk/gas.js";
 import { readFullSnapshot, readSnapshot, type FullSnapshot } from "../../sdk/reads/index.js";
 import { findAsset, termsOf, UnknownAsset } from "../../sdk/reads/protocol.js";
 import { stablesOf } from "../../sdk/reads/reserve.js";
-import type { Environment } from "../../keeper/config/key.js";
 import { parseAddress } from "../address.js";
 import { connect, findChain, type ChainOptions } from "../chain.js";
 import { CliError, EXIT, UsageError } from "../errors.js";
 import { clock, json } from "../present.js";
 import { nearest } from "../suggestion.js";
+import type { Terminal } from "../terminal.js";
 import { parseAmount, PLUSD } from "./amount.js";
 import { addressOf, openSigner, type SignerOptions } from "./signer.js";
 import { changeLines, holdingLines, standingLines, walletLines } from "./standing.js";
-
-/** Where words come from and go to. */
-export interface Terminal {
-  readonly environment: Environment;
-  readonly say: (line: string) => void;
-  /** Asks for a yes or no; undefined where nobody can be asked. */
-  readonly ask: ((question: string) => Promise<boolean>) | undefined;
-}
 
 export interface ShowOptions extends ChainOptions, SignerOptions {
   readonly json?: boolean;

@@ -1,9 +1,8 @@
-import { createInterface } from "node:readline/promises";
-
 import type { Command } from "commander";
 
-import type { ActOptions, ShowOptions, Terminal, Verb } from "../account/run.js";
+import type { ActOptions, ShowOptions, Verb } from "../account/run.js";
 import { needsBuild } from "../built.js";
+import { terminal } from "../terminal.js";
 import { integer, withChain, withSigner } from "./options.js";
 
 const EXAMPLES = `
@@ -59,22 +58,5 @@ export function registerAccount(program: Command): void {
       const { act } = await needsBuild(() => import("../account/run.js"));
       await act(verb, words, options, terminal());
     });
-  }
-}
-
-function terminal(): Terminal {
-  return {
-    environment: process.env,
-    say: (line) => process.stdout.write(`${line}\n`),
-    ask: process.stdin.isTTY ? question : undefined,
-  };
-}
-
-async function question(text: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await lines.question(text)).trim());
-  } finally {
-    lines.close();
   }
 }

@@ -21,7 +21,7 @@ export function integer(minimum: number, maximum: number): (text: string) => num
 /** Which chain a process looks after, for as long as it runs. */
 export function withNodes(command: Command, verb: string): Command {
   return command
-    .option("--network <name>", `chain to ${verb}: localhost, mainnet, sepolia`)
+    .option("--network <name>", `chain to ${verb}: localhost, mainnet, sepolia, base-sepolia, arbitrum-sepolia`)
     .option("--rpc <url>", "node of the chain; may be given several times", collect);
 }
 
@@ -36,7 +36,7 @@ export function withOperation(command: Command, served: string): Command {
 /** Which chain a command asks once. */
 export function withChain(command: Command): Command {
   return command
-    .option("--network <name>", "localhost (if absent), mainnet, sepolia")
+    .option("--network <name>", "localhost (if absent), mainnet, sepolia, base-sepolia, arbitrum-sepolia")
     .option("--rpc <url>", "node of the chain; on localhost the running one if absent")
     .option("--addresses <file>", "address book of a deployment that is not known here")
     .option("--json", "one JSON object, amounts in their smallest units");

@@ -9,6 +9,8 @@ import {FaucetToken} from "./FaucetToken.sol";
 /// @title Faucet
 /// @notice Hands out a fixed amount of each test token, once a day per address and token. Tokens it may mint are minted;
 /// others (wrapped ether, plUSD) are paid from what it holds.
+/// @custom:bound-of transferOwnership test tokens
+/// @custom:bound-of renounceOwnership test tokens
 contract Faucet is Ownable {
     using SafeERC20 for IERC20;
 
@@ -101,6 +103,7 @@ contract Faucet is Ownable {
     // ---- owner
 
     /// @notice Offers `amount` of `token` per claim; 0 stops it. {asset}
+    /// @custom:bound test tokens
     function setOffer(address token, uint248 amount, bool mints) external onlyOwner {
         bool known;
         for (uint256 i; i < _tokens.length && !known; ++i) {

@@ -6,6 +6,8 @@ import {FaucetToken} from "./FaucetToken.sol";
 /// @title Test token shaped like a wrapped staked-ether token
 /// @notice Each token stands for a growing amount of ether, read from the token itself as with the real ones. The owner plays
 /// the part of the staking protocol's oracle: it reports rewards, or a slashing.
+/// @custom:bound-of transferOwnership test tokens
+/// @custom:bound-of renounceOwnership test tokens
 contract FaucetStakedEther is FaucetToken {
     /// @notice The ether behind one token changed. {eth/tok} 18 decimals
     event RatioSet(uint256 stEthPerToken);
@@ -27,6 +29,7 @@ contract FaucetStakedEther is FaucetToken {
     }
 
     /// @notice Sets the ether behind one token. {eth/tok} 18 decimals
+    /// @custom:bound test tokens
     function setStEthPerToken(uint256 ratio) external onlyOwner {
         _setRatio(ratio);
     }

@@ -8,6 +8,8 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 /// @title Test token
 /// @notice An ERC-20 with permit and chosen decimals, worth nothing, for local chains and public test networks. Minted by its
 /// owner and by the minters that the owner names (the faucet).
+/// @custom:bound-of transferOwnership test tokens
+/// @custom:bound-of renounceOwnership test tokens
 contract FaucetToken is ERC20Permit, Ownable {
     /// @notice A minter was named or removed.
     event MinterSet(address indexed minter, bool allowed);
@@ -35,6 +37,7 @@ contract FaucetToken is ERC20Permit, Ownable {
     }
 
     /// @notice Lets `minter` mint, or stops it.
+    /// @custom:bound test tokens
     function setMinter(address minter, bool allowed) external onlyOwner {
         isMinter[minter] = allowed;
         emit MinterSet(minter, allowed);

@@ -165,7 +165,9 @@ interface IBackstop is IERC4626, IAccessManaged {
     // ---- governance
 
     /// @notice Within immutable limits, `settle` longer than the balance sheet's `deficitDelay`; claims that run keep the longer of both delays, windows apply to all at once. Governor.
+    /// @custom:bound delay {MIN_DELAY} .. {MAX_DELAY} s, settle {MIN_SETTLE} .. {MAX_SETTLE} s and beyond deficitDelay, window {MIN_WINDOW} .. {MAX_WINDOW} s, exitWindow {MIN_EXIT_WINDOW} .. {MAX_EXIT_WINDOW} s, stream {MIN_STREAM} .. {MAX_STREAM} s
     function setExitTerms(ExitTerms calldata terms) external;
     /// @notice Balance sheet and reserve. Governor.
+    /// @custom:bound contracts; the token is immutable. Losses of stakers are what the new sheet says
     function setModules(address sheet, address reserve) external;
 }

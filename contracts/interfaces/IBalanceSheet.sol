@@ -199,9 +199,12 @@ interface IBalanceSheet is ISolvency, IHoldings, IAccessManaged {
     // ---- governance
 
     /// @notice Within immutable limits. Risk role.
+    /// @custom:bound maxAge {MIN_MAX_AGE} .. {MAX_MAX_AGE} s, liquidShare {MIN_LIQUID_SHARE} .. {MAX_LIQUID_SHARE} bps, loanZ {MIN_LOAN_Z} .. {MAX_LOAN_Z} millionths, loanHorizon {MIN_LOAN_HORIZON} .. {MAX_LOAN_HORIZON} h, loanFloor {MIN_LOAN_FLOOR} .. {MAX_LOAN_FLOOR} bps, shareFall {MIN_SHARE_FALL} .. {MAX_SHARE_FALL} bps a day, surplusFactor {MIN_SURPLUS_FACTOR} .. {MAX_SURPLUS_FACTOR} bps, deficitDelay {MIN_DEFICIT_DELAY} .. {MAX_DEFICIT_DELAY} s
     function setParameters(SheetParameters calldata parameters_) external;
     /// @notice At least 500. Counts for statements at once, for what comes in from the next look on. Risk role. bps
+    /// @custom:bound {MIN_JUMP} .. {MAX_JUMP} bps
     function setJump(uint256 asset, uint256 jump) external;
     /// @notice Reserve, Backstop and risk model; the engine and the token are immutable. Clears headroom and what was looked at: look and refresh afterwards. Governor.
+    /// @custom:bound contracts; engine and token are immutable; clears the headroom
     function setModules(address reserve, address backstop, address riskModel) external;
 }

@@ -322,9 +322,11 @@ interface ICreditGovernance is ICreditShared {
     /// cap is below lmin, liquidators earn less than lmin (the account may then be absorbed at any health below 1), and where
     /// `maxSpread (1 - m) > 1`, an account may be insolvent before it can be liquidated.
     /// @param governedCap {ledger}
+    /// @custom:bound once for each number and token; a live price, a fine unit, `(1 + lmin) maxSpread (1 - m) <= 1`
     function listAsset(uint256 asset, address token, uint256 governedCap) external;
 
     /// @notice {ledger}
+    /// @custom:bound deposits only: what is there stays
     function setAssetCap(uint256 asset, uint256 governedCap) external;
 
     /// @notice Brings the cap in force in line with depth and delisting. Anyone may call it.
@@ -332,28 +334,38 @@ interface ICreditGovernance is ICreditShared {
 
     /// @notice Sets pauses (guardian).
     /// @param pauses Bits to set; all others stay.
+    /// @custom:bound deposits, loans, flash loans, withdrawals of accounts with debt; nothing else can be paused
     function pause(uint256 asset, uint256 pauses) external;
 
     /// @notice Clears pauses (timelock).
     /// @param pauses Bits to clear.
+    /// @custom:bound none: loosens
     function unpause(uint256 asset, uint256 pauses) external;
 
     /// @notice Replaces the risk model.
+    /// @custom:bound same assets and units; the threshold of `listAsset`. What the new one says is in force at once
     function setRiskModel(address riskModel_) external;
     /// @notice Replaces the issuance gate.
+    /// @custom:bound a contract; concerns loans only
     function setIssuanceGate(address gate) external;
     /// @notice Replaces the absorber.
+    /// @custom:bound a contract that is a facilitator; concerns absorption only
     function setAbsorber(address absorber_) external;
     /// @notice Replaces the rate source; the stored rate stays until `updateRate`.
+    /// @custom:bound a contract; rates stay <= {MAX_RATE} of 1e18 a second
     function setRateSource(address rateSource_) external;
     /// @notice Changes the size and the incentive of slices, within immutable limits.
+    /// @custom:bound targetHealth 10,000 .. {MAX_TARGET_HEALTH}, maxIncentive <= {MAX_INCENTIVE}, fullIncentiveHealth >= {MIN_FULL_INCENTIVE_HEALTH}, absorbHealth <= 10,000, tipShare <= {MAX_TIP_SHARE} bps
     function setLiquidationParameters(LiquidationParameters calldata parameters) external;
     /// @notice Whole plUSD both (18 decimals, multiples of 1e18). A lower minimum debt is refused where it would make a listed asset's ledger
     /// unit too coarse, see `listAsset`; an unpriced asset counts at its decaying high.
+    /// @custom:bound minimum debt {LOWEST_MINIMUM_DEBT} .. {HIGHEST_MINIMUM_DEBT} plUSD; the ceiling concerns loans only
     function setDebtLimits(uint256 minimumDebt, uint256 debtCeiling) external;
     /// @notice {USD} 18 decimals
+    /// @custom:bound <= {MAX_TIP_FLOOR} USD
     function setTipFloor(uint256 tipFloor_) external;
     /// @notice bps
+    /// @custom:bound 1 .. {MAX_DEPTH_FRACTION} bps; concerns deposits only
     function setDepthFraction(uint256 depthFraction_) external;
 }
 

@@ -83,5 +83,6 @@ interface IExchangeRateFeed is IDerivedFeed {
     /// @notice Changes the growth that is let in, and starts a new snapshot and anchor at the present ratio. Reverts if that ratio would be
     /// capped under the new growth.
     /// @param growthPerYear bps per year
+    /// @custom:bound {MIN_GROWTH} .. {MAX_GROWTH} bps a year; the present ratio must stay uncapped
     function setGrowthCap(uint256 growthPerYear) external;
 }

@@ -38,5 +38,6 @@ interface IMarketRate is IRateSource, IAccessManaged {
     /// @notice The terms in force.
     function terms() external view returns (RateTerms memory);
     /// @notice Within immutable limits. Risk role.
+    /// @custom:bound rates <= {MAX_RATE} of 1e18 a second, sensitivity {MIN_SENSITIVITY} .. {MAX_SENSITIVITY}, pace {MIN_PACE} .. {MAX_RATE} a day
     function setTerms(RateTerms calldata terms_) external;
 }

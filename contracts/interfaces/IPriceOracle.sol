@@ -130,6 +130,7 @@ interface IPriceOracle {
     function decay() external view returns (uint256);
 
     /// @notice Gives an unlisted asset its first feed, which must be live.
+    /// @custom:bound live at once; heartbeat {MIN_HEARTBEAT} .. {MAX_HEARTBEAT} s, deviation <= {MAX_DEVIATION} bps, prices {MIN_PRICE} .. {MAX_PRICE}
     function listFeed(uint256 asset, FeedConfig calldata config) external;
 
     /// @notice Replaces the primary feed. The new feed must be live and within `tolerance` of the present price, or, when the
@@ -138,16 +139,20 @@ interface IPriceOracle {
     /// knows no engine. Check `maxSpread` against `ICreditGovernance.listAsset`'s threshold beforehand; what holds if it is passed over is
     /// told there.
     /// @param tolerance bps of the reference price
+    /// @custom:bound as listFeed, and within {MAX_TOLERANCE} bps of the present price ({MAX_TOLERANCE_UNPRICED} while there is none)
     function migrateFeed(uint256 asset, FeedConfig calldata config, uint256 tolerance) external;
 
     /// @notice Sets or replaces the second source (checked like a migration), with the disagreement limit in bps.
     /// @dev Widens `maxSpread` by up to the disagreement limit: see `migrateFeed`.
+    /// @custom:bound as migrateFeed; disagreement 1 .. {MAX_DISAGREEMENT_LIMIT} bps
     function setSecondFeed(uint256 asset, FeedConfig calldata config, uint256 tolerance, uint256 limit) external;
 
     /// @notice Removes the second source.
+    /// @custom:bound none
     function removeSecondFeed(uint256 asset) external;
 
     /// @notice Changes how long a last good high takes to decay to 0, within immutable limits, and not again before the longest
     /// one has passed. What is unpriced already goes on decaying as it began. {s}
+    /// @custom:bound {MIN_DECAY} .. {MAX_DECAY} s, once in {MAX_DECAY} s
     function setDecay(uint256 duration) external;
 }

@@ -165,9 +165,12 @@ interface IRebalancer is IAccessManaged {
     // ---- governance
 
     /// @notice Targets add up to 10,000, at least one stable has one; bands at least `MIN_BAND`. Risk role. bps
+    /// @custom:bound targets add up to 10,000 bps, one of them a stable's; bands >= {MIN_BAND} bps
     function setWeights(uint256[16] calldata targets, uint256[16] calldata bands) external;
     /// @notice Within immutable limits. Risk role.
+    /// @custom:bound premium <= {MAX_PREMIUM}, maxSlippage <= {MAX_SLIPPAGE}, depthShare <= {MAX_DEPTH_SHARE} bps, dailyLoss <= {MAX_DAILY_LOSS} bps of the reserve, duration {MIN_DURATION} .. {MAX_DURATION} s, minLot {MIN_MIN_LOT} .. {MAX_MIN_LOT} USD, pace {MIN_PACE} .. {MAX_PACE} bps a day, margin <= {MAX_MARGIN} bps
     function setTerms(AuctionTerms calldata auctions, DeriskTerms calldata derisk) external;
     /// @notice Replaces the risk model (depths, oracle) and the balance sheet; the reserve is immutable. Governor.
+    /// @custom:bound the reserve is immutable; prices of auctions are those of the new model's oracle at once
     function setModules(address riskModel, address sheet) external;
 }

@@ -81,14 +81,18 @@ interface IReserveVaults is IReserveShared {
     // ---- governance
 
     /// @notice Lists a vault of a listed asset: its `asset()` is the asset's token, its supply at least `minSupply` apart from the reserve's shares. Governor.
+    /// @custom:bound takes a listed asset; others have put in something; at most 16
     function listVault(address vault, uint256 minSupply, VaultTerms calldata terms) external;
     /// @notice Changes limits within immutable ones. Risk role; an absolute cap of 0 lets anyone take everything out.
+    /// @custom:bound relativeCap <= 10,000 bps, growthPerDay <= {MAX_GROWTH_PER_DAY} millionths
     function setVaultTerms(address vault, VaultTerms calldata terms) external;
     /// @notice Removes a vault without shares. Governor.
+    /// @custom:bound only without shares
     function removeVault(address vault) external;
     /// @notice Gives up a vault that does not answer or does not pay: books all of it as a loss. The shares stay the reserve's and count again when the vault is listed anew. `VaultInUse` unless
     /// it was marked unreadable and still is, or was found failing `WRITE_OFF_DELAY` ago and still fails when asked for a hundredth of what is in it: meanwhile anyone could `divest` that much, which would have
     /// cleared it. Governor.
+    /// @custom:bound only one that is unreadable, or has failed to pay for {WRITE_OFF_DELAY} s
     function writeOffVault(address vault) external;
 }
 

@@ -182,9 +182,11 @@ interface IRiskGovernance is IRiskShared {
 
     /// @notice Lists an asset that the oracle prices. Its first haircuts and depth are in force at once. But for the first asset, the last
     /// observation must be less than a sixteenth of tau ago (anyone can make one), as a seed fades with the whole matrix.
+    /// @custom:bound once for each number; lowest maintenance haircut >= {MIN_MAINTENANCE} bps
     function listAsset(uint256 asset, AssetParameters calldata listed, VolatilitySeed calldata seed) external;
 
     /// @notice Changes an asset's clamps (within its bounds), volatility floor and horizon, and aims its haircuts anew.
+    /// @custom:bound clamps within the asset's own immutable bounds; volatility floor {MIN_VOLATILITY_FLOOR} .. {MAX_VOLATILITY_FLOOR} bps a day, horizon 1 .. {MAX_ASSET_HORIZON} h; moves at the paces
     function setAssetParameters(
         uint256 asset,
         HaircutBounds calldata clamps,
@@ -193,14 +195,18 @@ interface IRiskGovernance is IRiskShared {
     ) external;
 
     /// @notice Aims the depth of an asset at a value given by governance; the next sample, if it finds a market, aims it anew.
+    /// @custom:bound depth <= {MAX_DEPTH}; the one for maintenance falls at its pace
     function setDepth(uint256 asset, uint256 depth) external;
 
     /// @notice Changes what is the same for all assets, within immutable limits, and aims all haircuts anew.
+    /// @custom:bound tau {MIN_TAU} .. {MAX_TAU} s, interval {MIN_INTERVAL} .. {MAX_INTERVAL} s, z {MIN_Z} .. {MAX_Z} millionths, maintenanceShare {MIN_MAINTENANCE_SHARE} .. {MAX_MAINTENANCE_SHARE} bps, sizeFactor <= {MAX_SIZE_FACTOR} bps, varHorizon <= {MAX_VAR_HORIZON} h; moves at the paces
     function setParameters(ModelParameters calldata parameters_) external;
 
     /// @notice Replaces the depth source; zero leaves all depths to governance.
+    /// @custom:bound a contract, or none; what it measures moves at the paces
     function setDepthSource(address source) external;
 
     /// @notice Replaces the source of holdings; zero counts them as 0.
+    /// @custom:bound a contract, or none; concerns haircuts for new loans only
     function setHoldingsSource(address source) external;
 }

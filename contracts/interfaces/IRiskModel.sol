@@ -133,9 +133,11 @@ interface IRiskRamps {
     function oracle() external view returns (address);
 
     /// @notice No new risk against this asset: h = 1 at once, m ramps to its maximum. Final.
+    /// @custom:bound final; maintenance haircuts rise at their pace
     function delist(uint256 asset) external;
 
     /// @notice Sets the paces, within immutable limits.
+    /// @custom:bound maintenanceRise {MIN_MAINTENANCE_RISE} .. {MAX_MAINTENANCE_RISE}, initialFall {MIN_INITIAL_FALL} .. {MAX_INITIAL_FALL}, depthFall {MIN_DEPTH_FALL} .. {MAX_DEPTH_FALL} bps a day; minGap {MIN_GAP} .. {MAX_GAP} bps
     function setPaces(Paces calldata paces_) external;
 }
 

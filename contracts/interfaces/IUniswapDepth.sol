@@ -157,14 +157,17 @@ interface IUniswapDepth is IDepthSource, IPoolObservation {
     /// @param token The asset's token.
     /// @param cap The most its depth may be. {tok} 18 decimals
     /// @param routes At least one.
+    /// @custom:bound pools of the immutable factory; at most {MAX_ROUTES} routes of {MAX_LEGS} pools
     function setRoutes(uint256 asset, address token, uint128 cap, DepthRoute[] calldata routes) external;
 
     /// @notice Stops measuring the asset. Restricted.
     /// @param asset Asset number.
+    /// @custom:bound none
     function removeRoutes(uint256 asset) external;
 
     /// @notice Sets the most an asset's depth may be. Restricted.
     /// @param asset Asset number; it must have routes.
     /// @param cap The most its depth may be. {tok} 18 decimals
+    /// @custom:bound none; depths for maintenance fall at their pace
     function setCap(uint256 asset, uint128 cap) external;
 }

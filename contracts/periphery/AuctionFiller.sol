@@ -81,6 +81,7 @@ contract AuctionFiller is IAuctionCallback {
     /// @param path Uniswap v3 route from what is sold to what the auction wants: `token, fee, token, ..., fee, token`, packed.
     /// @param minProfit Reverts if less is left for the owner. {bought} token units
     /// @return amount {ledger} @return paid {ledger}, or {plUSD} for plUSD @return profit {bought} token units
+    /// @custom:bound an operator's own contract: holds nothing of others
     function fill(
         uint256 sold,
         uint256 bought,
@@ -162,6 +163,7 @@ contract AuctionFiller is IAuctionCallback {
     // ---- owner
 
     /// @notice Sends everything this contract holds of `token` to the owner: what was sent here by mistake.
+    /// @custom:bound an operator's own contract: holds nothing of others
     function sweep(IERC20 token) external onlyOwner {
         token.safeTransfer(OWNER, token.balanceOf(address(this)));
     }

@@ -66,6 +66,7 @@ contract FlashLiquidator is ILiquidationCallback {
     /// @param minProfit Reverts if less plUSD than this is left for the owner. {plUSD}
     /// @return repaid Paid per item; 0 for the ones that the engine skipped. {plUSD}
     /// @return profit {plUSD}
+    /// @custom:bound an operator's own contract: holds nothing of others
     function liquidate(
         LiquidationItem[] calldata items,
         Route[] calldata routes,
@@ -135,11 +136,13 @@ contract FlashLiquidator is ILiquidationCallback {
 
     /// @notice Sends this contract's credit of `asset` in the engine's ledger to the owner: what could not be moved at the time.
     /// @return {asset}
+    /// @custom:bound an operator's own contract: holds nothing of others
     function collect(uint256 asset) external onlyOwner returns (uint256) {
         return ENGINE.withdraw(asset, type(uint256).max, address(this), OWNER);
     }
 
     /// @notice Sends everything this contract holds of `token` to the owner: what was sent here by mistake.
+    /// @custom:bound an operator's own contract: holds nothing of others
     function sweep(IERC20 token) external onlyOwner {
         token.safeTransfer(OWNER, token.balanceOf(address(this)));
     }

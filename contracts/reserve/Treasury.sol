@@ -35,6 +35,7 @@ contract Treasury is IAbsorber, AccessManaged {
     }
 
     /// @notice Names the credit engine, once.
+    /// @custom:bound a stand-in, in use only while a deployment is under way: it holds nothing
     function setCreditEngine(address engine) external restricted {
         require(address(creditEngine) == address(0), CreditEngineIsSet(address(creditEngine)));
         creditEngine = ICreditEngine(engine);
@@ -42,6 +43,7 @@ contract Treasury is IAbsorber, AccessManaged {
     }
 
     /// @notice Sets how much of an asset is taken from solvent accounts. {ledger}
+    /// @custom:bound a stand-in, in use only while a deployment is under way: it holds nothing
     function setCapacity(uint256 asset, uint256 capacity_) external restricted {
         require(asset < MAX_ASSETS, AssetOutOfRange(asset));
         capacity[asset] = capacity_;
@@ -75,6 +77,7 @@ contract Treasury is IAbsorber, AccessManaged {
     }
 
     /// @notice Burns plUSD that it holds against the debt it took over. {plUSD}
+    /// @custom:bound a stand-in, in use only while a deployment is under way: it holds nothing
     function cover(uint256 amount) external restricted {
         DOLLAR.burn(address(this), amount);
         emit Covered(amount);
@@ -82,6 +85,7 @@ contract Treasury is IAbsorber, AccessManaged {
 
     /// @notice Moves absorbed collateral out of the ledger.
     /// @param amount {asset} token units; `type(uint256).max` for all
+    /// @custom:bound a stand-in, in use only while a deployment is under way: it holds nothing
     function withdraw(uint256 asset, uint256 amount, address to) external restricted returns (uint256 withdrawn) {
         withdrawn = creditEngine.withdraw(asset, amount, address(this), to);
         emit Withdrawn(asset, to, withdrawn);

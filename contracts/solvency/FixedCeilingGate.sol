@@ -77,6 +77,7 @@ contract FixedCeilingGate is IIssuanceGate, AccessManaged {
 
     /// @notice Sets the ceiling of an issuer, and takes note of the absorber that the issuer has now, if it has one. An issuer that
     /// changes its absorber needs its ceiling set anew: until then the level of the former one counts. {plUSD}
+    /// @custom:bound <= {MAX_CEILING} plUSD; a stand-in, in use only while a deployment is under way
     function setCeiling(address issuer, uint256 ceiling) external restricted {
         require(ceiling <= MAX_CEILING, CeilingTooHigh(ceiling, MAX_CEILING));
         address absorber = _absorberOf(issuer);

@@ -21,7 +21,7 @@ const LIQUIDATION = {
 const PACES = { maintenanceRise: 100, initialFall: 100, depthFall: 500, minGap: 300 } as const;
 
 /**
- * The protocol, without any asset: the same on every network. The deployer (account 0) is AccessManager's admin until the roles are
+ * The protocol, without any asset: the same on every network. The deployer (account 0) is the authority's admin until the roles are
  * handed out.
  *
  * Reserve, balance sheet and rate source name the engine for good, so the engine is there first, with stand-ins: a gate without a ceiling,
@@ -36,12 +36,13 @@ export default buildModule("Core", (m) => {
   const etherAsset = m.getParameter("etherAsset", 0n);
   const tipFloor = m.getParameter("tipFloor", 5n * WAD);
   const depthFraction = m.getParameter("depthFraction", DEPTH_FRACTION);
+  const liquidShare = m.getParameter("liquidShare", SHEET.liquidShare);
   // No sequencer on a layer 1.
   const sequencerFeed = m.getParameter("sequencerFeed", ZERO_ADDRESS);
   const gracePeriod = m.getParameter("gracePeriod", 3_600);
   const decay = m.getParameter("decay", 86_400);
 
-  const manager = m.contract("AccessManager", [admin]);
+  const manager = m.contract("Authority", [admin]);
   const dollar = m.contract("PlimsollDollar", [manager]);
   const oracle = m.contract("PriceOracle", [manager, sequencerFeed, gracePeriod, decay]);
   const riskExtension = m.contract("RiskExtension", [manager, oracle]);
@@ -72,7 +73,7 @@ export default buildModule("Core", (m) => {
   const lens = m.contract("CreditLens", [engine]);
   const reads = m.contract("ReadBatch", []);
 
-  const sheet = m.contract("BalanceSheet", [manager, engine, dollar, { ...SHEET }]);
+  const sheet = m.contract("BalanceSheet", [manager, engine, dollar, { ...SHEET, liquidShare }]);
   const reserveExtension = m.contract("ReserveExtension", [manager, dollar, engine]);
   const reserveImplementation = m.contract("Reserve", [
     { authority: manager, dollar, engine, gate: sheet, riskModel: risk },

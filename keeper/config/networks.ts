@@ -10,4 +10,6 @@ export const NETWORKS: Readonly<Record<string, KnownNetwork>> = {
   localhost: { chainId: 31_337, rpc: "http://127.0.0.1:8545" },
   mainnet: { chainId: 1 },
   sepolia: { chainId: 11_155_111 },
+  "base-sepolia": { chainId: 84_532 },
+  "arbitrum-sepolia": { chainId: 421_614 },
 };

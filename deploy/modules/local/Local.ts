@@ -2,26 +2,31 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import type { Future } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
-import { DOLLAR_FEED, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP, LOCAL_VAULT } from "../../parameters/local.js";
+import type { ListedAsset } from "../../parameters/assets.js";
+import { LOCAL_ASSETS, LOCAL_GROWTH_CAP, LOCAL_RESERVE, LOCAL_VAULT } from "../../parameters/local.js";
 import Core from "../Core.js";
-import { applyRoles } from "../roles.js";
+import Governance from "../Governance.js";
+import { listAssets } from "../listing.js";
+import { openMarket } from "../market.js";
+import { applyRoles, rolesOf } from "../roles.js";
+import { seedReserve, type Source } from "../seed.js";
 import Feeds from "./Feeds.js";
 import Lending from "./Lending.js";
-import { seedReserve } from "./seed.js";
 import { stockFaucet } from "./stock.js";
 import Tokens from "./Tokens.js";
 import Uniswap from "./Uniswap.js";
 
-/** Over which liquidity is averaged. {s} */
-const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
 
 /**
- * A whole local world: the protocol with a funded reserve, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
+ * A whole local world: the protocol with a funded reserve and its governance, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
  * keeper liquidates and fills auctions with.
+ *
+ * Votes decide here too, but the deployer keeps every role beside the timelock: on a public network `handOver` takes them all from it.
  */
 export default buildModule("Local", (m) => {
   const core = m.useModule(Core);
+  const governance = m.useModule(Governance);
   const tokens = m.useModule(Tokens);
   const uniswap = m.useModule(Uniswap);
   const lending = m.useModule(Lending);
@@ -46,57 +51,9 @@ export default buildModule("Local", (m) => {
   ]);
   const feeds = { eth: ethFeed, btc: btcFeed, usdc: usdcFeed, stakedEther: stakedEtherFeed };
 
-  const done: Future[] = [];
-  const rated: Future[] = [];
-  for (const asset of LOCAL_ASSETS) {
-    const unit = 10n ** BigInt(asset.unitDecimals);
-    const fed = m.call(
-      core.oracle,
-      "listFeed",
-      [
-        asset.id,
-        {
-          feed: feeds[asset.feed],
-          heartbeat: asset.heartbeat,
-          deviation: asset.deviation,
-          minPrice: asset.minPrice,
-          maxPrice: asset.maxPrice,
-        },
-      ],
-      { id: `feed_${asset.symbol}` },
-    );
-    const listed = m.call(
-      core.risk,
-      "listAsset",
-      [
-        asset.id,
-        {
-          unitDecimals: asset.unitDecimals,
-          bounds: LOCAL_BOUNDS,
-          clamps: {
-            minInitial: asset.initialHaircut,
-            maxInitial: LOCAL_BOUNDS.maxInitial,
-            minMaintenance: asset.maintenanceHaircut,
-            maxMaintenance: LOCAL_BOUNDS.maxMaintenance,
-          },
-          volatilityFloor: asset.volatilityFloor,
-          horizon: asset.horizon,
-          depth: asset.depth * unit,
-        },
-        { variance: asset.seed.variance, loadings: [...asset.seed.loadings] },
-      ],
-      // A seed may refer to the assets listed before.
-      { id: `risk_${asset.symbol}`, after: [fed, ...rated] },
-    );
-    rated.push(listed);
-    const open = m.call(core.engine, "listAsset", [asset.id, tokens[asset.token], asset.cap * unit], {
-      id: `list_${asset.symbol}`,
-      after: [listed],
-    });
-    done.push(open);
-  }
-
-  const stated = seedReserve(m, { ...core, ...tokens }, done);
+  const done: Future[] = listAssets(m, core, LOCAL_ASSETS, tokens, feeds);
+  const source = ({ token }: ListedAsset): Source => (token === "weth" ? "wrap" : "mint");
+  const stated = seedReserve(m, core, LOCAL_ASSETS, tokens, LOCAL_RESERVE, source, done);
   const dollars = LOCAL_ASSETS.find((asset) => asset.token === "usdc");
   if (dollars === undefined) throw new RangeError("there is no USDC to borrow against");
   done.push(stated, stockFaucet(m, { ...core, ...tokens }, dollars.id, stated));
@@ -114,21 +71,7 @@ export default buildModule("Local", (m) => {
     ),
   );
 
-  // plUSD's market. The oracle lists its price once the pool has a history.
-  const created = m.call(uniswap.factory, "createPool", [tokens.usdc, core.dollar, DOLLAR_FEED.fee]);
-  const pool = m.readEventArgument(created, "PoolCreated", "pool", { emitter: uniswap.factory });
-  const dollarFeed = m.contract("TwapFeed", [
-    "plUSD / USD",
-    uniswap.factory,
-    pool,
-    core.dollar,
-    usdcFeed,
-    DOLLAR_FEED.window,
-    DOLLAR_FEED.minLiquidity,
-  ]);
-
-  // Assets have no routes yet: their depths stay governed until `setRoutes`, for which a pool needs a window of observations.
-  const depth = m.contract("UniswapDepth", [core.manager, uniswap.factory, DEPTH_WINDOW]);
+  const { dollarFeed, depth } = openMarket(m, core, uniswap.factory, { token: tokens.usdc, feed: usdcFeed });
   done.push(m.call(core.risk, "setDepthSource", [depth]));
 
   const liquidator = m.contract("FlashLiquidator", [core.engine, uniswap.router, keeper]);
@@ -137,16 +80,24 @@ export default buildModule("Local", (m) => {
 
   const filler = m.contract("AuctionFiller", [core.rebalancer, core.reserve, core.dollar, uniswap.router, keeper]);
 
+  const successors = rolesOf(governance);
   applyRoles(
     m,
     core.manager,
     { ...core, depth, stakedEtherFeed },
-    { governor: deployer, guardian: deployer, risk: deployer, treasurer: deployer },
+    {
+      governor: [deployer, ...successors.governor],
+      guardian: [deployer, ...successors.guardian],
+      risk: [deployer, ...successors.risk],
+      treasurer: [deployer, ...successors.treasurer],
+      limits: [deployer, ...successors.limits],
+    },
     [...done, liquidator, filler, leverage],
   );
 
   return {
     ...core,
+    ...governance,
     ...tokens,
     ...uniswap,
     ...lending,

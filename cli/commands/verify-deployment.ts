@@ -1,0 +1,33 @@
+import { type Command, Option } from "commander";
+
+import { needsBuild } from "../built.js";
+import type { VerifyOptions } from "../deploy/verify.js";
+import { terminal } from "../terminal.js";
+import { untilStopped } from "../until-stopped.js";
+
+const EXAMPLES = `
+Everything is asked of the chain: that each contract's code is what the build makes, with the arguments that it should have had; that every setting is the one of
+the network's file; that roles and ownership lie with timelock and guardian, and the deployer holds nothing; that feeds and tokens are what they are taken for.
+What votes have changed since shows as different from the file: that is no fault, but it is said.
+
+Example:
+  plimsoll verify-deployment --network sepolia --rpc https://...
+Exit codes: 0 everything holds, 1 something does not, 2 not understood, 3 something is missing.
+`;
+
+/** `plimsoll verify-deployment`: a proof for whoever did not deploy it. */
+export function registerVerifyDeployment(program: Command): void {
+  program
+    .command("verify-deployment")
+    .description("prove on the chain that a deployment is what it should be")
+    .addOption(new Option("--network <name>", "sepolia, base-sepolia, arbitrum-sepolia").makeOptionMandatory())
+    .addOption(new Option("--rpc <url>", "node of the network").makeOptionMandatory())
+    .option("--parameters <file>", "file of the network, in place of the project's own")
+    .option("--out <folder>", "where the deployment was written; the project's own place if absent")
+    .option("--json", "one JSON object with every check")
+    .addHelpText("after", EXAMPLES)
+    .action(async (options: VerifyOptions) => {
+      const { verify } = await needsBuild(() => import("../deploy/verify.js"));
+      await untilStopped((signal) => verify(options, terminal(), signal));
+    });
+}

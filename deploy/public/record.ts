@@ -1,0 +1,76 @@
+/** What is remembered of a deployment to a public network, beside Ignition's journal and the address book: who began it, and where everything is. */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { getAddress, isAddress } from "ethers";
+import { z } from "zod";
+
+import { DeploymentStopped } from "./errors.js";
+
+const address = z
+  .string()
+  .refine(isAddress, "not an address")
+  .transform((text) => getAddress(text));
+
+const schema = z.object({
+  network: z.string(),
+  chainId: z.number().int().positive(),
+  /** Whose key pays, and who holds nothing in the end. */
+  deployer: address,
+  guardian: address,
+  plimHolder: address,
+  /** Before the first transaction: events begin there. */
+  firstBlock: z.number().int().nonnegative(),
+  /** By the name of the future; undefined until everything is deployed. */
+  contracts: z.record(address).optional(),
+});
+
+export type DeploymentRecord = z.output<typeof schema>;
+export type FinishedRecord = DeploymentRecord & { readonly contracts: Readonly<Record<string, string>> };
+
+const NAME = "deployment.json";
+
+/** Where everything about a chain's deployment is. */
+export function folderOf(deployments: string, chainId: number): string {
+  return join(deployments, `chain-${chainId}`);
+}
+
+/** @throws {DeploymentStopped} where the file is no such record. */
+export function readRecord(folder: string): DeploymentRecord | undefined {
+  const path = join(folder, NAME);
+  if (!existsSync(path)) return undefined;
+  let parsed;
+  try {
+    parsed = schema.safeParse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    parsed = undefined;
+  }
+  if (parsed?.success === true) return parsed.data;
+  throw new DeploymentStopped(`${path} is no record of a deployment`, "It is written by plimsoll deploy.");
+}
+
+export function writeRecord(folder: string, record: DeploymentRecord): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, NAME), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+export function isFinished(record: DeploymentRecord | undefined): record is FinishedRecord {
+  return record?.contracts !== undefined;
+}
+
+const confirmed = z.object({
+  type: z.literal("TRANSACTION_CONFIRM"),
+  futureId: z.string(),
+  receipt: z.object({ blockNumber: z.number() }),
+});
+
+/** The block in which a future's transaction was included, from Ignition's journal. */
+export function blockOf(folder: string, futureId: string): number | undefined {
+  for (const line of readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n")) {
+    if (line === "") continue;
+    const { success, data } = confirmed.safeParse(JSON.parse(line));
+    if (success && data.futureId === futureId) return data.receipt.blockNumber;
+  }
+  return undefined;
+}

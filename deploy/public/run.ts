@@ -1,0 +1,252 @@
+/** A deployment to a public network, from looking at the chain to the address book. It can be stopped anywhere, and run again. */
+
+import type { Provider, Signer } from "ethers";
+
+import type { AddressBook } from "../../sdk/addresses.js";
+import { present } from "../../sdk/present.js";
+import { writeAddressBook } from "../address-book.js";
+import { bookOf } from "../book.js";
+import type { Check } from "../checks.js";
+import { publicModule, type PublicModule } from "../modules/public/Public.js";
+import type { PublicNetwork } from "../networks/network.js";
+import { DeploymentStopped, PreflightFailed } from "./errors.js";
+import { costOf, measure, type Cost, type Measured } from "./estimate.js";
+import { ignite, resolver } from "./ignite.js";
+import { listening } from "./listener.js";
+import { quantity, type Node } from "./node.js";
+import { publicParameters, type Successors } from "./parameters.js";
+import { preflight } from "./preflight.js";
+import { SigningProvider } from "./provider.js";
+import { blockOf, folderOf, isFinished, readRecord, writeRecord, type DeploymentRecord } from "./record.js";
+import { depthWanted, doneIn, isBegun, mend, settled } from "./resume.js";
+import { SendRecord } from "./sends.js";
+
+export interface PublicDeployment {
+  readonly network: PublicNetwork;
+  /** Asked by Ignition, and for what is looked at: one and the same node. */
+  readonly node: Node;
+  readonly provider: Provider;
+  /** Undefined: only looked and estimated. */
+  readonly signer: Signer | undefined;
+  readonly deployer: string;
+  /** Needed when it begins; what was said then holds afterwards. */
+  readonly successors: Partial<Successors>;
+  /** Where journals, records and address books are. */
+  readonly deployments: string;
+  /** Asked before anything is sent. */
+  readonly confirm: (plan: Plan) => Promise<boolean>;
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+  /** Between two looks for a block. {ms} */
+  readonly poll?: number;
+  /** What the transactions were measured at before, to measure once. */
+  readonly measured?: readonly Measured[];
+}
+
+/** What is about to happen. */
+export interface Plan {
+  readonly network: PublicNetwork;
+  readonly deployer: string;
+  readonly successors: Successors;
+  readonly checks: readonly Check[];
+  /** What is left to be sent. */
+  readonly transactions: readonly Measured[];
+  /** What was sent before. */
+  readonly done: number;
+  readonly cost: Cost;
+  /** {wei} */
+  readonly balance: bigint;
+}
+
+export type Outcome =
+  | { readonly state: "there"; readonly book: AddressBook; readonly record: DeploymentRecord }
+  | { readonly state: "planned" | "declined"; readonly plan: Plan }
+  | {
+      readonly state: "deployed";
+      readonly plan: Plan;
+      readonly book: AddressBook;
+      readonly record: DeploymentRecord;
+      readonly path: string;
+    };
+
+/**
+ * Deploys what is not there yet.
+ * @throws {PreflightFailed} before anything is sent, if the chain is not what the network's file says.
+ * @throws {DeploymentStopped} with what can be done; the same call goes on where it was.
+ */
+export async function deployPublic(options: PublicDeployment): Promise<Outcome> {
+  const { network, node, provider, deployer, deployments } = options;
+  const folder = folderOf(deployments, network.chainId);
+  const before = readRecord(folder);
+  const module = publicModule(network);
+  if (isFinished(before)) return await alreadyThere(options, module, before);
+  const successors = successorsOf(options, before);
+
+  const done = await doneIn(folder);
+  const funded = new Set(
+    Object.keys(network.tokens).filter((symbol) => done.has(`${module.id}#seed_fund_${symbol}`)),
+  );
+  const chainId = await quantity(node, "eth_chainId");
+  const checks = await preflight({ provider, chainId, network, deployer, funded });
+  const failed = checks.filter(({ holds }) => !holds);
+  if (failed.length > 0) throw new PreflightFailed(failed.map(({ subject, said }) => `${subject}: ${said}`));
+
+  const measured = options.measured ?? (await measure(network, successors));
+  const transactions = measured.filter(({ future }) => !done.has(future));
+  const cost = await costOf(provider, network.rollup, transactions);
+  const balance = await provider.getBalance(deployer);
+  const plan: Plan = {
+    network,
+    deployer,
+    successors,
+    checks,
+    transactions,
+    done: measured.length - transactions.length,
+    cost,
+    balance,
+  };
+  if (options.signer === undefined) return { state: "planned", plan };
+  if (balance < cost.expected + cost.given) {
+    throw new DeploymentStopped(
+      `${deployer} has ${balance} wei, and it takes some ${cost.expected + cost.given}`,
+      "Send it some ether. With --estimate it is said what for.",
+    );
+  }
+  if (!(await options.confirm(plan))) return { state: "declined", plan };
+  return await act({ ...options, signer: options.signer }, module, plan, folder, before);
+}
+
+async function act(
+  options: PublicDeployment & { readonly signer: Signer },
+  module: PublicModule,
+  plan: Plan,
+  folder: string,
+  before: DeploymentRecord | undefined,
+): Promise<Outcome> {
+  const { network, node, deployer, signer, say, signal, poll, deployments } = options;
+  const chainId = BigInt(network.chainId);
+  const begun: DeploymentRecord = before ?? {
+    network: network.name,
+    chainId: network.chainId,
+    deployer,
+    ...plan.successors,
+    firstBlock: Number(await quantity(node, "eth_blockNumber")),
+  };
+  writeRecord(folder, begun);
+  const record = new SendRecord(folder);
+  const confirmations = await depthWanted(node, network.confirmations);
+  if (isBegun(folder)) await mend({ folder, node, sender: deployer, record, resolver, confirmations, say });
+  await settled(node, deployer, confirmations, poll);
+
+  const provider = new SigningProvider({
+    ...{ node, chainId, address: deployer, signer, record },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  let count = plan.done;
+  const all = plan.done + plan.transactions.length;
+  const addresses = await ignite({
+    module,
+    provider,
+    deployer,
+    parameters: publicParameters(network, plan.successors),
+    folder,
+    confirmations,
+    ...(poll === undefined ? {} : { poll }),
+    listener: listening({
+      transactionConfirm: ({ futureId, hash }) => {
+        count += 1;
+        say(`${count}/${all} ${futureId} ${hash}`);
+        return Promise.resolve();
+      },
+    }),
+  });
+  const finished: DeploymentRecord = { ...begun, contracts: Object.fromEntries(addresses) };
+  const book = bookFor(network, module, finished, blockOf(folder, "Core#CreditEngine") ?? begun.firstBlock);
+  const path = writeAddressBook(book, deployments);
+  // Last: from now on it is finished.
+  writeRecord(folder, finished);
+  return { state: "deployed", plan, book, record: finished, path };
+}
+
+/** Who holds what afterwards: as it was said when the deployment began. */
+function successorsOf(
+  { network, deployer, successors }: PublicDeployment,
+  before: DeploymentRecord | undefined,
+): Successors {
+  if (before === undefined) {
+    const { guardian, plimHolder } = successors;
+    if (guardian === undefined || plimHolder === undefined) {
+      throw new DeploymentStopped(
+        "nobody is named who acts as guardian, or who gets PLIM",
+        "Name them: --guardian <address>, a Safe, and --plim-holder <address>, who hands votes out.",
+      );
+    }
+    for (const [what, address] of Object.entries({ guardian, plimHolder })) {
+      if (address === deployer) {
+        throw new DeploymentStopped(`the ${what} would be the deployer, who holds nothing in the end`, "Name another.");
+      }
+    }
+    return { guardian, plimHolder };
+  }
+  const { guardian, plimHolder } = before;
+  if (before.deployer !== deployer) {
+    throw new DeploymentStopped(
+      `the deployment to ${network.title} was begun by ${before.deployer}, not by ${deployer}`,
+      "Go on with its key, or begin another one in another folder: --out <folder>.",
+    );
+  }
+  for (const [what, said, was] of [
+    ["guardian", successors.guardian, guardian],
+    ["holder of PLIM", successors.plimHolder, plimHolder],
+  ] as const) {
+    if (said !== undefined && said !== was) {
+      throw new DeploymentStopped(`the ${what} was to be ${was} when the deployment began, not ${said}`);
+    }
+  }
+  return { guardian, plimHolder };
+}
+
+/** Nothing is to be done, if the chain has what was deployed. */
+async function alreadyThere(
+  { network, node, provider, deployments }: PublicDeployment,
+  module: PublicModule,
+  record: DeploymentRecord & { readonly contracts: Readonly<Record<string, string>> },
+): Promise<Outcome> {
+  const chainId = await quantity(node, "eth_chainId");
+  if (chainId !== BigInt(network.chainId)) {
+    throw new PreflightFailed([`chain: its id is ${chainId}, not ${network.chainId}`]);
+  }
+  for (const [future, address] of Object.entries(record.contracts)) {
+    if ((await provider.getCode(address)) !== "0x") continue;
+    throw new DeploymentStopped(
+      `${future} was deployed at ${address}, and the chain has nothing there`,
+      `Is it another chain of the same id? What was deployed is in ${folderOf(deployments, network.chainId)}; --out <folder> begins anew.`,
+    );
+  }
+  const folder = folderOf(deployments, network.chainId);
+  const book = bookFor(network, module, record, blockOf(folder, "Core#CreditEngine") ?? record.firstBlock);
+  return { state: "there", book, record };
+}
+
+function bookFor(
+  network: PublicNetwork,
+  module: PublicModule,
+  { contracts = {} }: DeploymentRecord,
+  firstBlock: number,
+): AddressBook {
+  const results = module.results as Readonly<Record<string, { readonly id: string } | undefined>>;
+  const at = (name: string): string => present(contracts[present(results[name], name).id], name);
+  const tokens = Object.entries(network.tokens).map(
+    ([symbol, { address }]) => [symbol, address ?? present(contracts[`${module.id}#${symbol}`], symbol)] as const,
+  );
+  const feeds = Object.entries(network.feeds).map(([name, { address }]) => [name.toLowerCase(), address] as const);
+  return bookOf(at, {
+    chainId: network.chainId,
+    firstBlock,
+    tokens: Object.fromEntries(tokens),
+    feeds: { ...Object.fromEntries(feeds), dollar: at("dollarFeed") },
+    uniswap: { ...network.uniswap, router: at("router") },
+    leverage: at("leverage"),
+    ...(results.faucet === undefined ? {} : { faucet: at("faucet") }),
+  });
+}

@@ -1,0 +1,98 @@
+/** A public test network without internet: anvil with its chain id, and what it has at the addresses where it has it. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Contract, JsonRpcProvider, Network, parseEther, toQuantity, type BaseWallet, type InterfaceAbi } from "ethers";
+
+import { npmArtifact } from "../../deploy/artifacts.js";
+import { networkPath, readNetwork, type PublicNetwork, type PublicNetworkName } from "../../deploy/networks/network.js";
+import { setStage, Stage, type FeedMaker } from "../../deploy/stage.js";
+import { startAnvil, type Anvil } from "../../keeper/rehearsal/anvil.js";
+import { localWallet } from "../../replay/chain/embedded.js";
+import { fullRange, isToken0, sqrt } from "../../sdk/uniswap/math.js";
+
+/** Accounts of the node: who sets the stage, who deploys, and who comes after. */
+const [STAGE, DEPLOYER, GUARDIAN, HOLDER] = [0, 1, 2, 3];
+
+/** A feed as consumers know it: a proxy with a description, in front of Chainlink's mock. */
+export const proxyFeed: FeedMaker = async (stage, _name, description, decimals, answer) =>
+  await stage.own("ProxyFeed", await stage.own("MockV3Aggregator", decimals, answer), description);
+
+export interface Testnet {
+  readonly network: PublicNetwork;
+  readonly url: string;
+  readonly provider: JsonRpcProvider;
+  /** With ether, and the tokens that faucets of the network give. */
+  readonly deployer: BaseWallet & { readonly privateKey: string };
+  readonly guardian: string;
+  readonly plimHolder: string;
+  /** For journals and address books; gone afterwards. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
+  const network = readNetwork(networkPath(name));
+  const anvil: Anvil = await startAnvil(["--chain-id", network.chainId.toString(), "--hardfork", "osaka"]);
+  const chain = Network.from(network.chainId);
+  const provider = new JsonRpcProvider(anvil.url, chain, { staticNetwork: chain, cacheTimeout: -1, batchMaxCount: 1 });
+  const deployer = localWallet(DEPLOYER, provider) as Testnet["deployer"];
+  await setStage(new Stage(provider, await provider.getSigner(STAGE)), network, deployer.address, proxyFeed);
+  await provider.send("anvil_setBalance", [deployer.address, toQuantity(parseEther("10"))]);
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-testnet-"));
+  return {
+    network,
+    url: anvil.url,
+    provider,
+    deployer,
+    guardian: localWallet(GUARDIAN, provider).address,
+    plimHolder: localWallet(HOLDER, provider).address,
+    folder,
+    close: async () => {
+      provider.destroy();
+      await anvil.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const POSITIONS = "@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json";
+/** Longer than any test. (unix seconds) */
+const NEVER = 2n ** 40n;
+
+/** One side of a pool: a token and how much of it goes in. */
+export interface Side {
+  readonly address: string;
+  readonly amount: bigint;
+}
+
+/** Makes a pool where there is none, at the price that the amounts say, and fills it over the whole range. */
+export async function fillPool({ network }: Testnet, owner: BaseWallet, fee: number, a: Side, b: Side): Promise<void> {
+  const positions = new Contract(network.uniswap.positions, npmArtifact(POSITIONS).abi as InterfaceAbi, owner);
+  const [low, high] = isToken0(a.address, b.address) ? [a, b] : [b, a];
+  const send = async (name: string, ...args: unknown[]): Promise<void> => {
+    await (await positions.getFunction(name).send(...args, { gasLimit: 15_000_000n })).wait();
+  };
+  const root = sqrt((high.amount << 192n) / low.amount);
+  await send("createAndInitializePoolIfNecessary", low.address, high.address, fee, root);
+  for (const { address, amount } of [low, high]) {
+    const token = new Contract(address, ["function approve(address, uint256) returns (bool)"], owner);
+    await (await token.getFunction("approve").send(network.uniswap.positions, amount)).wait();
+  }
+  const { lower, upper } = fullRange(fee);
+  await send("mint", {
+    token0: low.address,
+    token1: high.address,
+    fee,
+    tickLower: lower,
+    tickUpper: upper,
+    amount0Desired: low.amount,
+    amount1Desired: high.amount,
+    amount0Min: 0n,
+    amount1Min: 0n,
+    recipient: owner.address,
+    deadline: NEVER,
+  });
+}

@@ -1,0 +1,495 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import {
+  concat,
+  Contract,
+  dataSlice,
+  parseEther,
+  parseUnits,
+  toQuantity,
+  zeroPadValue,
+  type Provider,
+  type Signer,
+} from "ethers";
+
+import { CliError, EXIT } from "../../../../cli/errors.js";
+import { deploy, type DeployOptions } from "../../../../cli/deploy/run.js";
+import { verify } from "../../../../cli/deploy/verify.js";
+import { configOf } from "../../../../cli/keeper/config.js";
+import { deploy as deployOwn } from "../../../../cli/keeper/deploy.js";
+import { findDeployment, keeperOptionsOf } from "../../../../cli/keeper/setup.js";
+import type { Check } from "../../../../deploy/checks.js";
+import { PreflightFailed } from "../../../../deploy/public/errors.js";
+import { nodeAt, type Node } from "../../../../deploy/public/node.js";
+import { folderOf, isFinished, readRecord, type FinishedRecord } from "../../../../deploy/public/record.js";
+import { deployPublic, type Outcome } from "../../../../deploy/public/run.js";
+import { verifyDeployment } from "../../../../deploy/verify/verify.js";
+import { ROLES } from "../../../../deploy/roles.js";
+import { Keeper } from "../../../../keeper/keeper.js";
+import { MemoryJournal } from "../../../../keeper/journal/memory.js";
+import { findAnvil } from "../../../../keeper/rehearsal/anvil.js";
+import { NodeFailure } from "../../../../keeper/rpc/endpoint.js";
+import { localWallet } from "../../../../replay/chain/embedded.js";
+import { parseAddressBook, type AddressBook } from "../../../../sdk/addresses.js";
+import { present } from "../../../../sdk/present.js";
+import { FaucetToken__factory, IReserve__factory } from "../../../../types/contracts/index.js";
+import { fillPool, openTestnet, type Testnet } from "../../../support/testnet.js";
+
+/** {ms} */
+const POLL = 1;
+const SEND = "eth_sendRawTransaction";
+
+describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things at their addresses", function () {
+  this.timeout(300_000);
+  let testnet: Testnet;
+  let start = "";
+  /** {gas} */
+  let estimated = 0n;
+  /** Of the deployment that was interrupted all the way. */
+  let interrupted = "";
+  before(async function () {
+    if (findAnvil() === undefined) {
+      console.log("    (no anvil for this machine)");
+      return this.skip();
+    }
+    testnet = await openTestnet("sepolia");
+    start = await snapshot();
+  });
+  after(async () => {
+    await (testnet as Testnet | undefined)?.close();
+    if (interrupted !== "") rmSync(interrupted, { recursive: true });
+  });
+
+  const rpc = async (method: string, ...params: unknown[]): Promise<unknown> =>
+    (await testnet.provider.send(method, params)) as unknown;
+  const snapshot = async (): Promise<string> => (await rpc("evm_snapshot")) as string;
+  const nonce = (): Promise<number> => testnet.provider.getTransactionCount(testnet.deployer.address);
+
+  /** Does something to the chain and takes it back. */
+  async function meanwhile<T>(work: () => Promise<T>): Promise<T> {
+    const before = await snapshot();
+    try {
+      return await work();
+    } finally {
+      await rpc("evm_revert", before);
+    }
+  }
+
+  /** The command, as it is typed. */
+  async function run(more: Partial<DeployOptions> = {}): Promise<string[]> {
+    const lines: string[] = [];
+    await deploy(
+      { network: "sepolia", rpc: testnet.url, out: testnet.folder, yes: true, ...more },
+      {
+        environment: { PLIMSOLL_PRIVATE_KEY: testnet.deployer.privateKey },
+        say: (line) => void lines.push(line),
+        ask: undefined,
+      },
+      new AbortController().signal,
+      { poll: POLL },
+    );
+    return lines;
+  }
+  const named = (): Partial<DeployOptions> => ({ guardian: testnet.guardian, plimHolder: testnet.plimHolder });
+
+  /** The same below the command: with another node, in another folder, and without measuring anew. */
+  async function runWith(node: Node, deployments: string, deployer = testnet.deployer): Promise<Outcome> {
+    const { network, provider, guardian, plimHolder } = testnet;
+    return await deployPublic({
+      ...{ network, node, provider, deployments },
+      ...{ signer: deployer, deployer: deployer.address, successors: { guardian, plimHolder } },
+      confirm: () => Promise.resolve(true),
+      say: () => undefined,
+      poll: POLL,
+      measured: [],
+    });
+  }
+
+  const recordIn = (folder: string): FinishedRecord => {
+    const record = readRecord(folderOf(folder, testnet.network.chainId));
+    if (!isFinished(record)) throw new Error("the deployment is not finished");
+    return record;
+  };
+
+  // ---- before anything is sent
+
+  it("stops before anything is sent where a feed, a token or Uniswap is not what it is taken for, and names it", async () => {
+    const { network, provider, deployer } = testnet;
+    const { ETH, BTC } = network.feeds;
+    const feed = (at: string, abi: string): Contract => new Contract(at, [abi], localWallet(0, provider));
+    const eth = present(ETH).address;
+    const setDescription = async (text: string): Promise<unknown> =>
+      await feed(eth, "function setDescription(string)").getFunction("setDescription").send(text);
+    const answer = async (value: bigint): Promise<unknown> =>
+      await feed(eth, "function updateAnswer(int256)").getFunction("updateAnswer").send(value);
+    const stale = async (): Promise<unknown> => {
+      const then = present(await provider.getBlock("latest")).timestamp - 5_500;
+      const update = feed(eth, "function updateRoundData(uint80, int256, uint256, uint256)").getFunction("updateRoundData");
+      return await update.send(3, 3_500_00000000n, then, then);
+    };
+    const token = (symbol: string): string => present(network.tokens[symbol]?.address);
+    const cases: [what: string, does: () => Promise<unknown>, problem: RegExp][] = [
+      ["another feed", () => setDescription("BTC / USD"), /feed ETH: description: BTC \/ USD, not ETH \/ USD/],
+      ["a negative answer", () => answer(-1n), /feed ETH: it answers -0\.00000001 USD, which is not a price/],
+      ["an answer out of band", () => answer(10n ** 14n), /feed ETH: it answers 1000000\.0 USD, which is not a price/],
+      [
+        "no proxy",
+        () => feed(eth, "function setAggregator(address)").getFunction("setAggregator").send(deployer.address),
+        /feed ETH: decimals: undefined, not 8.*it is no proxy of Chainlink/,
+      ],
+      ["no feed", () => rpc("anvil_setCode", present(BTC).address, "0x"), /feed BTC: nothing is deployed at 0x1b44F351/],
+      ["a stale feed", stale, /feed ETH: its answer is \d+ s old, and may be 5400 s/],
+      ["another token", () => rpc("anvil_setCode", token("USDC"), "0x"), /token USDC: nothing is deployed/],
+      [
+        "too few of a token",
+        () => new Contract(token("LINK"), ["function transfer(address, uint256)"], deployer).getFunction("transfer").send(network.uniswap.factory, 1n),
+        /token LINK: 0x\w+ has 19\.999999999999999999 LINK, and the reserve begins with 20/,
+      ],
+      ["no Uniswap", () => rpc("anvil_setCode", network.uniswap.factory, "0x"), /Uniswap v3 factory: nothing is deployed/],
+    ];
+    for (const [what, does, problem] of cases) {
+      await meanwhile(async () => {
+        await does();
+        const before = await nonce();
+        const error: unknown = await runWith(nodeAt(testnet.url), testnet.folder).catch((caught: unknown) => caught);
+        expect(error, what).to.be.instanceOf(PreflightFailed);
+        expect((error as Error).message, what).to.match(problem);
+        expect(await nonce(), what).to.equal(before);
+      });
+    }
+    expect(existsSync(join(testnet.folder, `chain-${network.chainId}`)), "nothing is written either").to.equal(false);
+  });
+
+  it("says what it costs and sends nothing, asks who comes after, and does not go on without a yes", async () => {
+    const before = await nonce();
+    const told = JSON.parse((await run({ ...named(), estimate: true, json: true }))[0]!) as {
+      state: string;
+      transactions: unknown[];
+      cost: { gas: string; given: string; expected: string };
+    };
+    expect(told.state).to.equal("planned");
+    expect(told.transactions.length).to.be.above(100);
+    estimated = BigInt(told.cost.gas);
+    expect(BigInt(told.cost.given)).to.equal(parseEther("0.05"));
+    const refused = async (options: Partial<DeployOptions>): Promise<string> => {
+      const error: unknown = await run(options).catch((caught: unknown) => caught);
+      expect(error).to.be.instanceOf(CliError);
+      return (error as CliError).message;
+    };
+    expect(await refused({})).to.match(/nobody is named who acts as guardian/);
+    expect(await refused({ ...named(), guardian: testnet.deployer.address })).to.match(/would be the deployer/);
+    expect(await refused({ ...named(), yes: false })).to.match(/nobody can be asked/);
+    expect(await nonce()).to.equal(before);
+  });
+
+  // ---- deployed
+
+  it("deploys, writes the address book, and does nothing when it is run again", async () => {
+    const lines = await run(named());
+    expect(lines.at(-1)).to.match(/verify-deployment --network sepolia/);
+    const path = join(testnet.folder, `chain-${testnet.network.chainId}`, "addresses.json");
+    const book = parseAddressBook(JSON.parse(readFileSync(path, "utf8")));
+    expect(book.tokens).to.include({ USDC: testnet.network.tokens.USDC?.address });
+    expect(await testnet.provider.getCode(book.contracts.engine, book.firstBlock)).to.not.equal("0x");
+    expect(await testnet.provider.getCode(book.contracts.engine, book.firstBlock - 1)).to.equal("0x");
+
+    const sent = await nonce();
+    expect((await run()).at(-1)).to.equal("Everything is there already; nothing is to be done.");
+    expect(await nonce()).to.equal(sent);
+  });
+
+  it("cost what was estimated, to a few per cent", async () => {
+    const { provider, deployer } = testnet;
+    let used = 0n;
+    for (let block = 1; block <= (await provider.getBlockNumber()); block++) {
+      for (const hash of present(await provider.getBlock(block)).transactions) {
+        const receipt = present(await provider.getTransactionReceipt(hash));
+        if (receipt.from === deployer.address) used += receipt.gasUsed;
+      }
+    }
+    const off = Number(used - estimated) / Number(estimated);
+    expect(Math.abs(off), `${used} used, ${estimated} estimated`).to.be.below(0.03);
+  });
+
+  // ---- proved
+
+  async function checks(record: FinishedRecord): Promise<readonly Check[]> {
+    const { provider, network } = testnet;
+    return await verifyDeployment({ provider, chainId: BigInt(network.chainId), network, record });
+  }
+
+  it("proves that everything is as it should be, by the command", async () => {
+    const lines: string[] = [];
+    const say = (line: string): void => void lines.push(line);
+    await verify({ network: "sepolia", rpc: testnet.url, out: testnet.folder }, { say }, new AbortController().signal);
+    expect(lines.at(-1)).to.match(/^All \d+ checks hold\.$/);
+    expect(lines.length).to.be.above(200);
+    expect(lines.join("\n")).to.contain(`deployer: ${testnet.deployer.address} holds no role`);
+  });
+
+  it("notices whatever somebody tampers with, and says what it is", async () => {
+    const { provider, deployer, network, folder } = testnet;
+    const { contracts } = recordIn(folder);
+    const at = (future: string): string => present(contracts[future], future);
+    const [timelock, manager] = [at("Governance#PlimsollTimelock"), at("Core#Authority")];
+    /** What only votes could do. */
+    const asTimelock = async (to: string, abi: string, ...args: unknown[]): Promise<void> => {
+      await rpc("anvil_impersonateAccount", timelock);
+      await rpc("anvil_setBalance", timelock, toQuantity(parseEther("1")));
+      const contract = new Contract(to, [abi], await provider.getSigner(timelock));
+      const [name = ""] = /(?<=function )\w+/.exec(abi) ?? [];
+      await (await contract.getFunction(name).send(...args)).wait();
+    };
+    const lens = at("Core#CreditLens");
+    const stranger = localWallet(8, provider).address;
+    const cases: [what: string, does: () => Promise<unknown>, subject: string, said: RegExp][] = [
+      [
+        "code",
+        async () => rpc("anvil_setCode", lens, await provider.getCode(at("Core#ReadBatch"))),
+        "code of Core#CreditLens",
+        /not what the build makes of CreditLens/,
+      ],
+      [
+        "an immutable",
+        async () => {
+          const [engine, other] = [at("Core#CreditEngine"), stranger].map((one) => zeroPadValue(one, 32).slice(2).toLowerCase());
+          const code = await provider.getCode(lens);
+          expect(code).to.contain(engine);
+          await rpc("anvil_setCode", lens, code.replaceAll(engine!, other!));
+        },
+        "code of Core#CreditLens",
+        /made with other arguments/,
+      ],
+      [
+        "the published router",
+        async () => {
+          const code = await provider.getCode(at("Public#SwapRouter"));
+          await rpc("anvil_setCode", at("Public#SwapRouter"), concat([dataSlice(code, 0, 100), "0x00", dataSlice(code, 101)]));
+        },
+        "code of Public#SwapRouter",
+        /made with other arguments/,
+      ],
+      [
+        "a role",
+        () => asTimelock(manager, "function grantRole(uint64, address, uint32)", ROLES.governor, deployer.address, 2 * 86_400),
+        "role governor",
+        new RegExp(`held by: .*${deployer.address} \\(after 172800 s\\)`),
+      ],
+      [
+        "a role that nobody knows",
+        () => asTimelock(manager, "function grantRole(uint64, address, uint32)", 77n, stranger, 2 * 86_400),
+        "role 77",
+        /held by: .* not nobody/,
+      ],
+      [
+        "a function's role",
+        () => asTimelock(manager, "function setTargetFunctionRole(address, bytes4[], uint64)", at("Core#PriceOracle"), ["0x12345678"], ROLES.risk),
+        "functions",
+        /0x12345678 of 0x\w+ belongs to risk, not to admin/,
+      ],
+      [
+        "a closed contract",
+        () => asTimelock(manager, "function setTargetClosed(address, bool)", at("Core#PlimsollDollar"), true),
+        "contract dollar",
+        /true, 0, not false, 0/,
+      ],
+      [
+        "who proposes",
+        () => asTimelock(timelock, "function grantRole(bytes32, address)", "0xb09aa5aeb3702cfd50b6b62bc4532604938f21248a27a1d5ca736082b6819cc1", deployer.address),
+        "timelock proposer",
+        new RegExp(`held by: .*${deployer.address}`),
+      ],
+      [
+        "a parameter",
+        () => asTimelock(at("Core#CreditEngine"), "function setTipFloor(uint256)", parseEther("6")),
+        "setting Core#ICreditEngine.setTipFloor",
+        /is "6000000000000000000", not "5000000000000000000"/,
+      ],
+      [
+        "what a constructor set",
+        () => asTimelock(at("Core#CreditEngine"), "function setDepthFraction(uint256)", 4_000n),
+        "setting Core#CreditEngine",
+        /"depthFraction":"4000"/,
+      ],
+      [
+        "an owner",
+        () => asTimelock(at("Public#WBTC"), "function transferOwnership(address)", deployer.address),
+        "setting Public#give_WBTC",
+        new RegExp(`is "${deployer.address}"`),
+      ],
+      [
+        "a minter",
+        () => asTimelock(at("Public#WBTC"), "function setMinter(address, bool)", deployer.address, true),
+        "token Public#WBTC",
+        new RegExp(deployer.address),
+      ],
+      [
+        "votes",
+        async () => {
+          const plim = new Contract(at("Governance#PlimsollToken"), ["function transfer(address, uint256)"], localWallet(3, provider));
+          await (await plim.getFunction("transfer").send(deployer.address, 1n)).wait();
+        },
+        "deployer",
+        /PLIM and votes: 1 and 0/,
+      ],
+      [
+        "a feed",
+        async () => {
+          const feed = new Contract(present(network.feeds.BTC).address, ["function setDescription(string)"], localWallet(0, provider));
+          await (await feed.getFunction("setDescription").send("DOGE / USD")).wait();
+        },
+        "feed BTC",
+        /DOGE \/ USD, not BTC \/ USD/,
+      ],
+    ];
+    for (const [what, does, subject, said] of cases) {
+      const failed = await meanwhile(async () => {
+        await does();
+        return (await checks(recordIn(folder))).filter(({ holds }) => !holds);
+      });
+      const found = failed.find((check) => check.subject === subject);
+      expect(found?.said, `${what}: ${JSON.stringify(failed)}`).to.match(said);
+    }
+    // The other way round: a file that says something else.
+    const file = { ...network, tokens: { ...network.tokens, WBTC: { ...present(network.tokens.WBTC), feed: "ETH" } } };
+    const chainId = BigInt(network.chainId);
+    const wrong = (await verifyDeployment({ provider, chainId, network: file, record: recordIn(folder) })).filter(({ holds }) => !holds);
+    expect(wrong.map(({ subject }) => subject)).to.deep.equal(["setting Public#feed_WBTC"]);
+  });
+
+  it("ends with 1 and plain words when something does not hold", async () => {
+    await meanwhile(async () => {
+      await rpc("anvil_setCode", recordIn(testnet.folder).contracts["Core#ReadBatch"], "0x00");
+      const lines: string[] = [];
+      const error: unknown = await verify(
+        { network: "sepolia", rpc: testnet.url, out: testnet.folder, json: true },
+        { say: (line) => void lines.push(line) },
+        new AbortController().signal,
+      ).catch((caught: unknown) => caught);
+      expect(error).to.be.instanceOf(CliError);
+      expect((error as CliError).exitCode).to.equal(EXIT.failed);
+      const told = JSON.parse(lines[0]!) as { holds: boolean; checks: Check[] };
+      expect(told.holds).to.equal(false);
+      expect(told.checks.filter(({ holds }) => !holds)[0]?.said).to.equal("it is not what the build makes of ReadBatch");
+    });
+  });
+
+  // ---- interrupted
+
+  it("goes on where it was whenever a transaction fails, whether it got through or not, and comes to the same end", async () => {
+    const { provider } = testnet;
+    const reference = recordIn(testnet.folder);
+    const sentThen = await nonce();
+    await rpc("evm_revert", start);
+    interrupted = mkdtempSync(join(tmpdir(), "plimsoll-interrupted-"));
+    const node = nodeAt(testnet.url);
+    let [refused, lost, left] = [0, 0, 0];
+    const faulty: Node = {
+      request: async (args) => {
+        if (args.method !== SEND || left-- > 0) return await node.request(args);
+        // Every other one gets through, and nobody hears of it.
+        if (lost < refused) {
+          await node.request(args);
+          lost += 1;
+        } else refused += 1;
+        throw new NodeFailure("node", "it does not answer");
+      },
+    };
+    let outcome: Outcome | undefined;
+    while (outcome === undefined) {
+      outcome = await runWith(faulty, interrupted).catch((error: unknown) => {
+        if (!(error instanceof Error) || !/does not answer/.test(error.message)) throw error;
+        return undefined;
+      });
+      left = 1;
+      if (refused + lost !== 10) continue;
+      const other = localWallet(7, provider) as Testnet["deployer"];
+      const error: unknown = await runWith(node, interrupted, other).catch((caught: unknown) => caught);
+      expect(String(error)).to.match(/was begun by 0x70997970C51812dc3A010C7d01b50e0d17dc79C8, not by/);
+    }
+    expect(outcome.state).to.equal("deployed");
+    expect([refused, lost].every((count) => count >= 25), `${refused} refused, ${lost} lost`).to.equal(true);
+    expect(await nonce(), "nothing was sent twice, and nothing left out").to.equal(sentThen);
+    const record = recordIn(interrupted);
+    // What can be sent together is put together anew each time, so that addresses differ.
+    expect(Object.keys(record.contracts).sort()).to.deep.equal(Object.keys(reference.contracts).sort());
+    expect((await checks(record)).filter(({ holds }) => !holds)).to.deep.equal([]);
+  });
+
+  // ---- used
+
+  it("is a working protocol: the SDK's examples run on it unchanged, and so does a keeper", async () => {
+    const { provider, network, url } = testnet;
+    const path = join(interrupted, `chain-${network.chainId}`, "addresses.json");
+    const book = parseAddressBook(JSON.parse(readFileSync(path, "utf8")));
+    const usdc = FaucetToken__factory.connect(present(book.tokens.USDC), localWallet(0, provider));
+    const [maker, user] = [localWallet(4, provider), localWallet(5, provider)];
+    const weth = new Contract(present(book.tokens.WETH), ["function deposit() payable"], maker);
+    for (const wallet of [maker, user]) {
+      await rpc("anvil_setBalance", wallet.address, toQuantity(parseEther("1000")));
+      await (await (weth.connect(wallet) as Contract).getFunction("deposit").send({ value: parseEther("100") })).wait();
+      await (await usdc.mint(wallet.address, parseUnits("1000000", 6))).wait();
+    }
+    // A market for plUSD, issued for dollars.
+    const reserve = IReserve__factory.connect(book.contracts.reserve, maker);
+    await (await usdc.connect(maker).approve(reserve, parseUnits("50000", 6))).wait();
+    await (await reserve.issue(3, parseUnits("50000", 6), 0n, maker.address)).wait();
+    const side = (address: string | undefined, amount: bigint) => ({ address: present(address), amount });
+    await fillPool(testnet, maker, 100, side(book.contracts.dollar, parseEther("40000")), side(book.tokens.USDC, parseUnits("40000", 6)));
+    await fillPool(testnet, maker, 500, side(book.tokens.WETH, parseEther("90")), side(book.tokens.USDC, parseUnits("315000", 6)));
+
+    for (const name of ["deposit", "borrow", "repay", "repay-in-stable", "withdraw", "issue", "redeem"]) {
+      await example(name, book, user);
+    }
+    for (const name of ["leverage", "unwind", "backstop-deposit", "backstop-claim"]) await example(name, book, user);
+    expect(await example("backstop-exit", book, user)).to.match(/this is possible from .* on\./);
+    const none: unknown = await example("fill", book, user).catch((error: unknown) => error);
+    expect(String(none)).to.match(/no auction is open/);
+
+    // Ether falls by half: the account of the examples fails, and is liquidated.
+    const price = new Contract(present(network.feeds.ETH).address, ["function updateAnswer(int256)"], localWallet(0, provider));
+    await (await price.getFunction("updateAnswer").send(100_00000000n)).wait();
+    expect((await example<bigint>("liquidate", book, maker, [user.address])) > 0n).to.equal(true);
+
+    await keepOnce(book, url, interrupted);
+  });
+
+  type Example<T> = (provider: Provider, book: AddressBook, signer: Signer, ...more: never[]) => Promise<T>;
+  async function example<T>(name: string, book: AddressBook, signer: Signer, ...more: readonly unknown[]): Promise<T> {
+    const { run: go } = (await import(`../../../../sdk/examples/${name}.js`)) as { run: Example<T> };
+    return await go(testnet.provider, book, signer, ...(more as never[]));
+  }
+
+  /** An operator has its own two contracts deployed, and its keeper looks once and does what is to be done. */
+  async function keepOnce(book: AddressBook, url: string, books: string): Promise<void> {
+    const { provider } = testnet;
+    const wallet = localWallet(6, provider);
+    const flags = { network: "sepolia", rpc: [url], execute: true };
+    const environment = { PLIMSOLL_PRIVATE_KEY: (wallet as unknown as Testnet["deployer"]).privateKey };
+    const said: string[] = [];
+    const stop = new AbortController();
+    await deployOwn({
+      ...{ environment, flags: { ...flags, confirmations: "1", interval: "50" }, json: true, books },
+      records: join(books, "records"),
+      say: (line) => void said.push(line),
+      signal: stop.signal,
+    });
+    const own = (JSON.parse(said.at(-1)!) as { contracts: Record<"liquidator" | "filler", { address: string }> }).contracts;
+    const addresses = { PLIMSOLL_LIQUIDATOR: own.liquidator.address, PLIMSOLL_FILLER: own.filler.address };
+    const config = configOf({ environment: { ...environment, ...addresses }, flags });
+    const options = await keeperOptionsOf(config, await findDeployment(config, provider, books), provider);
+    expect(options.engine).to.equal(book.contracts.engine);
+    // Statements and observations are due after an hour.
+    await rpc("evm_increaseTime", 3_700);
+    await rpc("evm_mine");
+    const keeper = new Keeper(options, { provider, signer: wallet, journal: new MemoryJournal() });
+    const { sent } = await keeper.tick();
+    expect(sent.map(({ job }) => job)).to.include.members(["observe", "refresh"]);
+    await keeper.tick();
+    expect(keeper.totals.reverted).to.equal(0);
+    expect(keeper.totals.observations).to.equal(1);
+  }
+});
