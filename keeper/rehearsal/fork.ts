@@ -33,7 +33,8 @@ const token = new Interface(["function approve(address, uint256) returns (bool)"
 /** Who trades pools to where they should be. */
 const TRADER = "0x7AdE7AdE7AdE7AdE7AdE7AdE7AdE7AdE7AdE7AdE".toLowerCase();
 const GAS = 15_000_000n;
-const BLOCK_TIME = 12;
+/** From one block to the next. {s} */
+export const BLOCK_TIME = 12;
 
 /** A call as nodes take it. */
 export interface ForkCall {
@@ -123,6 +124,18 @@ export class Fork {
     await this.#send("evm_mine");
     const block = present(await this.provider.getBlock("latest"));
     return { number: block.number, timestamp: block.timestamp, baseFee: block.baseFeePerGas ?? 0n };
+  }
+
+  /** Lets time pass, in one block. {s} */
+  async wait(seconds: number): Promise<void> {
+    const { timestamp } = present(await this.provider.getBlock("latest"));
+    await this.#send("evm_setNextBlockTimestamp", timestamp + seconds);
+    await this.#send("evm_mine");
+  }
+
+  /** Sees to it that an account, a contract perhaps, can pay for gas. */
+  async fund(account: string): Promise<void> {
+    await this.#send("anvil_setBalance", account, hex(100n * WAD));
   }
 
   /** Sends as anybody, and mines. */

@@ -129,12 +129,13 @@ function readParts(given: unknown, at: string, call: Call): bigint[] {
     throw new ProposalError(at, given, "is no list of parts by asset", 'For instance: { "WETH": "40%" }');
   }
   for (const [symbol, part] of Object.entries(given)) {
-    const asset = assetNamed(symbol, call.deployment);
-    if (asset === undefined) {
+    // One that is not listed yet has a number only.
+    const number = assetNamed(symbol, call.deployment)?.number ?? (/^\d+$/.test(symbol) ? BigInt(symbol) : undefined);
+    if (number === undefined || number >= BigInt(PARTS)) {
       const known = call.deployment.assets.map((one) => one.symbol).join(", ");
       throw new ProposalError(`${at}.${symbol}`, symbol, "is no listed asset", `There are ${known}.`);
     }
-    parts[Number(asset.number)] = readNumber(part, "bps", `${at}.${symbol}`, call);
+    parts[Number(number)] = readNumber(part, "bps", `${at}.${symbol}`, call);
   }
   return parts;
 }

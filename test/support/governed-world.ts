@@ -86,6 +86,7 @@ export async function openGovernedWorld() {
     sheet: await ethers.getContractAt("BalanceSheet", at.sheet),
     backstop: await ethers.getContractAt("Backstop", at.backstop),
     rate: await ethers.getContractAt("MarketRate", at.rate),
+    depth: await ethers.getContractAt("UniswapDepth", present(book.depth)),
     usdc: await ethers.getContractAt("FaucetToken", present(book.tokens.USDC)),
     weth: await ethers.getContractAt(WETH, present(book.tokens.WETH)),
   };
@@ -124,7 +125,9 @@ export async function openGovernedWorld() {
   // Votes are those of an earlier second.
   await wait(60);
   return {
-    ...connection,
+    connection,
+    ethers,
+    networkHelpers,
     ...contracts,
     people,
     book,
