@@ -404,14 +404,14 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
         if (!(error instanceof Error) || !/does not answer/.test(error.message)) throw error;
         return undefined;
       });
-      left = 1;
+      left = 2;
       if (refused + lost !== 10) continue;
       const other = localWallet(7, provider) as Testnet["deployer"];
       const error: unknown = await runWith(node, interrupted, other).catch((caught: unknown) => caught);
       expect(String(error)).to.match(/was begun by 0x70997970C51812dc3A010C7d01b50e0d17dc79C8, not by/);
     }
     expect(outcome.state).to.equal("deployed");
-    expect([refused, lost].every((count) => count >= 25), `${refused} refused, ${lost} lost`).to.equal(true);
+    expect([refused, lost].every((count) => count >= 15), `${refused} refused, ${lost} lost`).to.equal(true);
     expect(await nonce(), "nothing was sent twice, and nothing left out").to.equal(sentThen);
     const record = recordIn(interrupted);
     // What can be sent together is put together anew each time, so that addresses differ.
@@ -423,6 +423,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
 
   it("is a working protocol: the SDK's examples run on it unchanged, and so does a keeper", async () => {
     const { provider, network, url } = testnet;
+    testnet.keepMining();
     const path = join(interrupted, `chain-${network.chainId}`, "addresses.json");
     const book = parseAddressBook(JSON.parse(readFileSync(path, "utf8")));
     const usdc = FaucetToken__factory.connect(present(book.tokens.USDC), localWallet(0, provider));
@@ -488,6 +489,8 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     const keeper = new Keeper(options, { provider, signer: wallet, journal: new MemoryJournal() });
     const { sent } = await keeper.tick();
     expect(sent.map(({ job }) => job)).to.include.members(["observe", "refresh"]);
+    // Until they are deep enough.
+    await rpc("anvil_mine", "0x5");
     await keeper.tick();
     expect(keeper.totals.reverted).to.equal(0);
     expect(keeper.totals.observations).to.equal(1);
