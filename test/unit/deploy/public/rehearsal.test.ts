@@ -468,12 +468,12 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   async function keepOnce(book: AddressBook, url: string, books: string): Promise<void> {
     const { provider } = testnet;
     const wallet = localWallet(6, provider);
-    const flags = { network: "sepolia", rpc: [url], execute: true };
+    const flags = { network: "sepolia", rpc: [url], execute: true, confirmations: "1" };
     const environment = { PLIMSOLL_PRIVATE_KEY: (wallet as unknown as Testnet["deployer"]).privateKey };
     const said: string[] = [];
     const stop = new AbortController();
     await deployOwn({
-      ...{ environment, flags: { ...flags, confirmations: "1", interval: "50" }, json: true, books },
+      ...{ environment, flags: { ...flags, interval: "50" }, json: true, books },
       records: join(books, "records"),
       say: (line) => void said.push(line),
       signal: stop.signal,
