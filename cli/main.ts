@@ -5,6 +5,7 @@ import { registerAccount } from "./commands/account.js";
 import { registerDemo } from "./commands/demo.js";
 import { registerDeploy } from "./commands/deploy.js";
 import { registerFaucet } from "./commands/faucet.js";
+import { registerGovernance } from "./commands/governance.js";
 import { registerIndex } from "./commands/index.js";
 import { registerKeeper } from "./commands/keeper.js";
 import { registerProtocol } from "./commands/protocol.js";
@@ -22,6 +23,7 @@ const COMMANDS: readonly Registration[] = [
   registerFaucet,
   registerAccount,
   registerProtocol,
+  registerGovernance,
   registerDeploy,
   registerVerifyDeployment,
   registerKeeper,
@@ -36,6 +38,7 @@ Examples:
   plimsoll faucet 0x...          test tokens for a wallet, while the demo runs
   plimsoll account --help        deposit, borrow, repay, withdraw
   plimsoll watch                 prices, haircuts and the balance sheet, live
+  plimsoll governance --help     proposals in plain words, what they would do, votes
   plimsoll keeper --help         run a keeper on a chain; a dry run unless told otherwise
   plimsoll index --help          keep every account's position at hand for keepers
   plimsoll deploy --help         deploy the protocol to a public test network

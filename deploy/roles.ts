@@ -21,22 +21,9 @@ import {
   IRisk__factory,
   IUniswapDepth__factory,
 } from "../types/contracts/index.js";
+import type { RoleName } from "../sdk/governance/roles.js";
 
-/** Role ids of AccessManager; 0 is its own admin role. */
-export const ROLES = {
-  /** Lists assets, sets parameters and modules. */
-  governor: 1n,
-  /** Pauses. Never what would stop repaying, being liquidated or the exit of a debt-free account: no function does that. */
-  guardian: 2n,
-  /** Sets what is measured, priced and charged, within immutable bounds and paces. */
-  risk: 3n,
-  /** Gives the reserve seed capital. */
-  treasurer: 4n,
-  /** Caps and the haircut for new loans, both ways. The Guardian contract holds it as well, and can only tighten them. */
-  limits: 5n,
-} as const;
-
-export type RoleName = keyof typeof ROLES;
+export { ROLES, type RoleName } from "../sdk/governance/roles.js";
 
 /** Who holds a role once votes decide. `guardian` is the contract that can only tighten. */
 export type HolderName = "timelock" | "guardian";

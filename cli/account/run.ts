@@ -1,14 +1,6 @@
 /** `plimsoll account`: how an account stands, and what its owner does with it. Needs the contracts' bindings. */
 
-import { setTimeout } from "node:timers/promises";
-
-import {
-  JsonRpcSigner,
-  type JsonRpcProvider,
-  type Signer,
-  type TransactionReceipt,
-  type TransactionRequest,
-} from "ethers";
+import type { JsonRpcProvider, Signer, TransactionReceipt } from "ethers";
 
 import { borrow } from "../../sdk/actions/borrow.js";
 import { callsOf, combineCalls } from "../../sdk/actions/batch.js";
@@ -20,9 +12,7 @@ import type { Action, Call, Preview, Requirement, Signatures } from "../../sdk/a
 import { withdraw } from "../../sdk/actions/withdraw.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import { standingOf } from "../../sdk/credit/standing.js";
-import { explain, type Explanation, type Names } from "../../sdk/errors/index.js";
 import { amountText } from "../../sdk/errors/format.js";
-import { withHeadroom } from "../../sdk/gas.js";
 import { readFullSnapshot, readSnapshot, type FullSnapshot } from "../../sdk/reads/index.js";
 import { findAsset, termsOf, UnknownAsset } from "../../sdk/reads/protocol.js";
 import { stablesOf } from "../../sdk/reads/reserve.js";
@@ -31,6 +21,7 @@ import { connect, findChain, type ChainOptions } from "../chain.js";
 import { CliError, EXIT, UsageError } from "../errors.js";
 import { clock, json } from "../present.js";
 import { nearest } from "../suggestion.js";
+import { refusal, sendCall, understood } from "../transactions.js";
 import type { Terminal } from "../terminal.js";
 import { parseAmount, PLUSD } from "./amount.js";
 import { addressOf, openSigner, type SignerOptions } from "./signer.js";
@@ -50,11 +41,6 @@ export interface ActOptions extends ShowOptions {
   /** For how long a transaction that was sent is waited for. {s} */
   readonly wait?: number;
 }
-
-/** {s} */
-const PATIENCE = 300;
-/** Between two looks for a receipt. {ms} */
-const POLL = 500;
 
 export type Verb = "deposit" | "borrow" | "repay" | "withdraw";
 
@@ -186,7 +172,7 @@ export async function act(
       say(json({ action: job.what, address, ...preview, transactions: receipts.map((r) => r.hash) }));
     }
   } catch (error) {
-    throw understood(error, book);
+    throw understood(error, { book });
   } finally {
     for (const close of closing.reverse()) close();
   }
@@ -216,62 +202,8 @@ async function send(job: Task, at: Sending): Promise<TransactionReceipt[]> {
   const receipts: TransactionReceipt[] = [];
   for (const call of combineCalls(book, [...callsOf(rest), job.tx(snapshot, signatures)])) {
     // What comes before it in this list decides what it takes: estimated only now.
-    const from = await signer.getAddress();
-    const gasLimit = withHeadroom(await provider.estimateGas({ ...call, from }));
-    // With the chain's id in it: a signer that has been switched meanwhile must not send it elsewhere.
-    const hash = await submit(signer, { ...call, gasLimit, chainId: book.chainId });
-    if (options.json !== true) terminal.say(`sent ${hash}`);
-    const receipt = await included(provider, hash, options.wait ?? PATIENCE);
-    if (options.json !== true) terminal.say(`done in block ${receipt.blockNumber}, ${receipt.gasUsed} gas`);
-    receipts.push(receipt);
+    const say = options.json === true ? () => undefined : terminal.say;
+    receipts.push(await sendCall(call, { signer, provider, chainId: book.chainId, wait: options.wait, say }));
   }
   return receipts;
-}
-
-/** A refusal, for people and for programs. */
-function refusal({ name, args, message, fix }: Explanation): CliError {
-  return new CliError(message, EXIT.failed, fix, { code: name, values: args });
-}
-
-/** A signer that somebody else keeps is asked for the hash alone: ethers would look there without end for what it may never show. */
-async function submit(signer: Signer, transaction: TransactionRequest): Promise<string> {
-  if (signer instanceof JsonRpcSigner) return await signer.sendUncheckedTransaction(transaction);
-  return (await signer.sendTransaction(transaction)).hash;
-}
-
-/** What the node says of it; null as well where the node does not answer: the transaction has been sent, and may be in a block all the same. */
-async function receiptOf(provider: JsonRpcProvider, hash: string): Promise<TransactionReceipt | null> {
-  return await provider.getTransactionReceipt(hash).catch(() => null);
-}
-
-/** Waits until it is in a block, but not for ever. */
-async function included(provider: JsonRpcProvider, hash: string, patience: number): Promise<TransactionReceipt> {
-  const deadline = performance.now() + patience * 1_000;
-  // Not ethers' own way of waiting: it writes to standard output when a node fails to answer. A node that does is asked again.
-  let receipt = await receiptOf(provider, hash);
-  while (receipt === null && performance.now() < deadline) {
-    await setTimeout(POLL);
-    receipt = await receiptOf(provider, hash);
-  }
-  if (receipt === null) {
-    throw new CliError(
-      `${hash} was sent, and is in no block after ${patience} s`,
-      EXIT.failed,
-      "It may still come: look for it, and at the account, before anything is sent again.",
-      { code: "NotIncluded", values: { hash } },
-    );
-  }
-  if (receipt.status === 1) return receipt;
-  throw new CliError(`${hash} failed`, EXIT.failed, "Look at the account again.", {
-    code: "Reverted",
-    values: { hash },
-  });
-}
-
-/** Errors of contracts and wallets as sentences. */
-function understood(error: unknown, book: AddressBook): unknown {
-  if (error instanceof CliError) return error;
-  const names: Names = { book };
-  const found = explain(error, names);
-  return found === undefined ? error : refusal(found);
 }

@@ -5,7 +5,13 @@ import { existsSync } from "node:fs";
 import { formatEther, formatUnits } from "ethers";
 
 import { DEPLOYMENTS_FOLDER, shipAddressBook } from "../../deploy/address-book.js";
-import { InvalidNetwork, networkPath, PUBLIC_NETWORKS, readNetwork, type PublicNetwork } from "../../deploy/networks/network.js";
+import {
+  InvalidNetwork,
+  networkPath,
+  PUBLIC_NETWORKS,
+  readNetwork,
+  type PublicNetwork,
+} from "../../deploy/networks/network.js";
 import { DeploymentInterrupted, DeploymentStopped } from "../../deploy/public/errors.js";
 import { nodeAt, type Node } from "../../deploy/public/node.js";
 import { deployPublic, type Outcome, type Plan } from "../../deploy/public/run.js";
@@ -131,7 +137,9 @@ function planLines({ network, checks, transactions, done, cost, balance, success
   const gwei = (wei: bigint): string => `${formatUnits(wei, "gwei")} gwei`;
   return [
     ...checks.map(({ subject, said }) => `  ${subject}: ${said}`),
-    done === 0 ? `${transactions.length} transactions` : `${transactions.length} transactions; ${done} were sent before`,
+    done === 0
+      ? `${transactions.length} transactions`
+      : `${transactions.length} transactions; ${done} were sent before`,
     `  ${cost.gas} gas at ${gwei(cost.price)}: some ${ether(cost.expected)} ETH; at most ${ether(cost.most)} ETH are offered` +
       (cost.data === 0n ? "" : `, ${ether(cost.data)} ETH of it for data`),
     ...(cost.given === 0n ? [] : [`  ${formatEther(cost.given)} ETH go into the reserve`]),

@@ -94,6 +94,7 @@ interface IGuardian {
     function appoint(address holder_, uint256 expiresAt_) external;
 
     /// @notice Ends the term now. The timelock; the guardian cannot cancel that.
+    /// @custom:bound what it tightened stays
     function dismiss() external;
 
     // ---- views

@@ -26,6 +26,9 @@ interface IPlimsollDollar is IERC20Metadata, IERC20Permit, IERC3156FlashLender {
     /// @notice The caller is not a listed facilitator.
     error NotFacilitator(address caller);
 
+    /// @notice The caller is not one of the first facilitators, which alone move their level.
+    error NotFoundingFacilitator(address caller);
+
     /// @notice The mint would lift the facilitator's level above its cap, or its cap is 0. {plUSD}
     error FacilitatorCapExceeded(address facilitator, int256 newLevel, uint256 cap);
 
@@ -59,20 +62,20 @@ interface IPlimsollDollar is IERC20Metadata, IERC20Permit, IERC3156FlashLender {
     function mint(address to, uint256 amount) external;
 
     /// @notice Burns from `from` and lowers the caller's level; never limited by a cap and never reverting for the level.
-    /// Facilitators only. No allowance is asked for: a facilitator burns only from whoever called *it* (see CreditEngine),
-    /// which saves users an approval; facilitators are contracts listed by the timelock.
+    /// Facilitators only. The founding ones (`FOUNDING_FACILITATORS`, the credit engine and the reserve) need no allowance: they burn only from whoever
+    /// called *them*, which saves users an approval. Any other one spends the allowance that it was given, unless it burns its own.
     /// @param from Holder whose balance falls.
     /// @param amount {plUSD}
     function burn(address from, uint256 amount) external;
 
-    /// @notice Moves `amount` of the caller's level to `to`, which must be a facilitator; its cap does not block this.
+    /// @notice Moves `amount` of the caller's level, a founding facilitator's, to `to`, which must be a facilitator; its cap does not block this.
     /// Used when the reserve takes a debt over: the supply is unchanged, the party that stands behind it is not.
     /// @param amount {plUSD}
     function moveLevel(address to, uint256 amount) external;
 
     /// @notice Lists a facilitator or changes its cap; a cap of 0 stops minting, whatever the level, and leaves burning possible.
     /// @param cap_ {plUSD}
-    /// @custom:bound cap <= {MAX_CAP} plUSD; at most {MAX_FACILITATORS} facilitators, ever
+    /// @custom:bound cap <= {MAX_CAP} plUSD; at most {MAX_FACILITATORS} facilitators, ever; only the first {FOUNDING_FACILITATORS} burn without an allowance
     function setFacilitator(address facilitator, uint256 cap_) external;
 
     /// @notice Sets the most that one flash mint may create; 0 switches flash mints off. {plUSD}

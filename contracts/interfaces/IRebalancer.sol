@@ -171,6 +171,6 @@ interface IRebalancer is IAccessManaged {
     /// @custom:bound premium <= {MAX_PREMIUM}, maxSlippage <= {MAX_SLIPPAGE}, depthShare <= {MAX_DEPTH_SHARE} bps, dailyLoss <= {MAX_DAILY_LOSS} bps of the reserve, duration {MIN_DURATION} .. {MAX_DURATION} s, minLot {MIN_MIN_LOT} .. {MAX_MIN_LOT} USD, pace {MIN_PACE} .. {MAX_PACE} bps a day, margin <= {MAX_MARGIN} bps
     function setTerms(AuctionTerms calldata auctions, DeriskTerms calldata derisk) external;
     /// @notice Replaces the risk model (depths, oracle) and the balance sheet; the reserve is immutable. Governor.
-    /// @custom:bound the reserve is immutable; prices of auctions come from the new model's oracle at once
+    /// @custom:bound the reserve is immutable; prices of auctions are those of the new model's oracle at once
     function setModules(address riskModel, address sheet) external;
 }

@@ -36,8 +36,8 @@ interface IReserveGovernance is IReserveShared {
     function unpause(uint256 asset, uint256 pauses) external;
 
     /// @notice Replaces gate (an IBalanceSheet), rebalancer, risk model (its oracle is stored beside it; `ModuleMismatch` if it counts a listed asset in another unit)
-    /// and backstop. Governor.
-    /// @custom:bound contracts; same units. The new rebalancer may sell what the reserve has, at once
+    /// and backstop. The rebalancer stays what it was first set to (`RebalancerIsFinal`): it says who pays. Governor.
+    /// @custom:bound contracts; same units; the rebalancer is set once
     function setModules(address gate, address rebalancer, address riskModel, address backstop) external;
 
     // ---- parameters in force

@@ -112,6 +112,8 @@ interface IReserveShared {
     error RedemptionTooLarge(uint256 worth, uint256 reserveHigh);
     /// @notice The vault is outside of what it is limited to, or neither floor nor ceiling is crossed, or it does not pay the little that it was asked for.
     error NothingToMove(address vault, uint256 cash, uint256 floor, uint256 ceiling);
+    /// @notice The rebalancer was set once, for good.
+    error RebalancerIsFinal(address rebalancer);
     error VaultNotListed(address vault);
     error VaultListedAlready(address vault);
     error TooManyVaults(uint256 maximum);

@@ -162,6 +162,9 @@ abstract contract ReserveGovernance is ReserveValue, IReserveGovernance, Extensi
     ) external restricted locked {
         _requireModule(rebalancer);
         _requireModule(backstop);
+        // It says who pays for what is sold: another one could name anybody who has plUSD, or has allowed the reserve something.
+        address inForce = _exchange.rebalancer;
+        require(inForce == address(0) || rebalancer == inForce, RebalancerIsFinal(inForce));
         _setModules(gate, rebalancer, riskModel, backstop);
     }
 

@@ -33,7 +33,7 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     struct Facilitator {
         int128 level; // {plUSD} minted less burned; below zero when it burned what others minted
         uint120 cap; // {plUSD} what `mint` may lift the level to
-        bool listed; // never unset: the level has to stay in the sum
+        uint8 standing; // UNLISTED, LISTED or FOUNDING; only rises: the level has to stay in the sum
     }
 
     // ---- limits
@@ -46,6 +46,14 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
 
     /// @notice The highest level that `moveLevel` may lead to (ten billion billion plUSD). {plUSD}
     uint256 public constant MAX_LEVEL = 1 << 123;
+
+    /// @notice The first ones listed, the credit engine and the reserve, burn from whoever calls them. Those that votes list later burn what they are allowed to,
+    /// like anybody else, and cannot move their level: no vote takes plUSD out of a wallet, or fills the level that debts are absorbed into.
+    uint256 public constant FOUNDING_FACILITATORS = 2;
+
+    uint8 private constant UNLISTED = 0;
+    uint8 private constant LISTED = 1;
+    uint8 private constant FOUNDING = 2;
 
     bytes32 private constant PERMIT_TYPEHASH = keccak256(
         "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
@@ -126,7 +134,7 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     /// @inheritdoc IPlimsollDollar
     function mint(address to, uint256 amount) external {
         Facilitator storage minter = _facilitator[msg.sender];
-        require(minter.listed, NotFacilitator(msg.sender));
+        require(minter.standing != UNLISTED, NotFacilitator(msg.sender));
         require(amount <= uint128(type(int128).max), AmountTooLarge(amount, uint128(type(int128).max)));
         // Neither side can leave int256: the level and, by the check above, the amount are 128-bit.
         int256 newLevel;
@@ -144,7 +152,9 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     /// @inheritdoc IPlimsollDollar
     function burn(address from, uint256 amount) external {
         Facilitator storage burner = _facilitator[msg.sender];
-        require(burner.listed, NotFacilitator(msg.sender));
+        uint8 standing = burner.standing;
+        require(standing != UNLISTED, NotFacilitator(msg.sender));
+        if (standing != FOUNDING && from != msg.sender) _spendAllowance(from, msg.sender, amount);
         // An amount that some balance covers cannot take the level out of range, see (S) and (L). One that no balance
         // covers may wrap here, and is refused right after; this way round the slot is read once.
         unchecked {
@@ -157,8 +167,11 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     function moveLevel(address to, uint256 amount) external {
         Facilitator storage giver = _facilitator[msg.sender];
         Facilitator storage taker = _facilitator[to];
-        require(giver.listed, NotFacilitator(msg.sender));
-        require(taker.listed, NotFacilitator(to));
+        if (giver.standing != FOUNDING) {
+            require(giver.standing != UNLISTED, NotFacilitator(msg.sender));
+            revert NotFoundingFacilitator(msg.sender);
+        }
+        require(taker.standing != UNLISTED, NotFacilitator(to));
         // The cap is passed over, but (L) is not. The room is not negative, by (L); the giver's new level is in range
         // because the sum is unchanged. Read and written one after the other: the two may be the same.
         unchecked {
@@ -213,10 +226,11 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     function setFacilitator(address facilitator, uint256 cap_) external restricted {
         require(cap_ <= MAX_CAP, AmountTooLarge(cap_, MAX_CAP));
         Facilitator storage record = _facilitator[facilitator];
-        if (!record.listed) {
-            require(_facilitators.length < MAX_FACILITATORS, TooManyFacilitators(MAX_FACILITATORS));
+        if (record.standing == UNLISTED) {
+            uint256 count = _facilitators.length;
+            require(count < MAX_FACILITATORS, TooManyFacilitators(MAX_FACILITATORS));
             _facilitators.push(facilitator);
-            record.listed = true;
+            record.standing = count < FOUNDING_FACILITATORS ? FOUNDING : LISTED;
         }
         record.cap = uint120(cap_);
         emit FacilitatorSet(facilitator, cap_);
@@ -282,7 +296,7 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
 
     /// @inheritdoc IPlimsollDollar
     function isFacilitator(address facilitator) external view returns (bool) {
-        return _facilitator[facilitator].listed;
+        return _facilitator[facilitator].standing != UNLISTED;
     }
 
     /// @inheritdoc IPlimsollDollar

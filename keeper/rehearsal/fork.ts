@@ -125,6 +125,17 @@ export class Fork {
     return { number: block.number, timestamp: block.timestamp, baseFee: block.baseFeePerGas ?? 0n };
   }
 
+  /** Lets time pass, in one block. {s} */
+  async wait(seconds: number): Promise<void> {
+    await this.#send("evm_increaseTime", seconds);
+    await this.#send("evm_mine");
+  }
+
+  /** Sees to it that an account, a contract perhaps, can pay for gas. */
+  async fund(account: string): Promise<void> {
+    await this.#send("anvil_setBalance", account, hex(100n * WAD));
+  }
+
   /** Sends as anybody, and mines. */
   async execute(call: ForkCall, baseFee: bigint): Promise<TransactionReceipt> {
     const { from, to, data, value = 0n, gas = GAS, maxFee = 2n * baseFee, tip = 0n } = call;

@@ -7,7 +7,7 @@
 import { TIMELOCK_DELAY } from "../../deploy/parameters/governance.js";
 import { HOLDERS, interfaceOf, PERMISSIONS, type GovernedContract, type RoleName } from "../../deploy/roles.js";
 import { constantOf } from "./constants.js";
-import type { ContractSyntax, FunctionSyntax, Node, Syntax } from "./syntax.js";
+import type { ContractSyntax, FunctionSyntax, Syntax } from "./syntax.js";
 
 /** One function, or several that read alike. */
 export interface Privilege {
@@ -183,7 +183,8 @@ function timelockCaller(
   { arguments: args }: Modifier,
   delay: string,
 ): Caller {
-  const role = String((args as readonly Node[] | undefined)?.[0]?.name ?? "");
+  const [asked] = args ?? [];
+  const role = typeof asked?.name === "string" ? asked.name : "";
   const label = role.replace("_ROLE", "").toLowerCase();
   switch (role) {
     case "PROPOSER_ROLE":

@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
+import { sourcesIn } from "../hardhat/compilation.js";
+
 /** Prefix of the project's own files in the compiler's output. */
 const OURS = "project/";
 
@@ -62,12 +64,12 @@ export interface ContractSyntax {
   readonly lineage: readonly ContractSyntax[];
 }
 
-/** There is no build that the sources could be read from. */
+/** Sources are not built as they are: what is said of them would be out of date. */
 export class NotBuilt extends Error {
   override readonly name = "NotBuilt";
 
-  constructor() {
-    super("the contracts are not built: npm run build");
+  constructor(readonly files: readonly string[]) {
+    super(`not built as they are: ${files.join(", ")} (npm run build)`);
   }
 }
 
@@ -87,7 +89,7 @@ export function readSyntax(root: string): Syntax {
   const folder = join(root, "artifacts", "build-info");
   const [found, constants] = [new Map<string, ContractSyntax>(), new Map<string, Node>()];
   const names = readdirSync(folder).filter((name) => name.endsWith(".output.json"));
-  if (names.length === 0) throw new NotBuilt();
+  const missing = new Set(sourcesIn(root, "contracts"));
   for (const name of names) {
     const { output } = outputSchema.parse(JSON.parse(readFileSync(join(folder, name), "utf8")));
     const { input } = inputSchema.parse(
@@ -131,12 +133,16 @@ export function readSyntax(root: string): Syntax {
       lineage.push(contract, ...parsed.linearizedBaseContracts.slice(1).flatMap(contractOf));
       return contract;
     };
+    for (const file of Object.keys(output.sources)) {
+      if (isPresent(root, file, input.sources[file]?.content)) missing.delete(file.slice(OURS.length));
+    }
     for (const [id, { file, parsed }] of byId) {
       if (!file.startsWith(`${OURS}contracts/`) || !isPresent(root, file, input.sources[file]?.content)) continue;
       const key = `${file}:${parsed.name}`;
       for (const contract of contractOf(id)) found.set(key, found.get(key) ?? contract);
     }
   }
+  if (missing.size > 0) throw new NotBuilt([...missing]);
   return { contracts: [...found.values()].sort((a, b) => (a.file < b.file ? -1 : 1)), constants };
 }
 
@@ -147,6 +153,7 @@ function note(node: Node, values: Map<string, Node>): void {
 
 /** Whether the file is what was compiled: a build that is kept for other files may hold an earlier version of this one. */
 function isPresent(root: string, file: string, compiled: string | undefined): boolean {
+  if (!file.startsWith(OURS)) return false;
   try {
     return readFileSync(join(root, file.slice(OURS.length)), "utf8") === compiled;
   } catch {

@@ -148,6 +148,14 @@ export const SENTENCES: Readonly<Record<string, readonly [message: string, fix: 
     "A ceiling of {ceiling|plusd} is above the highest, {maximum|plusd}.",
     GOVERNANCE,
   ],
+  "RebalancerIsFinal(address rebalancer)": [
+    "The reserve has had {rebalancer|address} as its rebalancer from the beginning, for good.",
+    "Name that one.",
+  ],
+  "NotFoundingFacilitator(address caller)": [
+    "{caller|address} was listed later than the contracts that may take debts over.",
+    "Only those do.",
+  ],
   "NotFacilitator(address caller)": ["{caller|address} may not mint or burn plUSD.", "Only listed contracts do."],
   "FacilitatorCapExceeded(address facilitator,int256 newLevel,uint256 cap)": [
     "{facilitator|address} would have minted {newLevel|plusd}; its cap is {cap|plusd}.",

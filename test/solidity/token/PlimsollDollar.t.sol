@@ -169,6 +169,37 @@ contract PlimsollDollarTest {
         _mint(CREDIT, ALICE, 5e18 + 1);
     }
 
+    // ---- facilitators of later votes
+
+    function testFuzz_oneListedLaterBurnsOnlyWhatItWasAllowed(uint256 minted, uint256 allowed) public {
+        minted = 1 + (minted % CAP);
+        allowed %= minted;
+        dollar.setFacilitator(OUTSIDER, CAP);
+        _mint(CREDIT, ALICE, minted);
+        vm.prank(ALICE);
+        dollar.approve(OUTSIDER, allowed);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, OUTSIDER, allowed, minted)
+        );
+        _burn(OUTSIDER, ALICE, minted);
+        _burn(OUTSIDER, ALICE, allowed);
+        require(dollar.balanceOf(ALICE) == minted - allowed, "balance");
+        require(dollar.allowance(ALICE, OUTSIDER) == 0, "the allowance was not spent");
+        require(dollar.level(OUTSIDER) == -int256(allowed), "level");
+        // Its own needs none.
+        _mint(OUTSIDER, OUTSIDER, 5);
+        _burn(OUTSIDER, OUTSIDER, 5);
+    }
+
+    function test_oneListedLaterCannotFillTheLevelThatDebtsAreAbsorbedInto() public {
+        dollar.setFacilitator(OUTSIDER, CAP);
+        vm.expectRevert(abi.encodeWithSelector(IPlimsollDollar.NotFoundingFacilitator.selector, OUTSIDER));
+        _moveLevel(OUTSIDER, RESERVE, 1);
+        // It may be moved to: a successor of the reserve takes debts over.
+        _moveLevel(CREDIT, OUTSIDER, 1);
+    }
+
     // ---- levels
 
     function testFuzz_moveLevelKeepsSupplyAndBalances(uint256 minted, uint256 amount) public {

@@ -141,6 +141,11 @@ contract DollarHandler is IERC3156FlashBorrower {
         address facilitator = facilitators[who % 3];
         address holder = holders[from % 4];
         amount = amount % (dollar.balanceOf(holder) + 1);
+        // The third one was listed too late to burn what it is not allowed to.
+        if (who % 3 == 2) {
+            vm.prank(holder);
+            dollar.approve(facilitator, amount);
+        }
         vm.prank(facilitator);
         try dollar.burn(holder, amount) {
             expectedLevel[facilitator] -= int256(amount);
@@ -155,7 +160,7 @@ contract DollarHandler is IERC3156FlashBorrower {
         address taker = facilitators[to % 3];
         // Now and then far more than anything that was minted.
         amount = amount % 7 == 0 ? amount : amount % RANGE;
-        bool allowed = amount <= uint256(int256(dollar.MAX_LEVEL()) - expectedLevel[taker]);
+        bool allowed = from % 3 != 2 && amount <= uint256(int256(dollar.MAX_LEVEL()) - expectedLevel[taker]);
         vm.prank(giver);
         try dollar.moveLevel(taker, amount) {
             _check(allowed, "a level went above the highest");

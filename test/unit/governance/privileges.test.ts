@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { expect } from "chai";
+
+import { PERMISSIONS } from "../../../deploy/roles.js";
+import { privileges, Untold } from "../../../scripts/governance/privileges.js";
+import { readSyntax, type ContractSyntax, type Syntax } from "../../../scripts/governance/syntax.js";
+import { page, TABLE } from "../../../scripts/governance/table.js";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+describe("governance: the table of privileges", () => {
+  let syntax: Syntax;
+
+  before(() => {
+    syntax = readSyntax(root);
+  });
+
+  it("is what docs/privileges.md says", async () => {
+    const written = readFileSync(TABLE, "utf8");
+    expect(written, "write it anew: npm run docs:governance").to.equal(await page(privileges(syntax)));
+  });
+
+  it("has every permission, and AccessManager's own functions", () => {
+    const rows = privileges(syntax);
+    const named = (call: string): boolean => rows.some((row) => row.call.startsWith(`${call}(`));
+    for (const { functions } of PERMISSIONS) for (const name of functions) expect(named(name), name).to.equal(true);
+    const own = rows.filter(({ contract }) => contract === "Authority").map(({ call }) => call.split("(")[0]);
+    for (const name of [
+      "grantRole",
+      "revokeRole",
+      "setTargetClosed",
+      "setTargetFunctionRole",
+      "updateAuthority",
+      "seal",
+    ]) {
+      expect(own, name).to.include(name);
+    }
+    const governor = rows
+      .filter(({ contract }) => contract === "PlimsollGovernor")
+      .map(({ call }) => call.split("(")[0]);
+    for (const name of ["setVotingDelay", "updateQuorumNumerator", "updateTimelock", "relay"]) {
+      expect(governor, name).to.include(name);
+    }
+  });
+
+  it("puts the numbers of the code into bounds", () => {
+    const bound = (call: string): string => privileges(syntax).find((row) => row.call.startsWith(call))?.bound ?? "";
+    expect(bound("setInKindFee")).to.equal("<= 500 bps");
+    expect(bound("setTipFloor")).to.equal("<= 1,000e18 USD");
+    expect(bound("updateDelay")).to.equal("newDelay 172,800 .. 2,592,000 s");
+    expect(bound("setFacilitator")).to.contain("2^120 - 1");
+  });
+
+  /** The syntax with one more contract, whose only function is this. */
+  const withFunction = (documentation: string, modifier: string): Syntax => {
+    const lineage: ContractSyntax[] = [];
+    const added: ContractSyntax = {
+      file: "contracts/Added.sol",
+      name: "Added",
+      kind: "contract",
+      abstract: false,
+      documentation: "",
+      functions: [
+        {
+          name: "rule",
+          functionSelector: "deadbeef",
+          documentation,
+          parameters: { parameters: [] },
+          modifiers: [{ modifierName: { name: modifier }, arguments: undefined }],
+        },
+      ],
+      constants: new Map(),
+      lineage,
+    };
+    lineage.push(added);
+    return { ...syntax, contracts: [...syntax.contracts, added] };
+  };
+
+  it("fails where a privileged function has no role, no bound, or a caller that nobody knows", () => {
+    const bound = "@custom:bound none";
+    expect(() => privileges(withFunction(bound, "restricted"))).to.throw(Untold, "no role");
+    expect(() => privileges(withFunction("@notice Rules.", "onlyOwner"))).to.throw(Untold, "no @custom:bound");
+    expect(() => privileges(withFunction(bound, "onlyFriends"))).to.throw(Untold, "onlyFriends");
+    expect(privileges(withFunction(bound, "onlyOwner")).at(-1)?.call).to.equal("rule()");
+    expect(privileges(withFunction("", "locked")).some(({ call }) => call === "rule()")).to.equal(false);
+  });
+
+  it("fails where a bound names a constant that the code does not have", () => {
+    const unknown = withFunction("@custom:bound <= {MAX_NOTHING}", "onlyOwner");
+    expect(() => privileges(unknown)).to.throw("MAX_NOTHING");
+  });
+});
