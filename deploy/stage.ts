@@ -3,6 +3,8 @@
  * others. What a deployment would cost is measured on it, and deployments are rehearsed.
  */
 
+import { setTimeout } from "node:timers/promises";
+
 import { Contract, ContractFactory, getAddress, parseUnits, type JsonRpcApiProvider, type Signer } from "ethers";
 import hre from "hardhat";
 
@@ -23,6 +25,8 @@ const TIERS = [
 /** Slots that are copied: none of these contracts begins with more. */
 const SLOTS = 16;
 const GAS = 15_000_000n;
+/** {ms} */
+const POLL = 2;
 
 /** Answers by the feed's name. {USD} 8 decimals */
 export type Answers = Readonly<Record<string, bigint>>;
@@ -48,8 +52,13 @@ export class Stage {
 
   async deploy({ abi, bytecode }: Code, ...args: unknown[]): Promise<string> {
     const contract = await new ContractFactory([...abi], bytecode, this.signer).deploy(...args, { gasLimit: GAS });
-    await contract.waitForDeployment();
+    await this.included(present(contract.deploymentTransaction(), "transaction").hash);
     return await contract.getAddress();
+  }
+
+  /** Waits for a transaction. A local node mines at once, and no other block follows: there is nothing to subscribe to. */
+  async included(hash: string): Promise<void> {
+    while ((await this.provider.getTransactionReceipt(hash)) === null) await setTimeout(POLL);
   }
 
   /** A contract of the build. */
@@ -131,5 +140,5 @@ async function setUniswap(stage: Stage, { uniswap, tokens }: PublicNetwork): Pro
 
 async function sent(stage: Stage, to: string, abi: readonly object[], name: string, ...args: unknown[]): Promise<void> {
   const contract = new Contract(getAddress(to), [...abi] as never, stage.signer);
-  await (await contract.getFunction(name).send(...args, { gasLimit: GAS })).wait();
+  await stage.included((await contract.getFunction(name).send(...args, { gasLimit: GAS })).hash);
 }

@@ -22,6 +22,8 @@ import { configOf } from "../../../../cli/keeper/config.js";
 import { deploy as deployOwn } from "../../../../cli/keeper/deploy.js";
 import { findDeployment, keeperOptionsOf } from "../../../../cli/keeper/setup.js";
 import type { Check } from "../../../../deploy/checks.js";
+import { explorerInputs, writeInput } from "../../../../deploy/explorer/explorer.js";
+import { checkInput, InputDiffers } from "../../../../deploy/explorer/recompile.js";
 import { PreflightFailed } from "../../../../deploy/public/errors.js";
 import { nodeAt, type Node } from "../../../../deploy/public/node.js";
 import { folderOf, isFinished, readRecord, type FinishedRecord } from "../../../../deploy/public/record.js";
@@ -224,7 +226,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   it("proves that everything is as it should be, by the command", async () => {
     const lines: string[] = [];
     const say = (line: string): void => void lines.push(line);
-    await verify({ network: "sepolia", rpc: testnet.url, out: testnet.folder }, { say }, new AbortController().signal);
+    await verify({ network: "sepolia", rpc: testnet.url, out: testnet.folder }, { say, environment: {} }, new AbortController().signal);
     expect(lines.at(-1)).to.match(/^All \d+ checks hold\.$/);
     expect(lines.length).to.be.above(200);
     expect(lines.join("\n")).to.contain(`deployer: ${testnet.deployer.address} holds no role`);
@@ -360,13 +362,31 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(wrong.map(({ subject }) => subject)).to.deep.equal(["setting Public#feed_WBTC"]);
   });
 
+  it("makes explorers' inputs that compile to what is deployed, with no more sources than that takes", async () => {
+    const inputs = await explorerInputs(testnet.provider, testnet.network, recordIn(testnet.folder));
+    expect(inputs.length).to.be.above(25);
+    const small = present(inputs.find(({ future }) => future === "Core#ConstantRate"));
+    expect(Object.keys(small.input.sources)).to.deep.equal([
+      "project/contracts/credit/ConstantRate.sol",
+      "project/contracts/interfaces/IRateSource.sol",
+    ]);
+    expect(small.constructorArguments).to.match(/^[0-9a-f]{64}$/);
+    const path = writeInput(join(testnet.folder, "sources"), small);
+    expect(JSON.parse(readFileSync(path, "utf8"))).to.deep.include({ contract: small.contract, input: small.input });
+    // What explorers compile is compared, not believed.
+    const [name] = Object.keys(small.input.sources);
+    const content = present(small.input.sources[name!]).content.replace("RATE", "OTHER");
+    const other = { ...small, input: { ...small.input, sources: { ...small.input.sources, [name!]: { content } } } };
+    expect(() => checkInput(other)).to.throw(InputDiffers);
+  });
+
   it("ends with 1 and plain words when something does not hold", async () => {
     await meanwhile(async () => {
       await rpc("anvil_setCode", recordIn(testnet.folder).contracts["Core#ReadBatch"], "0x00");
       const lines: string[] = [];
       const error: unknown = await verify(
         { network: "sepolia", rpc: testnet.url, out: testnet.folder, json: true },
-        { say: (line) => void lines.push(line) },
+        { say: (line) => void lines.push(line), environment: {} },
         new AbortController().signal,
       ).catch((caught: unknown) => caught);
       expect(error).to.be.instanceOf(CliError);
@@ -404,14 +424,14 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
         if (!(error instanceof Error) || !/does not answer/.test(error.message)) throw error;
         return undefined;
       });
-      left = 1;
+      left = 2;
       if (refused + lost !== 10) continue;
       const other = localWallet(7, provider) as Testnet["deployer"];
       const error: unknown = await runWith(node, interrupted, other).catch((caught: unknown) => caught);
       expect(String(error)).to.match(/was begun by 0x70997970C51812dc3A010C7d01b50e0d17dc79C8, not by/);
     }
     expect(outcome.state).to.equal("deployed");
-    expect([refused, lost].every((count) => count >= 25), `${refused} refused, ${lost} lost`).to.equal(true);
+    expect([refused, lost].every((count) => count >= 15), `${refused} refused, ${lost} lost`).to.equal(true);
     expect(await nonce(), "nothing was sent twice, and nothing left out").to.equal(sentThen);
     const record = recordIn(interrupted);
     // What can be sent together is put together anew each time, so that addresses differ.
@@ -423,6 +443,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
 
   it("is a working protocol: the SDK's examples run on it unchanged, and so does a keeper", async () => {
     const { provider, network, url } = testnet;
+    testnet.keepMining();
     const path = join(interrupted, `chain-${network.chainId}`, "addresses.json");
     const book = parseAddressBook(JSON.parse(readFileSync(path, "utf8")));
     const usdc = FaucetToken__factory.connect(present(book.tokens.USDC), localWallet(0, provider));
@@ -467,12 +488,12 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   async function keepOnce(book: AddressBook, url: string, books: string): Promise<void> {
     const { provider } = testnet;
     const wallet = localWallet(6, provider);
-    const flags = { network: "sepolia", rpc: [url], execute: true };
+    const flags = { network: "sepolia", rpc: [url], execute: true, confirmations: "1" };
     const environment = { PLIMSOLL_PRIVATE_KEY: (wallet as unknown as Testnet["deployer"]).privateKey };
     const said: string[] = [];
     const stop = new AbortController();
     await deployOwn({
-      ...{ environment, flags: { ...flags, confirmations: "1", interval: "50" }, json: true, books },
+      ...{ environment, flags: { ...flags, interval: "50" }, json: true, books },
       records: join(books, "records"),
       say: (line) => void said.push(line),
       signal: stop.signal,
@@ -488,6 +509,8 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     const keeper = new Keeper(options, { provider, signer: wallet, journal: new MemoryJournal() });
     const { sent } = await keeper.tick();
     expect(sent.map(({ job }) => job)).to.include.members(["observe", "refresh"]);
+    // Until they are deep enough.
+    await rpc("anvil_mine", "0x5");
     await keeper.tick();
     expect(keeper.totals.reverted).to.equal(0);
     expect(keeper.totals.observations).to.equal(1);
