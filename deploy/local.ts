@@ -8,8 +8,8 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { AddressBook } from "../sdk/addresses.js";
 import { withGasHeadroom } from "./gas.js";
 import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
-import Local from "./modules/local/Local.js";
-import { LOCAL_ASSETS } from "./parameters/local.js";
+import Local, { localModule } from "./modules/local/Local.js";
+import { LOCAL_TERMS, type LocalTerms } from "./parameters/local.js";
 
 const JOURNALS = fileURLToPath(new URL("deployments", import.meta.url));
 
@@ -30,6 +30,8 @@ export interface LocalOptions {
   readonly keeper?: string;
   /** Name of what Ignition keeps of this deployment, for nodes outside this process; by chain if absent. */
   readonly deploymentId?: string;
+  /** What it starts with; as on 12 March 2020 if absent. */
+  readonly terms?: LocalTerms;
 }
 
 /**
@@ -38,15 +40,17 @@ export interface LocalOptions {
  */
 export async function deployLocal(
   connection: NetworkConnection<"l1">,
-  { keeper, deploymentId }: LocalOptions = {},
+  { keeper, deploymentId, terms = LOCAL_TERMS }: LocalOptions = {},
 ): Promise<AddressBook> {
   const { provider } = connection;
   const chainId = Number((await provider.request({ method: "eth_chainId", params: [] })) as string);
   const id = deploymentId ?? `chain-${chainId}`;
   if (connection.networkConfig.type === "http") await forgetVanished(provider, join(JOURNALS, id));
-  const parameters = keeper === undefined ? {} : { parameters: { Local: { keeper } } };
+  const { answers, assets } = terms;
+  const parameters = { LocalFeeds: { ...answers }, ...(keeper === undefined ? {} : { Local: { keeper } }) };
+  const module = terms === LOCAL_TERMS ? Local : localModule(terms);
   const world = await withGasHeadroom(connection, () =>
-    connection.ignition.deploy(Local, { ...parameters, deploymentId: id }),
+    connection.ignition.deploy(module, { parameters, deploymentId: id }),
   );
   for (const [name, contract] of Object.entries(world)) {
     const address = await contract.getAddress();
@@ -73,9 +77,7 @@ export async function deployLocal(
       rate: await at("rate"),
       proof: await at("proof"),
     },
-    tokens: Object.fromEntries(
-      await Promise.all(LOCAL_ASSETS.map(async (a) => [a.symbol, await at(a.token)] as const)),
-    ),
+    tokens: Object.fromEntries(await Promise.all(assets.map(async (a) => [a.symbol, await at(a.token)] as const))),
     feeds: {
       eth: await at("ethFeed"),
       btc: await at("btcFeed"),

@@ -26,6 +26,9 @@ export interface LocalAsset {
   /** The least haircuts; measured volatility raises them. bps */
   readonly initialHaircut: number;
   readonly maintenanceHaircut: number;
+  /** The most that they are raised to; the outer limits if absent. bps */
+  readonly mostInitialHaircut?: number;
+  readonly mostMaintenanceHaircut?: number;
   /** {1e-4 a day} */
   readonly volatilityFloor: number;
   /** How long it may take to sell it off. {h} */
@@ -202,6 +205,17 @@ export const LOCAL_RESERVE: Readonly<Record<TokenName, LocalHolding>> = {
     jump: 1_200,
   },
 };
+
+/** What a local chain starts with. */
+export interface LocalTerms {
+  /** 8 decimals */
+  readonly answers: Readonly<Record<"eth" | "btc" | "usdc", bigint>>;
+  readonly assets: readonly LocalAsset[];
+  readonly reserve: Readonly<Record<TokenName, LocalHolding>>;
+}
+
+/** As it is on 12 March 2020. */
+export const LOCAL_TERMS: LocalTerms = { answers: LOCAL_ANSWERS, assets: LOCAL_ASSETS, reserve: LOCAL_RESERVE };
 
 /** How plUSD's own price is read: the mean of its pool with USDC over so long, if so much liquidity was in range. s */
 export const DOLLAR_FEED = { fee: 100, window: 1_800, minLiquidity: 10n ** 15n } as const;

@@ -1,8 +1,15 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { Future } from "@nomicfoundation/ignition-core";
+import type { Future, IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
-import { DOLLAR_FEED, LOCAL_ASSETS, LOCAL_BOUNDS, LOCAL_GROWTH_CAP, LOCAL_VAULT } from "../../parameters/local.js";
+import {
+  DOLLAR_FEED,
+  LOCAL_BOUNDS,
+  LOCAL_GROWTH_CAP,
+  LOCAL_TERMS,
+  LOCAL_VAULT,
+  type LocalTerms,
+} from "../../parameters/local.js";
 import Core from "../Core.js";
 import { applyRoles } from "../roles.js";
 import Feeds from "./Feeds.js";
@@ -16,11 +23,9 @@ import Uniswap from "./Uniswap.js";
 const DEPTH_WINDOW = 1_800;
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
 
-/**
- * A whole local world: the protocol with a funded reserve, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
- * keeper liquidates and fills auctions with.
- */
-export default buildModule("Local", (m) => {
+type Terms = Pick<LocalTerms, "assets" | "reserve">;
+
+function local(m: IgnitionModuleBuilder, { assets, reserve }: Terms) {
   const core = m.useModule(Core);
   const tokens = m.useModule(Tokens);
   const uniswap = m.useModule(Uniswap);
@@ -48,7 +53,7 @@ export default buildModule("Local", (m) => {
 
   const done: Future[] = [];
   const rated: Future[] = [];
-  for (const asset of LOCAL_ASSETS) {
+  for (const asset of assets) {
     const unit = 10n ** BigInt(asset.unitDecimals);
     const fed = m.call(
       core.oracle,
@@ -75,9 +80,9 @@ export default buildModule("Local", (m) => {
           bounds: LOCAL_BOUNDS,
           clamps: {
             minInitial: asset.initialHaircut,
-            maxInitial: LOCAL_BOUNDS.maxInitial,
+            maxInitial: asset.mostInitialHaircut ?? LOCAL_BOUNDS.maxInitial,
             minMaintenance: asset.maintenanceHaircut,
-            maxMaintenance: LOCAL_BOUNDS.maxMaintenance,
+            maxMaintenance: asset.mostMaintenanceHaircut ?? LOCAL_BOUNDS.maxMaintenance,
           },
           volatilityFloor: asset.volatilityFloor,
           horizon: asset.horizon,
@@ -96,8 +101,8 @@ export default buildModule("Local", (m) => {
     done.push(open);
   }
 
-  const stated = seedReserve(m, { ...core, ...tokens }, done);
-  const dollars = LOCAL_ASSETS.find((asset) => asset.token === "usdc");
+  const stated = seedReserve(m, { ...core, ...tokens }, { assets, reserve }, done);
+  const dollars = assets.find((asset) => asset.token === "usdc");
   if (dollars === undefined) throw new RangeError("there is no USDC to borrow against");
   done.push(stated, stockFaucet(m, { ...core, ...tokens }, dollars.id, stated));
 
@@ -160,4 +165,12 @@ export default buildModule("Local", (m) => {
     filler,
     leverage,
   };
-});
+}
+
+/**
+ * A whole local world: the protocol with a funded reserve, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
+ * keeper liquidates and fills auctions with. The feeds' first answers are parameters of their module.
+ */
+export const localModule = (terms: Terms) => buildModule("Local", (m) => local(m, terms));
+
+export default localModule(LOCAL_TERMS);

@@ -5,7 +5,7 @@ import type {
   NamedArtifactContractDeploymentFuture,
 } from "@nomicfoundation/ignition-core";
 
-import { LOCAL_ASSETS, LOCAL_RESERVE, type LocalAsset, type TokenName } from "../../parameters/local.js";
+import type { LocalAsset, LocalTerms, TokenName } from "../../parameters/local.js";
 
 type Callable = CallableContractFuture<string>;
 
@@ -26,14 +26,19 @@ function acquire(m: IgnitionModuleBuilder, token: Callable, asset: LocalAsset, a
  * @param after The assets must be listed elsewhere before.
  * @returns The first statement: from then on plUSD can be minted.
  */
-export function seedReserve(m: IgnitionModuleBuilder, contracts: Seeded, after: Future[]): Future {
+export function seedReserve(
+  m: IgnitionModuleBuilder,
+  contracts: Seeded,
+  terms: Omit<LocalTerms, "answers">,
+  after: Future[],
+): Future {
   const { sheet, rebalancer, reserve } = contracts;
   const ready: Future[] = [];
   const [targets, bands] = [new Array<number>(16).fill(0), new Array<number>(16).fill(0)];
-  for (const asset of LOCAL_ASSETS) {
-    const [token, holding] = [contracts[asset.token], LOCAL_RESERVE[asset.token]];
+  for (const asset of terms.assets) {
+    const [token, holding] = [contracts[asset.token], terms.reserve[asset.token]];
     const unit = 10n ** BigInt(asset.unitDecimals);
-    const terms = {
+    const listing = {
       stable: holding.stable,
       cap: asset.cap * unit,
       liquidFloor: holding.liquidFloor * unit,
@@ -42,7 +47,7 @@ export function seedReserve(m: IgnitionModuleBuilder, contracts: Seeded, after: 
       maxFee: holding.maxFee,
     };
     const id = (what: string): string => `seed_${what}_${asset.symbol}`;
-    const listed = m.call(reserve, "listAsset", [asset.id, token, terms], { id: id("list"), after });
+    const listed = m.call(reserve, "listAsset", [asset.id, token, listing], { id: id("list"), after });
     const amount = holding.seed * 10n ** BigInt(asset.decimals);
     const got = acquire(m, token, asset, amount);
     const approved = m.call(token, "approve", [reserve, amount], { id: id("approve"), after: [got] });
