@@ -60,7 +60,9 @@ export async function demo(options: DemoOptions): Promise<void> {
     say(`Setting up the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
     const random = seeded(options.seed);
     const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
-    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts, stop.signal);
+    const world = await createWorld(chain, quotes, random.fork("borrowers"), options.accounts, {
+      signal: stop.signal,
+    });
     book = { ...world.addresses, rpcUrl: server.url };
     writeAddressBook(book);
     // Nobody asks about the past of a chain that ends with the scenario.

@@ -53,6 +53,8 @@ export interface Moment {
   readonly step: number;
   /** Of the market's block. (unix seconds) */
   readonly time: number;
+  /** {wei} per gas */
+  readonly baseFee: bigint;
   /** Accounts that keepers have found failing. */
   readonly failing: number;
 }
@@ -62,9 +64,15 @@ export interface Actor {
   act(moment: Omit<Moment, "failing">): Promise<void>;
 }
 
+/** What is kept of a run. */
+export interface Records {
+  readonly outcome: Outcome;
+  readonly rebalancing: Rebalancing;
+}
+
 /** Looks on when all of a step is over, and changes nothing. */
 export interface Watcher {
-  look(moment: Moment, outcome: Outcome): Promise<void>;
+  look(moment: Moment, records: Records): Promise<void>;
 }
 
 /** Who takes part besides market and keepers, and how the play ends. */
@@ -73,6 +81,11 @@ export interface Staging {
   readonly watchers?: readonly Watcher[];
   /** Blocks that keepers have at most after each of the market's, as long as accounts fail. */
   readonly keeperBlocks?: number;
+  /**
+   * Seconds between the market's block and the keepers'. With 0 what may be done once an hour is done each hour, although keepers look at the market's
+   * blocks only, which come at even distances.
+   */
+  readonly keeperDelay?: number;
   /** Whether the market stands still at the end until the reserve is back on target, and it counts as broken if it is not. */
   readonly calm?: boolean;
 }
@@ -105,7 +118,7 @@ export async function runScenario(
   startTime: number,
   onProgress: (progress: Progress) => void,
   signal?: AbortSignal,
-  { actors = [], watchers = [], keeperBlocks = 1, calm: endsCalm = true }: Staging = {},
+  { actors = [], watchers = [], keeperBlocks = 1, keeperDelay = KEEPER_DELAY, calm: endsCalm = true }: Staging = {},
 ): Promise<ScenarioResult> {
   const { chain, market, quotes } = world;
   const outcome = new Outcome(world.provider, world.addresses, world.assets);
@@ -114,7 +127,7 @@ export async function runScenario(
   const rebalancing = new Rebalancing(world.provider, world.addresses);
   const auditor = new Auditor(world.provider, world.addresses);
   const before = await measured(world);
-  const records = { outcome, rebalancing, read: await chain.blockNumber() };
+  const records: Reader = { outcome, rebalancing, read: await chain.blockNumber() };
   let ether = before;
 
   for (const [index, step] of path.steps.entries()) {
@@ -139,16 +152,16 @@ export async function runScenario(
     await market.follow(marketPrices(quotes));
     const time = startTime + step.time;
     await chain.mine({ time, baseFee });
-    for (const actor of actors) await actor.act({ step: index + 1, time });
-    let failing = await keeperBlock(world, keepers, records, time + KEEPER_DELAY, baseFee);
+    for (const actor of actors) await actor.act({ step: index + 1, time, baseFee });
+    let failing = await keeperBlock(world, keepers, records, time + keeperDelay, baseFee);
     const next = startTime + (path.steps[index + 1]?.time ?? Infinity);
     for (let more = 1; more < keeperBlocks && failing > 0; more++) {
-      const later = time + KEEPER_DELAY + more * BLOCK_TIME;
+      const later = time + keeperDelay + more * BLOCK_TIME;
       if (later >= next) break;
       failing = await keeperBlock(world, keepers, records, later, baseFee);
     }
-    await rebalancing.look(time + KEEPER_DELAY);
-    for (const watcher of watchers) await watcher.look({ step: index + 1, time, failing }, outcome);
+    await rebalancing.look(time + keeperDelay);
+    for (const watcher of watchers) await watcher.look({ step: index + 1, time, baseFee, failing }, records);
     if (index % MEASURED_EVERY === 0) ether = await measured(world);
     if ((index + 1) % AUDIT_EVERY === 0) await auditor.look(`after step ${index + 1}`);
     onProgress({
@@ -190,16 +203,13 @@ export async function runScenario(
   };
 }
 
-/** What is kept of a run. */
-interface Records {
-  readonly outcome: Outcome;
-  readonly rebalancing: Rebalancing;
-  /** Up to which block. */
+/** What is kept of a run, and up to which block. */
+interface Reader extends Records {
   read: number;
 }
 
 /** Prices stand still until the reserve is back on target, or for a day. */
-async function calm(world: World, keepers: Keepers, records: Records, start: number, baseFee: bigint): Promise<void> {
+async function calm(world: World, keepers: Keepers, records: Reader, start: number, baseFee: bigint): Promise<void> {
   const feeds = Object.keys(world.quotes.answers) as FeedName[];
   await records.rebalancing.look(start);
   for (let passed = CALM_STEP; passed <= CALM && records.rebalancing.offTarget > 0; passed += CALM_STEP) {
@@ -233,7 +243,7 @@ function withRebalancing(audit: Audit, { offTarget, longestOff, costBps, traded 
 async function keeperBlock(
   world: World,
   keepers: Keepers,
-  records: Records,
+  records: Reader,
   time: number,
   baseFee: bigint,
 ): Promise<number> {

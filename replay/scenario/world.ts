@@ -187,6 +187,15 @@ export async function deployWorld(
   return await deployLocal(connection, { keeper: present(accounts[KEEPER], "keeper's account").address, terms });
 }
 
+/** What else a world is made with. */
+export interface Founding {
+  readonly signal?: AbortSignal;
+  /** As on 12 March 2020 if absent. */
+  readonly terms?: LocalTerms;
+  /** How often its keepers ask again what had nothing to do; the keeper's own if absent. */
+  readonly recheck?: NonNullable<KeeperOptions["reserve"]>["recheck"];
+}
+
 /**
  * Builds the world: deploys everything, opens and fills the pools, opens `count` accounts.
  * @param embedded A chain with nothing on it.
@@ -197,11 +206,10 @@ export async function createWorld(
   quotes: Quotes,
   random: Random,
   count: number,
-  signal?: AbortSignal,
-  terms: LocalTerms = LOCAL_TERMS,
+  founding: Founding = {},
 ): Promise<World> {
-  const addresses = await deployWorld(embedded, terms);
-  return await furnishWorld(embedded, addresses, quotes, random, count, signal, terms);
+  const addresses = await deployWorld(embedded, founding.terms);
+  return await furnishWorld(embedded, addresses, quotes, random, count, founding);
 }
 
 /** The same on a chain where everything is deployed, and nobody has used it. */
@@ -211,8 +219,7 @@ export async function furnishWorld(
   quotes: Quotes,
   random: Random,
   count: number,
-  signal?: AbortSignal,
-  { assets }: LocalTerms = LOCAL_TERMS,
+  { signal, terms: { assets } = LOCAL_TERMS, recheck }: Founding = {},
 ): Promise<World> {
   const { chain, accounts } = embedded;
   const [deployer, maker] = [
@@ -254,6 +261,7 @@ export async function furnishWorld(
           })),
           reserve: {
             ...addresses.contracts,
+            ...(recheck === undefined ? {} : { recheck }),
             filler: present(addresses.filler),
             routes: auctionRoutes(market, tokens, assets),
           },
