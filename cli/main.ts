@@ -7,6 +7,7 @@ import { registerFaucet } from "./commands/faucet.js";
 import { registerIndex } from "./commands/index.js";
 import { registerKeeper } from "./commands/keeper.js";
 import { registerProtocol } from "./commands/protocol.js";
+import { registerReplay } from "./commands/replay.js";
 import { registerRisk } from "./commands/risk.js";
 import { errorObject, type ExitCode, EXIT, report } from "./errors.js";
 import { json } from "./present.js";
@@ -22,6 +23,7 @@ const COMMANDS: readonly Registration[] = [
   registerProtocol,
   registerKeeper,
   registerIndex,
+  registerReplay,
   registerRisk,
 ];
 
@@ -34,6 +36,7 @@ Examples:
   plimsoll watch                 prices, haircuts and the balance sheet, live
   plimsoll keeper --help         run a keeper on a chain; a dry run unless told otherwise
   plimsoll index --help          keep every account's position at hand for keepers
+  plimsoll replay --help         real market history through the contracts
   plimsoll risk --help           measure and calibrate risk on price history
   plimsoll help demo             everything that a command can do
 `;
