@@ -17,6 +17,8 @@ import type { ChapterJob, ChapterProgress, ChapterResult, HandledSum } from "./c
 const SETUP_TIME = 7_200;
 /** Keepers' blocks after each of the market's, as long as accounts fail. */
 const KEEPER_BLOCKS = 4;
+/** Auctions last half an hour: prices are further apart than bidders would wait. {s} */
+const AUCTION_PACE = 300;
 /** Jobs that had nothing to do are asked again each hour rather than every few minutes: looks are further apart than that in any case. {s} */
 const RECHECK = { deficits: 3_600, auctions: 30, rest: 3_600 } as const;
 const ANSWER_UNIT = 1e8;
@@ -54,6 +56,7 @@ export async function playChapter(
         watchers: [chronicle],
         keeperBlocks: KEEPER_BLOCKS,
         keeperDelay: 0,
+        auctionPace: AUCTION_PACE,
         calm: false,
       },
     );

@@ -20,6 +20,8 @@ export class Rebalancing {
   lost = 0n;
   /** Assets outside their bands at the last look. */
   offTarget = 0;
+  /** Auctions that were opened and not closed, at the last look while anything was outside. */
+  running = 0;
   /** Longest time on end that any was. {s} */
   longestOff = 0;
 
@@ -65,6 +67,7 @@ export class Rebalancing {
   /** Looks at the weights as of `time`, the chain's. */
   async look(time: number): Promise<void> {
     this.offTarget = Number(await this.#rebalancer.offTarget());
+    this.running = this.offTarget === 0 ? 0 : (await this.#rebalancer.auctions()).length;
     if (this.offTarget === 0) {
       this.#offSince = undefined;
       return;

@@ -81,6 +81,8 @@ export interface Staging {
   readonly watchers?: readonly Watcher[];
   /** Blocks that keepers have at most after each of the market's, as long as accounts fail. */
   readonly keeperBlocks?: number;
+  /** While auctions run keepers have a block so often, where prices are further apart than that. {s} */
+  readonly auctionPace?: number;
   /**
    * Seconds between the market's block and the keepers'. With 0 what may be done once an hour is done each hour, although keepers look at the market's
    * blocks only, which come at even distances.
@@ -118,7 +120,14 @@ export async function runScenario(
   startTime: number,
   onProgress: (progress: Progress) => void,
   signal?: AbortSignal,
-  { actors = [], watchers = [], keeperBlocks = 1, keeperDelay = KEEPER_DELAY, calm: endsCalm = true }: Staging = {},
+  {
+    actors = [],
+    watchers = [],
+    keeperBlocks = 1,
+    keeperDelay = KEEPER_DELAY,
+    auctionPace,
+    calm: endsCalm = true,
+  }: Staging = {},
 ): Promise<ScenarioResult> {
   const { chain, market, quotes } = world;
   const outcome = new Outcome(world.provider, world.addresses, world.assets);
@@ -154,13 +163,19 @@ export async function runScenario(
     await chain.mine({ time, baseFee });
     for (const actor of actors) await actor.act({ step: index + 1, time, baseFee });
     let failing = await keeperBlock(world, keepers, records, time + keeperDelay, baseFee);
-    const next = startTime + (path.steps[index + 1]?.time ?? Infinity);
-    for (let more = 1; more < keeperBlocks && failing > 0; more++) {
-      const later = time + keeperDelay + more * BLOCK_TIME;
-      if (later >= next) break;
-      failing = await keeperBlock(world, keepers, records, later, baseFee);
-    }
     await rebalancing.look(time + keeperDelay);
+    const next = startTime + (path.steps[index + 1]?.time ?? path.duration);
+    let [at, hurried] = [time + keeperDelay, 1];
+    for (;;) {
+      const hurries = failing > 0 && hurried < keeperBlocks;
+      if (!hurries && (auctionPace === undefined || rebalancing.running === 0)) break;
+      at += hurries ? BLOCK_TIME : present(auctionPace);
+      if (at >= next) break;
+      if (hurries) hurried += 1;
+      await market.follow(marketPrices(quotes));
+      failing = await keeperBlock(world, keepers, records, at, baseFee);
+      await rebalancing.look(at);
+    }
     for (const watcher of watchers) await watcher.look({ step: index + 1, time, baseFee, failing }, records);
     if (index % MEASURED_EVERY === 0) ether = await measured(world);
     if ((index + 1) % AUDIT_EVERY === 0) await auditor.look(`after step ${index + 1}`);
