@@ -26,7 +26,7 @@ export const HABITS = {
   topsUp: 0.35,
   repays: 0.25,
   /** Everybody looks so often, and at once when ether has fallen by so much since the last look. {s} */
-  look: 6 * HOUR,
+  look: 12 * HOUR,
   alarm: 0.03,
   /** Who looks after his loan acts below the first, and brings it to the second. */
   tight: 1.12,

@@ -2,6 +2,7 @@
 
 import { startDirectChain } from "../chain/embedded.js";
 import { absentDuring } from "../actors/absent.js";
+import { AttentiveKeepers } from "../actors/attentive.js";
 import { Borrowers } from "../actors/borrowers.js";
 import { PegTraders } from "../actors/peg-traders.js";
 import { Chronicle } from "../chronicle/chronicle.js";
@@ -9,6 +10,7 @@ import { STAKING_RATIO } from "../path/path.js";
 import { seeded } from "../path/random.js";
 import { oneKeeper } from "../scenario/keepers.js";
 import type { Handled } from "../scenario/outcome.js";
+import { Rebalancing } from "../scenario/rebalancing.js";
 import { runScenario, type ScenarioResult } from "../scenario/run.js";
 import { createWorld, type World } from "../scenario/world.js";
 import type { ChapterJob, ChapterProgress, ChapterResult, HandledSum } from "./chapter.js";
@@ -18,9 +20,9 @@ const SETUP_TIME = 7_200;
 /** Keepers' blocks after each of the market's, as long as accounts fail. */
 const KEEPER_BLOCKS = 4;
 /** Auctions last half an hour: prices are further apart than bidders would wait. {s} */
-const AUCTION_PACE = 300;
-/** Jobs that had nothing to do are asked again each hour rather than every few minutes: looks are further apart than that in any case. {s} */
-const RECHECK = { deficits: 3_600, auctions: 30, rest: 3_600 } as const;
+const AUCTION_PACE = 600;
+/** Jobs that had nothing to do are asked again every other hour rather than every few minutes: looks are further apart than that in any case. {s} */
+const RECHECK = { deficits: 7_200, auctions: 30, rest: 7_200 } as const;
 const ANSWER_UNIT = 1e8;
 
 export async function playChapter(
@@ -41,7 +43,9 @@ export async function playChapter(
     const borrowers = new Borrowers(world, random.fork("habits"), from);
     const traders = new PegTraders(world);
     const chronicle = new Chronicle(world, { allowsLosses: outages.length > 0 });
-    const keepers = absentDuring(oneKeeper(world.newKeeper()), outages, () => world.chain.time());
+    const rebalancing = new Rebalancing(world.provider, world.addresses);
+    const attentive = new AttentiveKeepers(oneKeeper(world.newKeeper()), world, () => rebalancing.isRunning);
+    const keepers = absentDuring(attentive, outages, () => world.chain.time());
     const result = await runScenario(
       world,
       keepers,
@@ -57,6 +61,7 @@ export async function playChapter(
         keeperBlocks: KEEPER_BLOCKS,
         keeperDelay: 0,
         auctionPace: AUCTION_PACE,
+        rebalancing,
         calm: false,
       },
     );

@@ -47,7 +47,7 @@ export interface Progress {
   readonly outcome: Outcome;
 }
 
-/** A moment of a scenario: the market's block has been mined, the keepers' has not. */
+/** A moment of a scenario: market and keepers have had their blocks. */
 export interface Moment {
   /** Counted from 1. */
   readonly step: number;
@@ -59,7 +59,7 @@ export interface Moment {
   readonly failing: number;
 }
 
-/** Somebody else who acts after the market has moved: what he queues is in the keepers' block. */
+/** Somebody else who acts once market and keepers have: what he queues is in a block of its own. */
 export interface Actor {
   act(moment: Omit<Moment, "failing">): Promise<void>;
 }
@@ -88,6 +88,8 @@ export interface Staging {
    * blocks only, which come at even distances.
    */
   readonly keeperDelay?: number;
+  /** What follows the auctions, where somebody else wants to know of them as well. */
+  readonly rebalancing?: Rebalancing;
   /** Whether the market stands still at the end until the reserve is back on target, and it counts as broken if it is not. */
   readonly calm?: boolean;
 }
@@ -126,6 +128,7 @@ export async function runScenario(
     keeperBlocks = 1,
     keeperDelay = KEEPER_DELAY,
     auctionPace,
+    rebalancing = new Rebalancing(world.provider, world.addresses),
     calm: endsCalm = true,
   }: Staging = {},
 ): Promise<ScenarioResult> {
@@ -133,7 +136,6 @@ export async function runScenario(
   const outcome = new Outcome(world.provider, world.addresses, world.assets);
   let [priceUpdates, feedUpdates] = [0, 0];
   let lowestEth = quotes.answers.eth;
-  const rebalancing = new Rebalancing(world.provider, world.addresses);
   const auditor = new Auditor(world.provider, world.addresses);
   const before = await measured(world);
   const records: Reader = { outcome, rebalancing, read: await chain.blockNumber() };
@@ -161,18 +163,22 @@ export async function runScenario(
     await market.follow(marketPrices(quotes));
     const time = startTime + step.time;
     await chain.mine({ time, baseFee });
-    for (const actor of actors) await actor.act({ step: index + 1, time, baseFee });
     let failing = await keeperBlock(world, keepers, records, time + keeperDelay, baseFee);
     await rebalancing.look(time + keeperDelay);
+    // After keepers have brought the books up to date: what they allow is what others go by.
+    for (const actor of actors) await actor.act({ step: index + 1, time, baseFee });
+    let at = time + keeperDelay;
+    if (actors.length > 0 && chain.hasQueued) await chain.mine({ time: ++at, baseFee });
     const next = startTime + (path.steps[index + 1]?.time ?? path.duration);
-    let [at, hurried] = [time + keeperDelay, 1];
-    for (;;) {
+    for (let hurried = 1; ;) {
       const hurries = failing > 0 && hurried < keeperBlocks;
-      if (!hurries && (auctionPace === undefined || rebalancing.running === 0)) break;
+      if (!hurries && (auctionPace === undefined || !rebalancing.isRunning)) break;
       at += hurries ? BLOCK_TIME : present(auctionPace);
       if (at >= next) break;
       if (hurries) hurried += 1;
       await market.follow(marketPrices(quotes));
+      await chain.mine({ time: at, baseFee });
+      at += keeperDelay;
       failing = await keeperBlock(world, keepers, records, at, baseFee);
       await rebalancing.look(at);
     }
