@@ -9,6 +9,7 @@ import { registerGovernance } from "./commands/governance.js";
 import { registerIndex } from "./commands/index.js";
 import { registerKeeper } from "./commands/keeper.js";
 import { registerProtocol } from "./commands/protocol.js";
+import { registerReplay } from "./commands/replay.js";
 import { registerRisk } from "./commands/risk.js";
 import { registerVerifyDeployment } from "./commands/verify-deployment.js";
 import { errorObject, type ExitCode, EXIT, report } from "./errors.js";
@@ -28,6 +29,7 @@ const COMMANDS: readonly Registration[] = [
   registerVerifyDeployment,
   registerKeeper,
   registerIndex,
+  registerReplay,
   registerRisk,
 ];
 
@@ -42,6 +44,7 @@ Examples:
   plimsoll keeper --help         run a keeper on a chain; a dry run unless told otherwise
   plimsoll index --help          keep every account's position at hand for keepers
   plimsoll deploy --help         deploy the protocol to a public test network
+  plimsoll replay --help         real market history through the contracts
   plimsoll risk --help           measure and calibrate risk on price history
   plimsoll help demo             everything that a command can do
 `;

@@ -10,8 +10,8 @@ import { present } from "../sdk/present.js";
 import { bookOf } from "./book.js";
 import { withGasHeadroom } from "./gas.js";
 import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
-import Local from "./modules/local/Local.js";
-import { LOCAL_ASSETS } from "./parameters/local.js";
+import Local, { localModule } from "./modules/local/Local.js";
+import { LOCAL_TERMS, type LocalTerms } from "./parameters/local.js";
 
 const JOURNALS = fileURLToPath(new URL("deployments", import.meta.url));
 
@@ -32,6 +32,8 @@ export interface LocalOptions {
   readonly keeper?: string;
   /** Name of what Ignition keeps of this deployment, for nodes outside this process; by chain if absent. */
   readonly deploymentId?: string;
+  /** What it starts with; as on 12 March 2020 if absent. */
+  readonly terms?: LocalTerms;
 }
 
 /**
@@ -40,15 +42,17 @@ export interface LocalOptions {
  */
 export async function deployLocal(
   connection: NetworkConnection<"l1">,
-  { keeper, deploymentId }: LocalOptions = {},
+  { keeper, deploymentId, terms = LOCAL_TERMS }: LocalOptions = {},
 ): Promise<AddressBook> {
   const { provider } = connection;
   const chainId = Number((await provider.request({ method: "eth_chainId", params: [] })) as string);
   const id = deploymentId ?? `chain-${chainId}`;
   if (connection.networkConfig.type === "http") await forgetVanished(provider, join(JOURNALS, id));
-  const parameters = keeper === undefined ? {} : { parameters: { Local: { keeper } } };
+  const { answers, assets } = terms;
+  const parameters = { LocalFeeds: { ...answers }, ...(keeper === undefined ? {} : { Local: { keeper } }) };
+  const module = terms === LOCAL_TERMS ? Local : localModule(terms);
   const world = await withGasHeadroom(connection, () =>
-    connection.ignition.deploy(Local, { ...parameters, deploymentId: id }),
+    connection.ignition.deploy(module, { parameters, deploymentId: id }),
   );
   for (const [name, contract] of Object.entries(world)) {
     const address = await contract.getAddress();
@@ -62,7 +66,7 @@ export async function deployLocal(
     chainId,
     vaults: { USDC: at("usdcVault") },
     firstBlock: await firstBlockOf(provider, at("engine")),
-    tokens: Object.fromEntries(LOCAL_ASSETS.map(({ symbol, token }) => [symbol, at(token)])),
+    tokens: Object.fromEntries(assets.map(({ symbol, token }) => [symbol, at(token)])),
     feeds: {
       eth: at("ethFeed"),
       btc: at("btcFeed"),

@@ -61,7 +61,9 @@ export async function demo(options: DemoOptions): Promise<void> {
     say(`Setting up the protocol, Uniswap v3 pools, ${options.accounts} accounts (seed ${options.seed}) ...`);
     const random = seeded(options.seed);
     const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
-    const setUp = createWorld(chain, quotes, random.fork("borrowers"), options.accounts, stop.signal);
+    const setUp = createWorld(chain, quotes, random.fork("borrowers"), options.accounts, {
+      signal: stop.signal,
+    });
     const world = await unlessStopped(setUp, stop.signal);
     book = { ...world.addresses, rpcUrl: server.url };
     writeAddressBook(book);

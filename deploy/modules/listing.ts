@@ -67,8 +67,8 @@ export function listAssets(
 export function clampsOf(asset: ListedAsset): Record<keyof typeof HAIRCUT_BOUNDS, number> {
   return {
     minInitial: asset.initialHaircut,
-    maxInitial: HAIRCUT_BOUNDS.maxInitial,
+    maxInitial: asset.mostInitialHaircut ?? HAIRCUT_BOUNDS.maxInitial,
     minMaintenance: asset.maintenanceHaircut,
-    maxMaintenance: HAIRCUT_BOUNDS.maxMaintenance,
+    maxMaintenance: asset.mostMaintenanceHaircut ?? HAIRCUT_BOUNDS.maxMaintenance,
   };
 }

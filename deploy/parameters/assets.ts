@@ -15,6 +15,9 @@ export interface AssetTerms {
   /** The least haircuts; measured volatility raises them. bps */
   readonly initialHaircut: number;
   readonly maintenanceHaircut: number;
+  /** The most that they are raised to; the outer limits if absent. bps */
+  readonly mostInitialHaircut?: number;
+  readonly mostMaintenanceHaircut?: number;
   /** {1e-4 a day} */
   readonly volatilityFloor: number;
   /** How long it may take to sell it off. {h} */

@@ -87,6 +87,17 @@ export const LOCAL_RESERVE: Readonly<Record<TokenName, Holding>> = {
   },
 };
 
+/** What a local chain starts with. */
+export interface LocalTerms {
+  /** 8 decimals */
+  readonly answers: Readonly<Record<"eth" | "btc" | "usdc", bigint>>;
+  readonly assets: readonly LocalAsset[];
+  readonly reserve: Readonly<Record<TokenName, Holding>>;
+}
+
+/** As it is on 12 March 2020. */
+export const LOCAL_TERMS: LocalTerms = { answers: LOCAL_ANSWERS, assets: LOCAL_ASSETS, reserve: LOCAL_RESERVE };
+
 export { DOLLAR_FEED } from "./market.js";
 
 /** How much of the reserve's dollars the lending market may hold, and how fast its share price is believed. {tok}, bps, {1e-6 a day} */

@@ -1,6 +1,6 @@
 /** A chain inside this process, in simulated time: blocks are made when asked for, at the time that is asked for. */
 
-import type { EthereumProvider } from "hardhat/types/providers";
+import type { Requests } from "./direct.js";
 
 /** A transaction that was included and reverted. */
 export class TransactionFailed extends Error {
@@ -33,6 +33,15 @@ const MAX_FEE = 100_000n * 10n ** 9n;
 /** Blocks that a queued transaction may wait for room. */
 const PATIENCE = 10;
 
+/** A transaction whose fate is open. */
+interface Sent {
+  readonly hash: string;
+  readonly what: string;
+  readonly mayFail: boolean;
+  /** Blocks that it has waited for. */
+  readonly waited: number;
+}
+
 interface Receipt {
   readonly status: string;
   readonly gasUsed: string;
@@ -62,10 +71,10 @@ function quantity(value: bigint | number): string {
  * them in one block. For the actors of a scenario; keepers and wallets use ordinary signers.
  */
 export class Chain {
-  readonly provider: EthereumProvider;
-  #pending: { hash: string; what: string; waited: number }[] = [];
+  readonly provider: Requests;
+  #pending: Sent[] = [];
 
-  constructor(provider: EthereumProvider) {
+  constructor(provider: Requests) {
     this.provider = provider;
   }
 
@@ -110,8 +119,16 @@ export class Chain {
     return Number(block.timestamp);
   }
 
-  /** Queues a transaction for the next block. `what` names it in case it reverts. */
-  async send(from: string, call: Call, what: string): Promise<string> {
+  /** Whether anything waits for the next block that was sent through `send`. */
+  get hasQueued(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /**
+   * Queues a transaction for the next block. `what` names it in case it reverts.
+   * @param mayFail Somebody tries, as people do: where it reverts, nothing comes of it.
+   */
+  async send(from: string, call: Call, what: string, mayFail = false): Promise<string> {
     const hash = await this.#request<string>("eth_sendTransaction", [
       {
         from,
@@ -123,7 +140,7 @@ export class Chain {
         ...(call.value === undefined ? {} : { value: quantity(call.value) }),
       },
     ]);
-    this.#pending.push({ hash, what, waited: 0 });
+    this.#pending.push({ hash, what, mayFail, waited: 0 });
     return hash;
   }
 
@@ -141,11 +158,11 @@ export class Chain {
   async #check(): Promise<void> {
     const sent = this.#pending;
     this.#pending = [];
-    for (const { hash, what, waited } of sent) {
+    for (const { hash, what, mayFail, waited } of sent) {
       const receipt = await this.#request<Receipt | null>("eth_getTransactionReceipt", [hash]);
-      if (receipt === null && waited < PATIENCE) this.#pending.push({ hash, what, waited: waited + 1 });
+      if (receipt === null && waited < PATIENCE) this.#pending.push({ hash, what, mayFail, waited: waited + 1 });
       else if (receipt === null) throw new TransactionStuck(hash, what);
-      else if (BigInt(receipt.status) !== 1n) throw new TransactionFailed(hash, what);
+      else if (BigInt(receipt.status) !== 1n && !mayFail) throw new TransactionFailed(hash, what);
     }
   }
 

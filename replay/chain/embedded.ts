@@ -1,10 +1,19 @@
 /** An embedded chain: a node inside this process, with the protocol's local world on it. */
 
-import { BrowserProvider, HDNodeWallet, Network, type BaseWallet, type JsonRpcSigner, type Provider } from "ethers";
+import {
+  BrowserProvider,
+  HDNodeWallet,
+  Network,
+  type BaseWallet,
+  type JsonRpcApiProvider,
+  type JsonRpcSigner,
+  type Provider,
+} from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { Chain } from "./chain.js";
+import { DirectProvider, withNode } from "./direct.js";
 
 export const LOCAL_CHAIN_ID = 31_337;
 
@@ -19,15 +28,41 @@ export function localWallet(index: number, provider: Provider): BaseWallet {
 export interface EmbeddedChain {
   readonly connection: NetworkConnection<"l1">;
   readonly chain: Chain;
-  readonly provider: BrowserProvider;
+  readonly provider: JsonRpcApiProvider;
   /** The node's own accounts, whose keys everybody knows. */
   readonly accounts: readonly JsonRpcSigner[];
   close(): Promise<void>;
 }
 
+/** What accounts of a chain for replays begin with: a world takes more ether when ether is cheap. {wei} */
+const RICH = 10n ** 24n;
+
 /** @param startTime Time of the first block, unix seconds. */
 export async function startEmbeddedChain(startTime: number): Promise<EmbeddedChain> {
-  const connection = await network.create({
+  return await embeddedChainOn(await connect(startTime));
+}
+
+/**
+ * The same, asked without detours, and with a clock that only blocks move: the same requests give the same chain, to the last bit.
+ * @param startTime Time of the first block, unix seconds.
+ */
+export async function startDirectChain(startTime: number): Promise<EmbeddedChain> {
+  const { made: connection, node } = await withNode(startTime, () => connect(startTime, RICH));
+  const provider = new DirectProvider(node, LOCAL_CHAIN_ID);
+  return {
+    connection,
+    chain: new Chain(node),
+    provider,
+    accounts: await provider.listAccounts(),
+    close: async () => {
+      provider.destroy();
+      await connection.close();
+    },
+  };
+}
+
+async function connect(startTime: number, balance?: bigint): Promise<NetworkConnection<"l1">> {
+  return await network.create({
     network: "default",
     chainType: "l1",
     override: {
@@ -35,9 +70,9 @@ export async function startEmbeddedChain(startTime: number): Promise<EmbeddedCha
       initialBaseFeePerGas: 1_000_000_000n,
       // Actors of a scenario send in an order that matters.
       mining: { auto: true, mempool: { order: "fifo" } },
+      ...(balance === undefined ? {} : { accounts: { accountsBalance: balance } }),
     },
   });
-  return await embeddedChainOn(connection);
 }
 
 /** What scenarios need of a chain that runs already, made anew: nothing is known of what was asked of it before. */

@@ -29,6 +29,10 @@ export interface PathStep {
   readonly depth: number;
   /** Market price of plUSD. {USD} */
   readonly dollar: number;
+  /** What the market pays where that is not what the feeds answer, 8 decimals. */
+  readonly market?: Readonly<Record<FeedName, bigint>>;
+  /** What the market pays for the staked-ether token, as a part of the ether that it stands for; all of it if absent. */
+  readonly stakedRatio?: number;
 }
 
 export interface MarketPath {
@@ -82,15 +86,34 @@ function stepwise(points: readonly Knot[], time: number): number {
  * Its own random numbers, so that it neither follows nor disturbs the others.
  */
 export function parNoise(normal: () => number, points: number): Float64Array {
-  const reversion = Math.exp(-PATH_STEP / 3_600);
-  const shock = 0.0002 * Math.sqrt(1 - reversion ** 2);
+  const noise = new Noise(PAR_DEVIATION, normal);
   const path = new Float64Array(points);
-  let x = 0;
-  for (let i = 0; i < points; i++) {
-    path[i] = 1 + x;
-    x = x * reversion + shock * normal();
-  }
+  for (let i = 0; i < points; i++) path[i] = 1 + (i === 0 ? 0 : noise.after(PATH_STEP));
   return path;
+}
+
+/** Standard deviation of a stablecoin around par. */
+export const PAR_DEVIATION = 0.0002;
+/** How fast it goes back. {s} */
+const REVERSION = 3_600;
+
+/** A mean-reverting walk around 0. */
+export class Noise {
+  readonly #deviation: number;
+  readonly #normal: () => number;
+  #value = 0;
+
+  constructor(deviation: number, normal: () => number) {
+    this.#deviation = deviation;
+    this.#normal = normal;
+  }
+
+  /** Its value so many seconds after the one before. */
+  after(seconds: number): number {
+    const kept = Math.exp(-seconds / REVERSION);
+    this.#value = this.#value * kept + this.#deviation * Math.sqrt(1 - kept ** 2) * this.#normal();
+    return this.#value;
+  }
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 } from "../../types/contracts/index.js";
 import type { StatementStructOutput } from "../../types/contracts/contracts/interfaces/IBalanceSheet.js";
 import { present } from "../../sdk/present.js";
+import { combined, listed, type Query, read, view } from "../../sdk/reads/query.js";
 
 /** One thing that must hold. */
 export interface Check {
@@ -47,6 +48,8 @@ export interface Audit {
 const ASSET_SHIFT = 248n;
 const BALANCE_MASK = (1n << ASSET_SHIFT) - 1n;
 const CHUNK = 500;
+/** Members whose balances are read in one call. */
+const BATCH = 250;
 
 const engineAbi = ICreditEngine__factory.createInterface();
 const dollarAbi = IPlimsollDollar__factory.createInterface();
@@ -147,12 +150,18 @@ export class Auditor {
     );
   }
 
-  /** Looks at the books in between: what does not balance now is told at the end. */
-  async look(when: string): Promise<void> {
+  /**
+   * Looks at the books in between: what does not balance now is told at the end.
+   * @returns What did not balance, if anything.
+   */
+  async look(when: string): Promise<string | undefined> {
     const { checks } = await this.#books();
     this.#looks += 1;
     const broken = checks.find((check) => !check.holds);
-    if (broken !== undefined) this.#broken ??= `${when}: ${broken.name}: ${broken.detail}`;
+    if (broken === undefined) return undefined;
+    const what = `${broken.name}: ${broken.detail}`;
+    this.#broken ??= `${when}: ${what}`;
+    return what;
   }
 
   /** Looks at everything, as it must be once keepers have done their work. */
@@ -194,6 +203,16 @@ export class Auditor {
     return (await contract.getFunction("balanceOf")(account)) as bigint;
   }
 
+  /** Asks the same of many, some hundred in a call. */
+  async #ofEach<T>(members: readonly string[], ask: (member: string) => Query<T>): Promise<T[]> {
+    const found: T[] = [];
+    for (let i = 0; i < members.length; i += BATCH) {
+      const query = listed(members.slice(i, i + BATCH).map(ask));
+      found.push(...(await read(this.#provider, this.#addresses, query)));
+    }
+    return found;
+  }
+
   /** What must hold after any block. */
   async #books(): Promise<Books> {
     const engine = this.#engine;
@@ -202,10 +221,19 @@ export class Auditor {
     let shares = 0n;
     let debts = 0n;
     const balances = new Map<number, bigint>();
-    for (const account of accounts) {
-      const [debtShares, holdings] = await engine.position(account);
+    const { engine: address, dollar } = this.#addresses.contracts;
+    const positions = await this.#ofEach(accounts, (account) =>
+      combined({
+        position: view<readonly [bigint, readonly bigint[]]>(address, engineAbi, "position", [account]),
+        debt: view<bigint>(address, engineAbi, "debtOf", [account]),
+      }),
+    );
+    for (const {
+      position: [debtShares, holdings],
+      debt,
+    } of positions) {
       shares += debtShares;
-      if (debtShares !== 0n) debts += await engine.debtOf(account);
+      debts += debt;
       for (const holding of holdings) {
         const asset = Number(holding >> ASSET_SHIFT);
         balances.set(asset, (balances.get(asset) ?? 0n) + (holding & BALANCE_MASK));
@@ -261,10 +289,10 @@ export class Auditor {
     this.#index = index;
 
     const supply = await this.#dollar.totalSupply();
-    let owned = 0n;
-    for (const holder of await this.#holders.upTo(block)) {
-      if (holder !== ZeroAddress) owned += await this.#dollar.balanceOf(holder);
-    }
+    const holders = (await this.#holders.upTo(block)).filter((holder) => holder !== ZeroAddress);
+    const owned = (
+      await this.#ofEach(holders, (holder) => view<bigint>(dollar, dollarAbi, "balanceOf", [holder]))
+    ).reduce((sum, each) => sum + each, 0n);
     const levels =
       (await this.#dollar.level(this.#addresses.contracts.engine)) +
       (await this.#dollar.level(this.#addresses.contracts.reserve));

@@ -11,6 +11,8 @@ export interface Keepers {
    * @returns How many accounts they found failing.
    */
   look(): Promise<number>;
+  /** Whether it is known that nothing of theirs waits for the next block; where it is not, there is one. */
+  readonly isIdle?: boolean;
   /** Asked once, at the end. */
   work(): Promise<KeepersWork>;
 }
@@ -19,6 +21,9 @@ export interface Keepers {
 export function oneKeeper(keeper: Keeper): Keepers {
   return {
     look: async () => (await keeper.tick()).failing,
+    get isIdle() {
+      return keeper.open === 0;
+    },
     work: () => Promise.resolve(keeper.totals),
   };
 }

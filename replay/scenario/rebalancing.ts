@@ -2,6 +2,7 @@
 
 import type { Provider } from "ethers";
 
+import { AUCTIONS } from "../../deploy/parameters/reserve.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import { present } from "../../sdk/present.js";
 import { IRebalancer__factory, type IRebalancer } from "../../types/contracts/index.js";
@@ -27,11 +28,20 @@ export class Rebalancing {
   readonly #rebalancer: IRebalancer;
   readonly #address: string;
   #offSince: number | undefined;
+  #openedBefore = 0;
+  /** When it was first seen that the last auction had been opened, and the last look. (unix seconds) */
+  #openedAt = -Infinity;
+  #lookedAt = 0;
 
   constructor(provider: Provider, addresses: AddressBook) {
     this.#provider = provider;
     this.#address = addresses.contracts.rebalancer;
     this.#rebalancer = IRebalancer__factory.connect(this.#address, provider);
+  }
+
+  /** Whether an auction may be running: something is outside, and not so long ago one was opened. */
+  get isRunning(): boolean {
+    return this.offTarget > 0 && this.#lookedAt <= this.#openedAt + AUCTIONS.duration;
   }
 
   /** What rebalancing cost, as a part of what was traded; negative where it earned. bps, rounded away from zero */
@@ -65,6 +75,9 @@ export class Rebalancing {
   /** Looks at the weights as of `time`, the chain's. */
   async look(time: number): Promise<void> {
     this.offTarget = Number(await this.#rebalancer.offTarget());
+    if (this.opened > this.#openedBefore) this.#openedAt = time;
+    this.#openedBefore = this.opened;
+    this.#lookedAt = time;
     if (this.offTarget === 0) {
       this.#offSince = undefined;
       return;

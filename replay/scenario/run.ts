@@ -11,6 +11,8 @@ import { present } from "../../sdk/present.js";
 
 /** Seconds between a block of updates and the keepers' block after it. */
 const KEEPER_DELAY = 4;
+/** Seconds between the further blocks that they may have. */
+const BLOCK_TIME = 12;
 /** Blocks that keepers have at the end to finish what the last update began. */
 const LAST_BLOCKS = 20;
 /** After the path the market stands still, and keepers have this long to bring the reserve back to its targets. {s} */
@@ -45,6 +47,53 @@ export interface Progress {
   readonly outcome: Outcome;
 }
 
+/** A moment of a scenario: market and keepers have had their blocks. */
+export interface Moment {
+  /** Counted from 1. */
+  readonly step: number;
+  /** Of the market's block. (unix seconds) */
+  readonly time: number;
+  /** {wei} per gas */
+  readonly baseFee: bigint;
+  /** Accounts that keepers have found failing. */
+  readonly failing: number;
+}
+
+/** Somebody else who acts once market and keepers have: what he queues is in a block of its own. */
+export interface Actor {
+  act(moment: Omit<Moment, "failing">): Promise<void>;
+}
+
+/** What is kept of a run. */
+export interface Records {
+  readonly outcome: Outcome;
+  readonly rebalancing: Rebalancing;
+}
+
+/** Looks on when all of a step is over, and changes nothing. */
+export interface Watcher {
+  look(moment: Moment, records: Records): Promise<void>;
+}
+
+/** Who takes part besides market and keepers, and how the play ends. */
+export interface Staging {
+  readonly actors?: readonly Actor[];
+  readonly watchers?: readonly Watcher[];
+  /** Blocks that keepers have at most after each of the market's, as long as accounts fail. */
+  readonly keeperBlocks?: number;
+  /** While auctions run keepers have a block so often, where prices are further apart than that. {s} */
+  readonly auctionPace?: number;
+  /**
+   * Seconds between the market's block and the keepers'. With 0 what may be done once an hour is done each hour, although keepers look at the market's
+   * blocks only, which come at even distances.
+   */
+  readonly keeperDelay?: number;
+  /** What follows the auctions, where somebody else wants to know of them as well. */
+  readonly rebalancing?: Rebalancing;
+  /** Whether the market stands still at the end until the reserve is back on target, and it counts as broken if it is not. */
+  readonly calm?: boolean;
+}
+
 export interface ScenarioResult {
   readonly path: MarketPath;
   readonly accounts: number;
@@ -73,15 +122,23 @@ export async function runScenario(
   startTime: number,
   onProgress: (progress: Progress) => void,
   signal?: AbortSignal,
+  {
+    actors = [],
+    watchers = [],
+    keeperBlocks = 1,
+    keeperDelay = KEEPER_DELAY,
+    auctionPace,
+    rebalancing = new Rebalancing(world.provider, world.addresses),
+    calm: endsCalm = true,
+  }: Staging = {},
 ): Promise<ScenarioResult> {
   const { chain, market, quotes } = world;
   const outcome = new Outcome(world.provider, world.addresses, world.assets);
   let [priceUpdates, feedUpdates] = [0, 0];
   let lowestEth = quotes.answers.eth;
-  const rebalancing = new Rebalancing(world.provider, world.addresses);
   const auditor = new Auditor(world.provider, world.addresses);
   const before = await measured(world);
-  const records = { outcome, rebalancing };
+  const records: Reader = { outcome, rebalancing, read: await chain.blockNumber() };
   let ether = before;
 
   for (const [index, step] of path.steps.entries()) {
@@ -97,15 +154,35 @@ export async function runScenario(
       quotes.ratio = step.ratio;
       await setRatio(world, step.ratio);
     }
-    quotes.dollar = BigInt(Math.round(step.dollar * 1e6)) * 10n ** 12n;
+    quotes.dollar = wad(step.dollar);
+    if (step.market !== undefined) quotes.market = step.market;
+    if (step.stakedRatio !== undefined) quotes.stakedRatio = wad(step.stakedRatio);
     // Traders do not wait for feeds: by the time that a feed has updated, the pools are there. The same trades undo what keepers'
     // sales did to the price since the last step.
     await market.setDepth(step.depth);
     await market.follow(marketPrices(quotes));
-    await chain.mine({ time: startTime + step.time, baseFee });
-    const keepersTime = startTime + step.time + KEEPER_DELAY;
-    const failing = await keeperBlock(world, keepers, records, keepersTime, baseFee);
-    await rebalancing.look(keepersTime);
+    const time = startTime + step.time;
+    await chain.mine({ time, baseFee });
+    let failing = await keeperBlock(world, keepers, records, time + keeperDelay, baseFee);
+    await rebalancing.look(time + keeperDelay);
+    // After keepers have brought the books up to date: what they allow is what others go by.
+    for (const actor of actors) await actor.act({ step: index + 1, time, baseFee });
+    let at = time + keeperDelay;
+    if (actors.length > 0 && chain.hasQueued) await chain.mine({ time: ++at, baseFee });
+    const next = startTime + (path.steps[index + 1]?.time ?? path.duration);
+    for (let hurried = 1; ;) {
+      const hurries = failing > 0 && hurried < keeperBlocks;
+      if (!hurries && (auctionPace === undefined || !rebalancing.isRunning)) break;
+      at += hurries ? BLOCK_TIME : present(auctionPace);
+      if (at >= next) break;
+      if (hurries) hurried += 1;
+      await market.follow(marketPrices(quotes));
+      await chain.mine({ time: at, baseFee });
+      at += keeperDelay;
+      failing = await keeperBlock(world, keepers, records, at, baseFee);
+      await rebalancing.look(at);
+    }
+    for (const watcher of watchers) await watcher.look({ step: index + 1, time, baseFee, failing }, records);
     if (index % MEASURED_EVERY === 0) ether = await measured(world);
     if ((index + 1) % AUDIT_EVERY === 0) await auditor.look(`after step ${index + 1}`);
     onProgress({
@@ -130,7 +207,8 @@ export async function runScenario(
     const failing = await keeperBlock(world, keepers, records, time, lastFee);
     if (failing === 0) break;
   }
-  await calm(world, keepers, records, time, lastFee);
+  if (endsCalm) await calm(world, keepers, records, time, lastFee);
+  const audit = await auditor.conclude();
 
   return {
     path,
@@ -142,18 +220,17 @@ export async function runScenario(
     keeper: await keepers.work(),
     ether: { before, after: await measured(world) },
     rebalancing,
-    audit: withRebalancing(await auditor.conclude(), rebalancing),
+    audit: endsCalm ? withRebalancing(audit, rebalancing) : audit,
   };
 }
 
-/** What is kept of a run. */
-interface Records {
-  readonly outcome: Outcome;
-  readonly rebalancing: Rebalancing;
+/** What is kept of a run, and up to which block. */
+interface Reader extends Records {
+  read: number;
 }
 
 /** Prices stand still until the reserve is back on target, or for a day. */
-async function calm(world: World, keepers: Keepers, records: Records, start: number, baseFee: bigint): Promise<void> {
+async function calm(world: World, keepers: Keepers, records: Reader, start: number, baseFee: bigint): Promise<void> {
   const feeds = Object.keys(world.quotes.answers) as FeedName[];
   await records.rebalancing.look(start);
   for (let passed = CALM_STEP; passed <= CALM && records.rebalancing.offTarget > 0; passed += CALM_STEP) {
@@ -183,18 +260,27 @@ function withRebalancing(audit: Audit, { offTarget, longestOff, costBps, traded 
   return { ...audit, checks };
 }
 
-/** Lets keepers look at the chain and mines what they send. Returns how many accounts they found failing. */
+/** Lets keepers look at the chain and mines what they, or anybody else, sent. Returns how many accounts they found failing. */
 async function keeperBlock(
   world: World,
   keepers: Keepers,
-  { outcome, rebalancing }: Records,
+  records: Reader,
   time: number,
   baseFee: bigint,
 ): Promise<number> {
+  const { chain } = world;
+  // What they estimate is estimated for the block that is going to be, whatever the machine's clock says.
+  await chain.setNextTime(time);
   const failing = await keepers.look();
-  await world.chain.mine({ time, baseFee });
-  const block = await world.chain.blockNumber();
-  await outcome.read(block, block, marketPrices(world.quotes));
-  await rebalancing.read(block, block);
+  if (keepers.isIdle !== true || chain.hasQueued) await chain.mine({ time, baseFee });
+  const block = await chain.blockNumber();
+  await records.outcome.read(records.read + 1, block, marketPrices(world.quotes));
+  await records.rebalancing.read(records.read + 1, block);
+  records.read = block;
   return failing;
+}
+
+/** 18 decimals, six of them significant. */
+function wad(value: number): bigint {
+  return BigInt(Math.round(value * 1e6)) * 10n ** 12n;
 }

@@ -3,7 +3,13 @@
 import { getAddress, type JsonRpcSigner } from "ethers";
 
 import { DEPTH_FRACTION } from "../../deploy/parameters/core.js";
-import { DOLLAR_FEED, LOCAL_ASSETS, type LocalAsset } from "../../deploy/parameters/local.js";
+import {
+  DOLLAR_FEED,
+  LOCAL_ASSETS,
+  LOCAL_TERMS,
+  type LocalAsset,
+  type LocalTerms,
+} from "../../deploy/parameters/local.js";
 import { DOLLAR_ASSET } from "../../deploy/parameters/reserve.js";
 import { deployLocal } from "../../deploy/local.js";
 import { DOLLAR, type KeeperOptions } from "../../keeper/config.js";
@@ -15,6 +21,7 @@ import {
   IBackstop__factory,
   ICreditEngine__factory,
   IPriceOracle__factory,
+  IRisk__factory,
   IUniswapV3Pool__factory,
   MockV3Aggregator__factory,
 } from "../../types/contracts/index.js";
@@ -67,16 +74,20 @@ export interface Quotes {
   ratio: bigint;
   /** Market price of plUSD. {USD} 18 decimals */
   dollar: bigint;
+  /** What the market pays where that is not what the feeds answer, 8 decimals. */
+  market?: Readonly<Record<FeedName, bigint>>;
+  /** What the market pays for staked ether, as a part of the ether that it stands for: 18 decimals; all of it if absent. */
+  stakedRatio?: bigint;
 }
 
 /** Market prices by token symbol: what the pools are traded to. {USD/tok} 18 decimals */
 export function marketPrices(quotes: Quotes): Prices {
-  const eth = quotes.answers.eth * ANSWER_TO_WAD;
+  const { eth, btc, usdc } = quotes.market ?? quotes.answers;
   return {
-    WETH: eth,
-    WBTC: quotes.answers.btc * ANSWER_TO_WAD,
-    wstETH: (eth * quotes.ratio) / WAD,
-    USDC: quotes.answers.usdc * ANSWER_TO_WAD,
+    WETH: eth * ANSWER_TO_WAD,
+    WBTC: btc * ANSWER_TO_WAD,
+    wstETH: (((eth * ANSWER_TO_WAD * quotes.ratio) / WAD) * (quotes.stakedRatio ?? WAD)) / WAD,
+    USDC: usdc * ANSWER_TO_WAD,
     [PLUSD_SYMBOL]: quotes.dollar,
   };
 }
@@ -92,7 +103,7 @@ export interface World extends EmbeddedChain {
   newKeeper(onSettled?: KeeperDependencies["onSettled"]): Keeper;
 }
 
-function tokenOf(tokens: ReadonlyMap<string, Token>, symbol: string): Token {
+export function tokenOf(tokens: ReadonlyMap<string, Token>, symbol: string): Token {
   const token = tokens.get(symbol);
   if (token === undefined) throw new RangeError(`no token ${symbol}`);
   return token;
@@ -102,20 +113,25 @@ function tokenOf(tokens: ReadonlyMap<string, Token>, symbol: string): Token {
  * The pools: what each asset is sold through, and how deep they are at the start. Their ranges are wide, because a sale that runs out of
  * liquidity walks through all empty ticks to the end and burns a block's gas on it.
  */
-function poolSpecs(tokens: ReadonlyMap<string, Token>): PoolSpec[] {
+function poolSpecs(tokens: ReadonlyMap<string, Token>, assets: readonly LocalAsset[]): PoolSpec[] {
+  /** As much deeper or shallower as the model is told that its market is. */
+  const scaled = (symbol: string, depth: bigint): bigint => {
+    const usual = present(LOCAL_ASSETS.find((asset) => asset.symbol === symbol)).depth;
+    return (depth * present(assets.find((asset) => asset.symbol === symbol)).depth) / usual;
+  };
   const [weth, wbtc, wsteth, usdc, plusd] = ["WETH", "WBTC", "wstETH", "USDC", PLUSD_SYMBOL].map((s) =>
     tokenOf(tokens, s),
   );
   return [
-    { base: present(weth), quote: present(usdc), fee: 500, depth: 30_000n * WAD },
-    { base: present(wbtc), quote: present(usdc), fee: 500, depth: 600n * 10n ** 8n },
-    { base: present(wsteth), quote: present(weth), fee: 100, depth: 15_000n * WAD },
+    { base: present(weth), quote: present(usdc), fee: 500, depth: scaled("WETH", 30_000n * WAD) },
+    { base: present(wbtc), quote: present(usdc), fee: 500, depth: scaled("WBTC", 600n * 10n ** 8n) },
+    { base: present(wsteth), quote: present(weth), fee: 100, depth: scaled("wstETH", 15_000n * WAD) },
     { base: present(usdc), quote: present(plusd), fee: 100, depth: 20_000_000n * 10n ** 6n, width: 0.25 },
   ];
 }
 
 /** Queues a call to the token's `mint` by its owner, or wraps ether. */
-async function give(chain: Chain, deployer: string, token: Token, to: string, amount: bigint): Promise<void> {
+export async function give(chain: Chain, deployer: string, token: Token, to: string, amount: bigint): Promise<void> {
   if (token.symbol === "WETH") {
     await chain.send(
       to,
@@ -128,14 +144,18 @@ async function give(chain: Chain, deployer: string, token: Token, to: string, am
   }
 }
 
-/** Queues a deposit of tokens that `account` holds. */
-async function deposit(
+/**
+ * Queues a deposit of tokens that `account` holds.
+ * @param mayFail There may be no room for it.
+ */
+export async function deposit(
   chain: Chain,
   engine: string,
   account: string,
   asset: LocalAsset,
   token: Token,
   amount: bigint,
+  mayFail = false,
 ): Promise<void> {
   const approve = tokenAbi.encodeFunctionData("approve", [engine, amount]);
   await chain.send(
@@ -144,17 +164,36 @@ async function deposit(
     `approve ${token.symbol} by ${account}`,
   );
   const data = engineAbi.encodeFunctionData("deposit", [asset.id, amount, account]);
-  await chain.send(account, { to: engine, data, gas: 250_000n }, `deposit ${token.symbol} by ${account}`);
+  await chain.send(account, { to: engine, data, gas: 250_000n }, `deposit ${token.symbol} by ${account}`, mayFail);
 }
 
-async function borrow(chain: Chain, engine: string, account: string, amount: bigint): Promise<void> {
+/** @param mayFail There may be no headroom for it. */
+export async function borrow(
+  chain: Chain,
+  engine: string,
+  account: string,
+  amount: bigint,
+  mayFail = false,
+): Promise<void> {
   const data = engineAbi.encodeFunctionData("borrow", [amount, account, account]);
-  await chain.send(account, { to: engine, data, gas: 500_000n }, `borrow by ${account}`);
+  await chain.send(account, { to: engine, data, gas: 500_000n }, `borrow by ${account}`, mayFail);
 }
 
 /** Deploys everything that a world stands on. */
-export async function deployWorld({ connection, accounts }: EmbeddedChain): Promise<AddressBook> {
-  return await deployLocal(connection, { keeper: present(accounts[KEEPER], "keeper's account").address });
+export async function deployWorld(
+  { connection, accounts }: EmbeddedChain,
+  terms: LocalTerms = LOCAL_TERMS,
+): Promise<AddressBook> {
+  return await deployLocal(connection, { keeper: present(accounts[KEEPER], "keeper's account").address, terms });
+}
+
+/** What else a world is made with. */
+export interface Founding {
+  readonly signal?: AbortSignal;
+  /** As on 12 March 2020 if absent. */
+  readonly terms?: LocalTerms;
+  /** How often its keepers ask again what had nothing to do; the keeper's own if absent. */
+  readonly recheck?: NonNullable<KeeperOptions["reserve"]>["recheck"];
 }
 
 /**
@@ -167,9 +206,10 @@ export async function createWorld(
   quotes: Quotes,
   random: Random,
   count: number,
-  signal?: AbortSignal,
+  founding: Founding = {},
 ): Promise<World> {
-  return await furnishWorld(embedded, await deployWorld(embedded), quotes, random, count, signal);
+  const addresses = await deployWorld(embedded, founding.terms);
+  return await furnishWorld(embedded, addresses, quotes, random, count, founding);
 }
 
 /** The same on a chain where everything is deployed, and nobody has used it. */
@@ -179,7 +219,7 @@ export async function furnishWorld(
   quotes: Quotes,
   random: Random,
   count: number,
-  signal?: AbortSignal,
+  { signal, terms: { assets } = LOCAL_TERMS, recheck }: Founding = {},
 ): Promise<World> {
   const { chain, accounts } = embedded;
   const [deployer, maker] = [
@@ -187,7 +227,7 @@ export async function furnishWorld(
     present(accounts[2], "market maker's account"),
   ];
   const tokens = new Map<string, Token>(
-    LOCAL_ASSETS.map((a) => [
+    assets.map((a) => [
       a.symbol,
       { symbol: a.symbol, address: present(addresses.tokens[a.symbol]), decimals: a.decimals },
     ]),
@@ -201,10 +241,10 @@ export async function furnishWorld(
     ...embedded,
     addresses,
     tokens,
-    assets: LOCAL_ASSETS,
+    assets,
     deployer,
     market,
-    borrowers: drawBorrowers(random, collateralKinds(quotes), count),
+    borrowers: drawBorrowers(random, collateralKinds(quotes, await inForce(embedded, addresses, assets)), count),
     quotes,
     newKeeper: (onSettled) =>
       new Keeper(
@@ -215,14 +255,15 @@ export async function furnishWorld(
           risk: addresses.contracts.risk,
           liquidator: present(addresses.liquidator),
           firstBlock: addresses.firstBlock,
-          routes: LOCAL_ASSETS.map((asset) => ({
+          routes: assets.map((asset) => ({
             asset: asset.id,
             path: present(market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))),
           })),
           reserve: {
             ...addresses.contracts,
+            ...(recheck === undefined ? {} : { recheck }),
             filler: present(addresses.filler),
-            routes: auctionRoutes(market, tokens),
+            routes: auctionRoutes(market, tokens, assets),
           },
         },
         { provider: embedded.provider, signer: keeperWallet, ...(onSettled === undefined ? {} : { onSettled }) },
@@ -242,22 +283,35 @@ export async function furnishWorld(
 function auctionRoutes(
   market: MarketMaker,
   tokens: ReadonlyMap<string, Token>,
+  assets: readonly LocalAsset[],
 ): NonNullable<KeeperOptions["reserve"]>["routes"] {
-  return LOCAL_ASSETS.flatMap((sold) =>
+  return assets.flatMap((sold) =>
     [...tokens.values()]
       .filter((token) => token.symbol !== sold.symbol)
       .map((token) => ({
         sold: sold.id,
-        bought: LOCAL_ASSETS.find((asset) => asset.symbol === token.symbol)?.id ?? DOLLAR,
+        bought: assets.find((asset) => asset.symbol === token.symbol)?.id ?? DOLLAR,
         path: present(market.route(tokenOf(tokens, sold.symbol), token)),
       })),
   );
 }
 
+/** The assets with the haircuts that are in force: measured volatility may ask for more than the least. */
+async function inForce(
+  { provider }: EmbeddedChain,
+  { contracts }: AddressBook,
+  assets: readonly LocalAsset[],
+): Promise<LocalAsset[]> {
+  const risk = IRisk__factory.connect(contracts.risk, provider);
+  return await Promise.all(
+    assets.map(async (asset) => ({ ...asset, initialHaircut: Number((await risk.haircuts(asset.id)).initial) })),
+  );
+}
+
 /** What borrowers may hold, at the prices that they start with. */
-export function collateralKinds(quotes: Quotes): CollateralKind[] {
+export function collateralKinds(quotes: Quotes, assets: readonly LocalAsset[] = LOCAL_ASSETS): CollateralKind[] {
   const prices = marketPrices(quotes);
-  return LOCAL_ASSETS.map((asset) => {
+  return assets.map((asset) => {
     const price = Number(prices[asset.symbol]) / 1e18;
     return {
       symbol: asset.symbol,
@@ -283,21 +337,21 @@ async function fillMarket(world: World): Promise<void> {
   await chain.setBalance(deployer.address, MAKER_ETHER * ETHER);
 
   const usdc = tokenOf(tokens, "USDC");
-  for (const asset of LOCAL_ASSETS) {
+  for (const asset of world.assets) {
     const token = tokenOf(tokens, asset.symbol);
     const amount = asset.symbol === "WETH" ? MAKER_ETHER * ETHER : MAKER_ENDOWMENT * 10n ** BigInt(asset.decimals);
     await give(chain, deployer.address, token, maker, amount);
   }
   // The pools hold a good deal more than that of dollars.
   await give(chain, deployer.address, usdc, maker, 10n * MAKER_ENDOWMENT * 10n ** 6n);
-  const dollars = present(LOCAL_ASSETS.find((asset) => asset.symbol === "USDC"));
+  const dollars = present(world.assets.find((asset) => asset.symbol === "USDC"));
   await deposit(chain, engine, maker, dollars, usdc, MAKER_COLLATERAL * 10n ** 6n);
   await borrow(chain, engine, maker, MAKER_DEBT * WAD);
   for (const token of tokens.values()) await market.approve(token);
   await chain.mine();
 
   const prices = marketPrices(world.quotes);
-  for (const spec of poolSpecs(tokens)) await market.open(spec, prices);
+  for (const spec of poolSpecs(tokens, world.assets)) await market.open(spec, prices);
 
   const pool = present(market.pools.find(({ spec }) => spec.quote.symbol === PLUSD_SYMBOL));
   const grow = poolAbi.encodeFunctionData("increaseObservationCardinalityNext", [OBSERVATIONS]);
@@ -314,7 +368,7 @@ async function fillMarket(world: World): Promise<void> {
 async function priceDollar(world: World): Promise<void> {
   const { chain, deployer, addresses } = world;
   await chain.mine({ time: (await chain.time()) + DOLLAR_FEED.window });
-  const usdc = present(LOCAL_ASSETS.find((asset) => asset.symbol === "USDC"));
+  const usdc = present(world.assets.find((asset) => asset.symbol === "USDC"));
   const feed = {
     feed: present(addresses.feeds.dollar),
     heartbeat: usdc.heartbeat,
@@ -341,7 +395,7 @@ async function openAccounts(world: World, signal?: AbortSignal): Promise<void> {
     const account = getAddress(borrower.account);
     await chain.setBalance(account, 100_000n * ETHER);
     await chain.impersonate(account);
-    for (const asset of LOCAL_ASSETS) {
+    for (const asset of world.assets) {
       const worth = borrower.collateral.get(asset.symbol);
       if (worth === undefined) continue;
       const amount =

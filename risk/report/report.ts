@@ -17,10 +17,27 @@ export interface Figure {
   }[];
 }
 
+/** Cells as they are shown. */
+export interface Cells {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A further table with the words that go with it. */
+export interface Section {
+  readonly title: string;
+  readonly words: string;
+  readonly table: Cells;
+}
+
 export interface ReportContent {
   readonly title: string;
   readonly summary: readonly string[];
-  readonly table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  /** What the table is called by programs that read aloud; `Backtest` if absent. */
+  readonly caption?: string;
+  readonly table: Cells;
+  /** Between the verdict and the pictures. */
+  readonly further?: readonly Section[];
   /** What the table says, in words. */
   readonly verdict: readonly string[];
   readonly figures: readonly Figure[];
@@ -114,10 +131,22 @@ svg{width:100%;height:auto;display:block}
 @media print{:root{--ink:#000;--paper:#fff;--rule:#ccc;--a:#0b5cad;--b:#c2410c;--c:#15803d;--d:#7e22ce;--e:#b91c1c}}
 `;
 
-export function renderReport({ title, summary, table, verdict, figures }: ReportContent): string {
+export function renderReport({
+  title,
+  summary,
+  caption = "Backtest",
+  table,
+  verdict,
+  further = [],
+  figures,
+}: ReportContent): string {
   const cells = (tag: string, row: readonly string[]): string =>
     `<tr>${row.map((each) => `<${tag}>${escapeHtml(each)}</${tag}>`).join("")}</tr>`;
   const paragraphs = (lines: readonly string[]): string => lines.map((each) => `<p>${escapeHtml(each)}</p>`).join("\n");
+  const scrolling = (label: string, { header, rows }: Cells): string =>
+    `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}"><table><thead>${cells("th", header)}</thead><tbody>${rows.map((row) => cells("td", row)).join("")}</tbody></table></div>`;
+  const section = ({ title: heading, words, table: inner }: Section): string =>
+    `<section><h2>${escapeHtml(heading)}</h2><p>${escapeHtml(words)}</p>${scrolling(heading, inner)}</section>\n`;
   const figure = (each: Figure): string =>
     `<section><h2>${escapeHtml(each.title)}</h2><p>${escapeHtml(each.words)}</p>` +
     `<div role="img" aria-label="${escapeHtml(`${each.title}. ${each.words}`)}">` +
@@ -129,9 +158,9 @@ export function renderReport({ title, summary, table, verdict, figures }: Report
 <style>${STYLE}</style></head><body>
 <h1>${escapeHtml(title)}</h1>
 ${paragraphs(summary)}
-<div class="scroll" tabindex="0" role="region" aria-label="Backtest"><table><thead>${cells("th", table.header)}</thead><tbody>${table.rows.map((row) => cells("td", row)).join("")}</tbody></table></div>
+${scrolling(caption, table)}
 ${paragraphs(verdict)}
-${figures.map(figure).join("\n")}
+${further.map(section).join("")}${figures.map(figure).join("\n")}
 </body></html>
 `;
 }

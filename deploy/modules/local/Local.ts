@@ -1,9 +1,9 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { Future } from "@nomicfoundation/ignition-core";
+import type { Future, IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
 import type { ListedAsset } from "../../parameters/assets.js";
-import { LOCAL_ASSETS, LOCAL_GROWTH_CAP, LOCAL_RESERVE, LOCAL_VAULT } from "../../parameters/local.js";
+import { LOCAL_GROWTH_CAP, LOCAL_TERMS, LOCAL_VAULT, type LocalTerms } from "../../parameters/local.js";
 import Core from "../Core.js";
 import Governance from "../Governance.js";
 import { listAssets } from "../listing.js";
@@ -18,13 +18,9 @@ import Uniswap from "./Uniswap.js";
 
 const ratioSelector = FaucetStakedEther__factory.createInterface().getFunction("stEthPerToken").selector;
 
-/**
- * A whole local world: the protocol with a funded reserve and its governance, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
- * keeper liquidates and fills auctions with.
- *
- * Votes decide here too, but the deployer keeps every role beside the timelock: on a public network `handOver` takes them all from it.
- */
-export default buildModule("Local", (m) => {
+type Terms = Pick<LocalTerms, "assets" | "reserve">;
+
+function local(m: IgnitionModuleBuilder, { assets, reserve }: Terms) {
   const core = m.useModule(Core);
   const governance = m.useModule(Governance);
   const tokens = m.useModule(Tokens);
@@ -51,10 +47,10 @@ export default buildModule("Local", (m) => {
   ]);
   const feeds = { eth: ethFeed, btc: btcFeed, usdc: usdcFeed, stakedEther: stakedEtherFeed };
 
-  const done: Future[] = listAssets(m, core, LOCAL_ASSETS, tokens, feeds);
+  const done: Future[] = listAssets(m, core, assets, tokens, feeds);
   const source = ({ token }: ListedAsset): Source => (token === "weth" ? "wrap" : "mint");
-  const stated = seedReserve(m, core, LOCAL_ASSETS, tokens, LOCAL_RESERVE, source, done);
-  const dollars = LOCAL_ASSETS.find((asset) => asset.token === "usdc");
+  const stated = seedReserve(m, core, assets, tokens, reserve, source, done);
+  const dollars = assets.find((asset) => asset.token === "usdc");
   if (dollars === undefined) throw new RangeError("there is no USDC to borrow against");
   done.push(stated, stockFaucet(m, { ...core, ...tokens }, dollars.id, stated));
 
@@ -111,4 +107,14 @@ export default buildModule("Local", (m) => {
     filler,
     leverage,
   };
-});
+}
+
+/**
+ * A whole local world: the protocol with a funded reserve and its governance, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
+ * keeper liquidates and fills auctions with. The feeds' first answers are parameters of their module.
+ *
+ * Votes decide here too, but the deployer keeps every role beside the timelock: on a public network `handOver` takes them all from it.
+ */
+export const localModule = (terms: Terms) => buildModule("Local", (m) => local(m, terms));
+
+export default localModule(LOCAL_TERMS);

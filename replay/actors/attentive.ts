@@ -1,0 +1,71 @@
+/**
+ * Keepers that are asked when there is something for them. In every block all accounts are valued anew, with the keeper's own arithmetic and to the wei as the contracts
+ * do it; a whole look, with all the jobs that are due at intervals, takes place when an account fails or did a moment ago, while auctions run, and once an hour.
+ */
+
+import type { Provider } from "ethers";
+
+import { headerOf } from "../../indexer/chain.js";
+import { AccountBook } from "../../keeper/accounts.js";
+import { Watch, watchedChain } from "../../keeper/watch.js";
+import { present } from "../../sdk/present.js";
+import { ICreditEngine__factory, ICreditLens__factory } from "../../types/contracts/index.js";
+import type { Keepers } from "../scenario/keepers.js";
+import type { World } from "../scenario/world.js";
+
+const HOUR = 3_600;
+/** Accounts in one confirming call. */
+const CHUNK = 1_000;
+/** Sums are compared with the engine's so often: the keeper itself does it each hour. {s} */
+const AUDIT = 24 * HOUR;
+
+export class AttentiveKeepers implements Keepers {
+  /** Whole looks. */
+  looks = 0;
+  readonly #keepers: Keepers;
+  readonly #provider: Provider;
+  readonly #watch: Watch;
+  readonly #isBusy: () => boolean;
+  /** The hour of the last whole look. */
+  #hour = -1;
+  #looked = true;
+  /** Whether accounts failed then. */
+  #failed = false;
+
+  /** @param isBusy Whether something else is under way that keepers look after, such as auctions. */
+  constructor(
+    keepers: Keepers,
+    { provider, addresses: { contracts, firstBlock } }: Pick<World, "provider" | "addresses">,
+    isBusy: () => boolean,
+  ) {
+    this.#keepers = keepers;
+    this.#provider = provider;
+    this.#isBusy = isBusy;
+    const engine = ICreditEngine__factory.connect(contracts.engine, provider);
+    const lens = ICreditLens__factory.connect(contracts.lens, provider);
+    const book = new AccountBook({ provider, engine, firstBlock, auditInterval: AUDIT });
+    this.#watch = new Watch(watchedChain(engine, lens, provider), book, { chunk: CHUNK });
+  }
+
+  get isIdle(): boolean {
+    return !this.#looked || this.#keepers.isIdle === true;
+  }
+
+  async look(): Promise<number> {
+    const head = present(await this.#provider.getBlock("latest"), "block");
+    await this.#watch.update(headerOf(head), head.timestamp);
+    const hour = Math.floor(head.timestamp / HOUR);
+    const isDue = hour !== this.#hour || this.#failed || this.#isBusy();
+    this.#looked = isDue || (await this.#watch.failing()).length > 0;
+    if (!this.#looked) return 0;
+    this.#hour = hour;
+    this.looks += 1;
+    const failing = await this.#keepers.look();
+    this.#failed = failing > 0;
+    return failing;
+  }
+
+  async work(): ReturnType<Keepers["work"]> {
+    return await this.#keepers.work();
+  }
+}

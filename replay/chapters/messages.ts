@@ -1,0 +1,13 @@
+/** What a process that plays chapters is told, and tells. */
+
+import type { ChapterJob, ChapterProgress, ChapterResult } from "./chapter.js";
+
+export interface ToPlayer {
+  readonly job: ChapterJob;
+}
+
+export type FromPlayer =
+  | { readonly kind: "ready" }
+  | { readonly kind: "progress"; readonly progress: ChapterProgress }
+  | { readonly kind: "done"; readonly result: ChapterResult }
+  | { readonly kind: "failed"; readonly message: string; readonly stack: string };

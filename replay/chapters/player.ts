@@ -1,0 +1,33 @@
+/** A process that plays the chapters that it is sent, one after the other, until nobody is there any more. */
+
+import type { FromPlayer, ToPlayer } from "./messages.js";
+import { playChapter } from "./play.js";
+
+/** Between two reports of progress. {ms} */
+const TELL_EVERY = 500;
+
+function tell(message: FromPlayer): void {
+  process.send?.(message);
+}
+
+async function play({ job }: ToPlayer): Promise<void> {
+  let told = 0;
+  try {
+    const result = await playChapter(job, (progress) => {
+      const now = performance.now();
+      if (now - told < TELL_EVERY) return;
+      told = now;
+      tell({ kind: "progress", progress });
+    });
+    tell({ kind: "done", result });
+  } catch (error) {
+    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    tell({ kind: "failed", message, stack });
+  }
+}
+
+process.on("message", (message: ToPlayer) => void play(message));
+process.on("disconnect", () => process.exit());
+// Ctrl-C reaches all processes of a terminal; the one that started this one says when to end.
+process.on("SIGINT", () => undefined);
+tell({ kind: "ready" });
