@@ -31,6 +31,7 @@ export async function playChapter(
   signal?: AbortSignal,
 ): Promise<ChapterResult> {
   const { from, seed, accounts, terms, path, outages } = job;
+  signal?.throwIfAborted();
   const embedded = await startDirectChain(from - SETUP_TIME);
   try {
     const random = seeded(seed).fork(`chapter ${from.toString()}`);

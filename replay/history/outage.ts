@@ -21,17 +21,15 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * The stretch of the given length within which ether falls furthest, from what it opens at to the lowest that it reaches.
+ * The stretch of the given length at whose end ether has fallen furthest from where it began: who comes back then finds the market where it is worst.
  * @param step Of the candles. {s}
  */
 export function worstStretch(candles: readonly Candle[], step: number, length: number): Outage {
   const count = Math.max(1, Math.round(length / step));
   let [worst, start] = [Infinity, present(candles[0], "first candle").time];
-  for (let i = 0; i < candles.length; i++) {
-    const { time, open } = present(candles[i]);
-    let low = Infinity;
-    for (let j = i; j < Math.min(i + count, candles.length); j++) low = Math.min(low, present(candles[j]).low);
-    if (low / open < worst) [worst, start] = [low / open, time];
+  for (let i = 0; i + count <= candles.length; i++) {
+    const [{ time, open }, { close }] = [present(candles[i]), present(candles[i + count - 1])];
+    if (close / open < worst) [worst, start] = [close / open, time];
   }
   return { from: start, to: start + length };
 }

@@ -87,7 +87,21 @@ export function thinned(points: Points, count: number): Points {
   return kept;
 }
 
-function picture({ lines, unit }: Figure, { width, height, font, points: most, dates }: Layout): string {
+/** The library counts what it names over the life of the process; a report is the same whatever was drawn before it. */
+function named(svg: string, prefix: string): string {
+  const names = new Map<string, string>();
+  return svg.replace(/\bzr\d+-[a-z]+-?\d+/g, (given) => {
+    const name = names.get(given) ?? `${prefix}-${names.size.toString()}`;
+    names.set(given, name);
+    return name;
+  });
+}
+
+function picture(
+  { lines, unit }: Figure,
+  place: number,
+  { name, width, height, font, points: most, dates }: Layout,
+): string {
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   const text = { color: INK, fontSize: font };
   const faint = { lineStyle: { color: INK, opacity: 0.2 } };
@@ -112,7 +126,7 @@ function picture({ lines, unit }: Figure, { width, height, font, points: most, d
         data: marks === true ? points : thinned(points, most),
       })),
     });
-    return chart.renderToSVGString();
+    return named(chart.renderToSVGString(), `${name}-${place.toString()}`);
   } finally {
     chart.dispose();
   }
@@ -147,10 +161,10 @@ export function renderReport({
     `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}"><table><thead>${cells("th", header)}</thead><tbody>${rows.map((row) => cells("td", row)).join("")}</tbody></table></div>`;
   const section = ({ title: heading, words, table: inner }: Section): string =>
     `<section><h2>${escapeHtml(heading)}</h2><p>${escapeHtml(words)}</p>${scrolling(heading, inner)}</section>\n`;
-  const figure = (each: Figure): string =>
+  const figure = (each: Figure, place: number): string =>
     `<section><h2>${escapeHtml(each.title)}</h2><p>${escapeHtml(each.words)}</p>` +
     `<div role="img" aria-label="${escapeHtml(`${each.title}. ${each.words}`)}">` +
-    LAYOUTS.map((layout) => `<div class="${layout.name}">${picture(each, layout)}</div>`).join("") +
+    LAYOUTS.map((layout) => `<div class="${layout.name}">${picture(each, place, layout)}</div>`).join("") +
     `</div></section>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -13,11 +13,17 @@ const candle = (i: number, open: number, low: number): Candle => ({
   low,
   close: low,
 });
-/** The deepest hour is the last; the deepest two begin with the third. */
-const candles = [candle(0, 100, 98), candle(1, 98, 97), candle(2, 97, 80), candle(3, 80, 70), candle(4, 90, 72)];
+/** The deepest hour is the last; the deepest two begin with the third. What a candle closes at is its low, but for one that came back. */
+const candles = [
+  { ...candle(0, 100, 50), close: 98 },
+  candle(1, 98, 97),
+  candle(2, 97, 80),
+  candle(3, 80, 70),
+  candle(4, 90, 72),
+];
 
 describe("replay/history: keepers that are away", () => {
-  it("finds the stretch in which ether falls furthest", () => {
+  it("finds the stretch at whose end ether has fallen furthest", () => {
     expect(parseOutage("worst:2h", candles, HOUR)).to.deep.equal({ from: START + 2 * HOUR, to: START + 4 * HOUR });
     expect(parseOutage("worst:1h", candles, HOUR).from).to.equal(START + 4 * HOUR);
   });
