@@ -32,7 +32,12 @@ const POLL = 2;
 export type Answers = Readonly<Record<string, bigint>>;
 
 /** About what these cost in 2025. {USD} 8 decimals */
-export const USUAL_ANSWERS: Answers = { ETH: 3_500_00000000n, BTC: 100_000_00000000n, LINK: 18_00000000n, USDC: 99_990000n };
+export const USUAL_ANSWERS: Answers = {
+  ETH: 3_500_00000000n,
+  BTC: 100_000_00000000n,
+  LINK: 18_00000000n,
+  USDC: 99_990000n,
+};
 
 interface Code {
   readonly abi: readonly object[];
@@ -40,7 +45,13 @@ interface Code {
 }
 
 /** Deploys what stands behind a feed's address; gives its own address. */
-export type FeedMaker = (stage: Stage, name: string, description: string, decimals: number, answer: bigint) => Promise<string>;
+export type FeedMaker = (
+  stage: Stage,
+  name: string,
+  description: string,
+  decimals: number,
+  answer: bigint,
+) => Promise<string>;
 
 /** Deploys what others brought, and puts it where they have it. */
 export class Stage {

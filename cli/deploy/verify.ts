@@ -47,8 +47,7 @@ export async function verify(
     const checks = await verifyDeployment({ provider, chainId, network, record, signal });
     const failed = checks.filter(({ holds }) => !holds);
     if (options.json === true) say(json({ network: network.name, chainId, holds: failed.length === 0, checks }));
-    else
-      for (const { subject, said, holds } of checks) say(`${holds ? "ok  " : "NOT "} ${subject}: ${said}`);
+    else for (const { subject, said, holds } of checks) say(`${holds ? "ok  " : "NOT "} ${subject}: ${said}`);
     if (failed.length > 0) {
       throw new CliError(`${failed.length} of ${checks.length} checks do not hold`, EXIT.failed);
     }
@@ -74,7 +73,8 @@ export async function verify(
 /** @throws {UsageError} {EnvironmentError} where it is to be handed in, and cannot be. */
 function keyOf({ sources, submit: handIn }: VerifyOptions, environment: Terminal["environment"]): string | undefined {
   if (handIn !== true) return undefined;
-  if (sources === undefined) throw new UsageError("what is handed in is written down first", "Say where: --sources <folder>");
+  if (sources === undefined)
+    throw new UsageError("what is handed in is written down first", "Say where: --sources <folder>");
   const key = environment[API_KEY]?.trim() ?? "";
   if (key !== "") return key;
   throw new EnvironmentError("the explorer asks for a key of yours", `Set ${API_KEY}.`);

@@ -1,15 +1,7 @@
 /** What is listed on a local chain, and how. The prices are those of 12 March 2020, 00:00 UTC, where the scenario starts. */
 
 import { FEED_RULES } from "../../replay/path/path.js";
-import {
-  lateBy,
-  USDC_TERMS,
-  WBTC_TERMS,
-  WETH_TERMS,
-  WSTETH_TERMS,
-  type Holding,
-  type ListedAsset,
-} from "./assets.js";
+import { lateBy, USDC_TERMS, WBTC_TERMS, WETH_TERMS, WSTETH_TERMS, type Holding, type ListedAsset } from "./assets.js";
 
 const ETHER = 10n ** 18n;
 

@@ -17,6 +17,7 @@ const message = z
     result: z.object({ type: z.string() }).partial(),
     receipt: z.object({ blockNumber: z.number() }),
     transaction: z.object({ hash: z.string() }),
+    networkInteraction: z.object({ data: z.string() }),
   })
   .partial();
 type Message = z.output<typeof message>;
@@ -39,6 +40,8 @@ export function isBegun(folder: string): boolean {
 export interface Unsent {
   readonly futureId: string;
   readonly nonce: number;
+  /** What it was to be: a nonce may have been meant for another one before. */
+  readonly data: string;
 }
 
 /** Futures by how far they are. */
@@ -60,11 +63,13 @@ export interface Progress {
 export function progressIn(folder: string): Progress {
   const [done, begun, broken] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const unsent = new Map<string, Unsent>();
+  const asked = new Map<string, string>();
   const blocks = new Map<string, number>();
   // Futures with a transaction that is known: an offer of a better fee for it may get lost.
   const sent = new Map<string, string>();
-  for (const { type = "", futureId, nonce, result, receipt, transaction } of messagesOf(folder)) {
+  for (const { type = "", futureId, nonce, result, receipt, transaction, networkInteraction } of messagesOf(folder)) {
     if (futureId === undefined) continue;
+    if (networkInteraction !== undefined) asked.set(futureId, networkInteraction.data);
     if (type.endsWith("_INITIALIZE")) begun.add(futureId);
     if (DONE_AT_ONCE.has(type)) done.add(futureId);
     if (type.endsWith("_EXECUTION_STATE_COMPLETE")) (result?.type === SUCCESS ? done : broken).add(futureId);
@@ -77,7 +82,7 @@ export function progressIn(folder: string): Progress {
     if (FORGOTTEN.has(type)) for (const of of [sent, unsent]) of.delete(futureId);
     if (type === "WIPE_APPLY") for (const of of [done, begun, broken, blocks]) of.delete(futureId);
     if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined && !sent.has(futureId)) {
-      unsent.set(futureId, { futureId, nonce });
+      unsent.set(futureId, { futureId, nonce, data: asked.get(futureId) ?? "" });
     }
   }
   return {

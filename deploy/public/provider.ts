@@ -28,7 +28,7 @@ const asked = z
 /** Some nodes say so when they are told twice of one transaction. */
 const KNOWN = /already known|known transaction|already imported|already in/i;
 
-/** Gives a node a signed transaction, which it may have already. */
+/** Gives a node a signed transaction, which it may have already, or even have included. */
 export async function offer(node: Node, raw: string): Promise<void> {
   try {
     await node.request({ method: "eth_sendRawTransaction", params: [raw] });
@@ -79,7 +79,14 @@ export class SigningProvider implements Node {
     }
   }
 
-  async #sendOne({ gas, to, gasPrice, maxFeePerGas, maxPriorityFeePerGas, ...rest }: z.output<typeof asked>): Promise<string> {
+  async #sendOne({
+    gas,
+    to,
+    gasPrice,
+    maxFeePerGas,
+    maxPriorityFeePerGas,
+    ...rest
+  }: z.output<typeof asked>): Promise<string> {
     const { node, chainId, signer, address, record } = this.#options;
     const fees =
       maxFeePerGas === undefined || maxPriorityFeePerGas === undefined

@@ -6,10 +6,11 @@
 import { setTimeout } from "node:timers/promises";
 
 import { trackTransaction, wipe, type ArtifactResolver } from "@nomicfoundation/ignition-core";
+import { Transaction } from "ethers";
 import { z } from "zod";
 
 import { DeploymentStopped } from "./errors.js";
-import { dropTorn, progressIn } from "./journal.js";
+import { dropTorn, progressIn, type Unsent } from "./journal.js";
 import { quantity, type Node } from "./node.js";
 import { offer } from "./provider.js";
 import type { Send, SendRecord } from "./sends.js";
@@ -34,8 +35,8 @@ export async function mend(options: Mending): Promise<void> {
   const { folder, node, resolver, confirmations, say } = options;
   dropTorn(folder);
   const { unsent, broken } = progressIn(folder);
-  for (const { futureId, nonce } of unsent) {
-    const hash = await findSent(options, nonce);
+  for (const { futureId, ...what } of unsent) {
+    const hash = await findSent(options, what);
     // It was never sent, or something else took its place.
     if (hash === undefined) await wipe(folder, resolver, futureId);
     else {
@@ -55,12 +56,14 @@ const fullBlock = z.object({ transactions: z.array(transaction) }).nullable();
 const SEARCH = 2_000;
 
 /** How often a node is asked for what it was given, or may be given any moment. */
-const LOOKS = 10;
+const LOOKS = 20;
+/** {ms} */
+const PAUSE = 500;
 
 /** The hash of the deployment's own transaction with the nonce; undefined where there is none, or another one has it. */
-async function findSent(options: Mending, nonce: number): Promise<string | undefined> {
-  const { node, sender, record, poll = POLL } = options;
-  const sends = record.of(nonce);
+async function findSent(options: Mending, { nonce, data }: Omit<Unsent, "futureId">): Promise<string | undefined> {
+  const { node, sender, record } = options;
+  const sends = record.of(nonce).filter(({ raw }) => raw === null || Transaction.from(raw).data === data);
   const used = async (): Promise<boolean> =>
     (await quantity(node, "eth_getTransactionCount", [sender, "pending"])) > BigInt(nonce);
   const [latest] = sends;
@@ -73,9 +76,13 @@ async function findSent(options: Mending, nonce: number): Promise<string | undef
       if (hash !== null && (await isKnown(node, hash))) return hash;
     }
     if (raw === null && (await used())) return await searched(options, latest);
-    await setTimeout(poll);
+    await setTimeout(PAUSE);
   }
-  return undefined;
+  if (raw === null || (await used())) return undefined;
+  throw new DeploymentStopped(
+    `the node was given the transaction with nonce ${nonce} of ${sender}, and does not show it`,
+    "Run the same again in a minute, or with another node.",
+  );
 }
 
 async function isKnown(node: Node, hash: string): Promise<boolean> {

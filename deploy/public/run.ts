@@ -88,9 +88,7 @@ export async function deployPublic(options: PublicDeployment): Promise<Outcome> 
 
   const chainId = await quantity(node, "eth_chainId");
   const { done, begun } = progressIn(folder);
-  const funded = new Set(
-    Object.keys(network.tokens).filter((symbol) => begun.has(`${module.id}#seed_fund_${symbol}`)),
-  );
+  const funded = new Set(Object.keys(network.tokens).filter((symbol) => begun.has(`${module.id}#seed_fund_${symbol}`)));
   const checks = await preflight({ provider, chainId, network, deployer, funded });
   const failed = checks.filter(({ holds }) => !holds);
   if (failed.length > 0) throw new PreflightFailed(failed.map(({ subject, said }) => `${subject}: ${said}`));

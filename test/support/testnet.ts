@@ -68,7 +68,8 @@ export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
   };
 }
 
-const POSITIONS = "@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json";
+const POSITIONS =
+  "@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json";
 /** Longer than any test. (unix seconds) */
 const NEVER = 2n ** 40n;
 

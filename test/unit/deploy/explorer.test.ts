@@ -42,8 +42,7 @@ describe("deploy/explorer: an explorer that speaks Etherscan's API", () => {
   });
 
   const says = (status: string, result: string): string => JSON.stringify({ status, message: "", result });
-  const handIn = async (): Promise<string> =>
-    await submit({ api, chainId: 84_532, key: "secret", poll: 1 }, INPUT);
+  const handIn = async (): Promise<string> => await submit({ api, chainId: 84_532, key: "secret", poll: 1 }, INPUT);
   const refusal = async (): Promise<string> => {
     const error: unknown = await handIn().catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(ExplorerRefuses);
@@ -82,6 +81,8 @@ describe("deploy/explorer: an explorer that speaks Etherscan's API", () => {
     answers = ["<html>"];
     expect(await refusal()).to.match(/answers something else/);
     await new Promise((resolve) => server.close(resolve));
-    expect(await refusal()).to.match(/does not answer/).and.not.contain("secret");
+    expect(await refusal())
+      .to.match(/does not answer/)
+      .and.not.contain("secret");
   });
 });
