@@ -4,6 +4,7 @@ import type { Candle } from "../../../../replay/history/candles.js";
 import { CALM_GAS, depths, gasAt, gasOf, pressures } from "../../../../replay/history/market.js";
 import { parseTable } from "../../../../risk/data/csv.js";
 import { DataError } from "../../../../risk/errors.js";
+import { expectClose } from "../../../support/close.js";
 
 const HOUR = 3_600;
 const START = 1_583_971_200;
@@ -28,7 +29,7 @@ describe("replay/history: the market besides its prices", () => {
     expect(rule.at(-1)).to.equal(1);
     // A fall counts the same whatever the length of the candle that it happens in.
     const fall = candles([...still(24), 180]);
-    expect(depths(fall, HOUR / 6)[24]).to.be.closeTo(depths(fall, HOUR)[24]!, 0.05);
+    expectClose(depths(fall, HOUR / 6)[24]!, depths(fall, HOUR)[24]!, 0.05);
   });
 
   it("makes plUSD dear when ether falls within a day, for half a day or so, and cheap when it climbs within a week", () => {

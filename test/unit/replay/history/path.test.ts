@@ -6,6 +6,7 @@ import { type History, HistoryPaths } from "../../../../replay/history/path.js";
 import { FEED_RULES, type FeedName, type MarketPath } from "../../../../replay/path/path.js";
 import { seeded } from "../../../../replay/path/random.js";
 import { RiskError } from "../../../../risk/errors.js";
+import { expectClose } from "../../../support/close.js";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -62,7 +63,7 @@ describe("replay/history: history as a market path", () => {
       expect(updates[0]).to.include({ time: 0, reason: "start" });
       expect(updates.length).to.be.above(48);
       updates.forEach(({ time, answer }, i) => {
-        expect(Number(answer) / 1e8).to.be.closeTo(priceAt(series.candles, HOUR, START + time), 1e-8 * 8_000);
+        expectClose(Number(answer) / 1e8, priceAt(series.candles, HOUR, START + time), 1e-8 * 8_000);
         if (i > 0) expect(time - updates[i - 1]!.time).to.be.at.most(FEED_RULES[feed].heartbeat);
       });
     }
@@ -75,7 +76,7 @@ describe("replay/history: history as a market path", () => {
     const path = new HistoryPaths(history).path(span);
     const lowest = Math.min(...history.eth.candles.map(({ low }) => low));
     const seen = answers(path, "eth").map(({ answer }) => Number(answer) / 1e8);
-    expect(Math.min(...seen)).to.be.closeTo(lowest, lowest * 0.005);
+    expectClose(Math.min(...seen), lowest, lowest * 0.005);
   });
 
   it("lets feeds lag behind the market", () => {
@@ -84,7 +85,7 @@ describe("replay/history: history as a market path", () => {
     expect(answers(late!, "eth")).to.deep.equal(shifted);
     const step = late!.steps.find(({ time }) => time > 21 * HOUR)!;
     const now = priceAt(history.eth.candles, HOUR, START + step.time);
-    expect(Number(step.market!.eth) / 1e8).to.be.closeTo(now, 1e-6);
+    expectClose(Number(step.market!.eth) / 1e8, now, 1e-6);
   });
 
   it("carries gas, depth, the discount of staked ether and the growth of its ratio", () => {

@@ -4,6 +4,7 @@ import { LOCAL_ASSETS, LOCAL_RESERVE, LOCAL_ANSWERS } from "../../../../deploy/p
 import type { CandleSeries } from "../../../../replay/history/candles.js";
 import { measuredBefore, termsAt } from "../../../../replay/history/terms.js";
 import { seeded } from "../../../../replay/path/random.js";
+import { expectClose } from "../../../support/close.js";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -37,13 +38,13 @@ describe("replay/history: what a chapter starts with", () => {
   it("takes over what the model would have measured in the time before", () => {
     const covariance = measuredBefore(eth, btc, from)!;
     const [[ee, eb], [be, bb]] = covariance as [[number, number], [number, number]];
-    expect(Math.sqrt(ee)).to.be.closeTo(0.06, 0.006);
+    expectClose(Math.sqrt(ee), 0.06, 0.006);
     expect(eb).to.equal(be);
-    expect(eb / Math.sqrt(ee * bb)).to.be.closeTo(Math.SQRT1_2, 0.1);
+    expectClose(eb / Math.sqrt(ee * bb), Math.SQRT1_2, 0.1);
     const [weth, wbtc] = termsAt(eth, btc, from, covariance).assets;
-    expect(Number(weth!.seed.variance) / 1e18).to.be.closeTo(ee, 1e-9);
-    expect(Number(wbtc!.seed.loadings[0]) / 1e18).to.be.closeTo(eb / ee, 1e-9);
-    expect(Number(wbtc!.seed.variance) / 1e18).to.be.closeTo(bb - eb ** 2 / ee, 1e-9);
+    expectClose(Number(weth!.seed.variance) / 1e18, ee, 1e-9);
+    expectClose(Number(wbtc!.seed.loadings[0]) / 1e18, eb / ee, 1e-9);
+    expectClose(Number(wbtc!.seed.variance) / 1e18, bb - eb ** 2 / ee, 1e-9);
   });
 
   it("knows nothing of what comes after", () => {
@@ -69,9 +70,9 @@ describe("replay/history: what a chapter starts with", () => {
       ["wsteth", "eth"],
     ] as const) {
       const usual = worth(LOCAL_RESERVE[token].seed, LOCAL_ANSWERS[feed]);
-      expect(worth(reserve[token].seed, answers[feed]) / usual, token).to.be.closeTo(1, 0.001);
+      expectClose(worth(reserve[token].seed, answers[feed]) / usual, 1, 0.001, token);
       const [asset, before] = [assets, LOCAL_ASSETS].map((list) => list.find((each) => each.token === token)!);
-      expect(worth(asset!.depth, answers[feed]) / worth(before!.depth, LOCAL_ANSWERS[feed])).to.be.closeTo(1, 0.01);
+      expectClose(worth(asset!.depth, answers[feed]) / worth(before!.depth, LOCAL_ANSWERS[feed]), 1, 0.01);
     }
     expect(reserve.usdc).to.deep.equal(LOCAL_RESERVE.usdc);
   });

@@ -4,6 +4,7 @@ import type { ChapterResult } from "../../../../replay/chapters/chapter.js";
 import { ESTABLISHED, MEASURED, type Policy } from "../../../../replay/policy/policy.js";
 import { compare, fixedLike, played } from "../../../../replay/run/compare.js";
 import { chapterOf, sampleOf } from "../../../support/chapters.js";
+import { expectClose } from "../../../support/close.js";
 
 /** What a market would do: who lends more against the same collateral loses more. */
 function playedAt(loanToValue: number): ChapterResult[] {
@@ -48,8 +49,8 @@ describe("replay/run: measured against fixed", () => {
     });
     expect(asked[0]).to.equal(ESTABLISHED);
     expect(established.totals.avgBorrowingPower).to.equal(0.8);
-    expect(equalPower.totals.avgBorrowingPower).to.be.closeTo(0.7, 1e-9);
-    expect(equalLosses.totals.avgBorrowingPower).to.be.closeTo(0.62, 0.01);
+    expectClose(equalPower.totals.avgBorrowingPower, 0.7, 1e-9);
+    expectClose(equalLosses.totals.avgBorrowingPower, 0.62, 0.01);
     expect(Math.abs(equalLosses.lossRate / measured.lossRate - 1)).to.be.below(0.1);
     expect(asked.length).to.be.at.most(5);
   });

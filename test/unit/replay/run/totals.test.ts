@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { lossRate, longestRun, totalsOf } from "../../../../replay/run/totals.js";
 import { worstDays } from "../../../../replay/run/days.js";
 import { chapterOf, sampleOf, wads } from "../../../support/chapters.js";
+import { expectClose } from "../../../support/close.js";
 
 const DAY = 86_400;
 const HOUR = 3_600;
@@ -46,7 +47,7 @@ describe("replay/run: what chapters come to", () => {
 
   it("measures losses by what was lent, and by the year", () => {
     // 65 of borrowers and 1.5 of the protocol, in two years of 20,000 lent.
-    expect(lossRate([first, second])).to.be.closeTo((66.5 / 20_000 / 2) * 10_000, 1e-3);
+    expectClose(lossRate([first, second]), (66.5 / 20_000 / 2) * 10_000, 1e-3);
     expect(lossRate([chapterOf({ samples: [] })])).to.equal(0);
   });
 
@@ -93,8 +94,8 @@ describe("replay/run: the worst days", () => {
     const days = worstDays(candles, [chapterOf({ samples })], 2);
     expect(days.map(({ time }) => time)).to.deep.equal([2 * DAY, DAY]);
     const [, crash] = days;
-    expect(crash!.fall).to.be.closeTo(0.3, 1e-12);
-    expect(crash!.change).to.be.closeTo(-0.1, 1e-12);
+    expectClose(crash!.fall, 0.3, 1e-12);
+    expectClose(crash!.change, -0.1, 1e-12);
     // From the last look at the day before.
     expect(crash).to.include({ accounts: 4, debt: 1_000, cost: 0.07, losses: 7, mostGas: 400, leastCapitalRatio: 0.5 });
   });
