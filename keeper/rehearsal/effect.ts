@@ -12,7 +12,7 @@ import { protocol, type Asset } from "../../sdk/reads/protocol.js";
 import { combined, read } from "../../sdk/reads/query.js";
 import { ICreditEngine__factory, ICreditLens__factory } from "../../types/contracts/index.js";
 import { LogReader } from "../logs.js";
-import type { Fork } from "./fork.js";
+import { BLOCK_TIME, type Fork } from "./fork.js";
 
 const WAD = 10n ** 18n;
 const DAY = 86_400;
@@ -105,9 +105,13 @@ export async function effectOf(options: EffectOptions): Promise<Effect> {
     return await look();
   };
   onProgress?.(`looking at ${accounts.length} accounts`);
-  const before = await look();
-  onProgress?.("letting time pass without the proposal");
-  const laterWithout = await fork.undone(afterwards);
+  const before = await fork.undone(async () => {
+    // As long as executing takes: interest is not an effect.
+    await fork.wait(options.calls.length * BLOCK_TIME);
+    const now = await look();
+    onProgress?.("letting time pass without the proposal");
+    return { now, later: await afterwards() };
+  });
   onProgress?.("executing the proposal");
   const after = await fork.undone(async () => {
     await execute(options);
@@ -117,8 +121,8 @@ export async function effectOf(options: EffectOptions): Promise<Effect> {
   });
   return {
     block,
-    now: { without: before, with: after.now, changes: changes(before, after.now) },
-    later: { days, without: laterWithout, with: after.later, changes: changes(laterWithout, after.later) },
+    now: compare(before.now, after.now),
+    later: { days, ...compare(before.later, after.later) },
   };
 }
 
@@ -181,15 +185,16 @@ async function execute({ fork, timelock, calls, book }: EffectOptions): Promise<
   }
 }
 
-function changes(without: ProtocolStanding, proposed: ProtocolStanding): Changes {
+function compare(without: ProtocolStanding, proposed: ProtocolStanding): Comparison {
   const pairs = [...proposed.accounts.values()].map((one) => [without.accounts.get(one.account), one] as const);
   const became = (is: (one: AccountStanding) => boolean): AccountStanding[] =>
     pairs
       .filter(([before, after]) => is(after) && !(before !== undefined && is(before)))
       .map(([, after]) => after)
       .sort((a, b) => (a.debt > b.debt ? -1 : 1));
-  return {
+  const changes = {
     liquidatable: became(({ health }) => health < WAD),
     overLimit: became(({ debt, borrowLimit }) => debt > borrowLimit),
   };
+  return { without, with: proposed, changes };
 }

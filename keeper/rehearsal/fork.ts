@@ -33,7 +33,8 @@ const token = new Interface(["function approve(address, uint256) returns (bool)"
 /** Who trades pools to where they should be. */
 const TRADER = "0x7AdE7AdE7AdE7AdE7AdE7AdE7AdE7AdE7AdE7AdE".toLowerCase();
 const GAS = 15_000_000n;
-const BLOCK_TIME = 12;
+/** From one block to the next. {s} */
+export const BLOCK_TIME = 12;
 
 /** A call as nodes take it. */
 export interface ForkCall {
@@ -127,7 +128,8 @@ export class Fork {
 
   /** Lets time pass, in one block. {s} */
   async wait(seconds: number): Promise<void> {
-    await this.#send("evm_increaseTime", seconds);
+    const { timestamp } = present(await this.provider.getBlock("latest"));
+    await this.#send("evm_setNextBlockTimestamp", timestamp + seconds);
     await this.#send("evm_mine");
   }
 

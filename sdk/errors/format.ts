@@ -33,6 +33,17 @@ const ACTIONS: readonly (readonly [bigint, string])[] = [
   [4n, "borrowing against it"],
   [8n, "flash loans"],
 ];
+/** Of proposals, in the governor's order. */
+export const PROPOSAL_STATES = [
+  "pending",
+  "active",
+  "canceled",
+  "defeated",
+  "succeeded",
+  "queued",
+  "expired",
+  "executed",
+] as const;
 const STATUSES = ["it has none", "its sources disagree", "it is live"];
 
 /** Digits that matter: at most six after the point, and no less than shows that it is not nothing; groups of three before it. */
@@ -130,6 +141,8 @@ function actionText(bits: bigint): string {
 /** Units that stand alone. */
 const UNITS: Readonly<Record<string, (value: never, names: Names) => string>> = {
   plusd: (v: bigint) => inUnits(v, 18, "plUSD"),
+  plim: (v: bigint) => inUnits(v, 18, "PLIM"),
+  proposal: (v: bigint) => PROPOSAL_STATES[Number(v)] ?? v.toString(),
   usd: (v: bigint) => inUnits(v, 18, "USD"),
   shares: (v: bigint) => inUnits(v, 24, "shares"),
   ratio: (v: bigint) => amountText(v, 18),

@@ -3,6 +3,8 @@
  * `format.ts` for the units. A test sees to it that no error of any contract is missing here, and that no value is left unsaid.
  */
 
+import { GOVERNANCE_SENTENCES } from "./governance.js";
+
 const GOVERNANCE = "Governance chooses another value.";
 const SETUP = "Whoever deploys or governs chooses another contract.";
 const AGAIN = "Wait for the other call to end; nothing may be called from within it.";
@@ -12,6 +14,7 @@ const SIGN = "Sign again.";
 
 /** By signature: what happened, and what to do. */
 export const SENTENCES: Readonly<Record<string, readonly [message: string, fix: string]>> = {
+  ...GOVERNANCE_SENTENCES,
   // ---- positions
   "BorrowLimitExceeded(address account,uint256 debt,uint256 limit)": [
     "{account|address} would owe {debt|plusd}, but its collateral allows {limit|plusd}.",

@@ -1,22 +1,14 @@
 /** Proposals and votes, as the chain has them. */
 
 import type { AddressBook } from "../addresses.js";
+import { PROPOSAL_STATES } from "../errors/format.js";
 import { combined, listed, mapped, optional, view, type Query } from "../reads/query.js";
 import { GOVERNOR, GUARDIAN, PLIM, TIMELOCK } from "./abi.js";
 import { governanceOf } from "./contracts.js";
 import { callsIn, type EncodedCall } from "./proposal.js";
 
 /** Where a proposal stands, in the governor's order. */
-export const STATES = [
-  "pending",
-  "active",
-  "canceled",
-  "defeated",
-  "succeeded",
-  "queued",
-  "expired",
-  "executed",
-] as const;
+export const STATES = PROPOSAL_STATES;
 
 export type ProposalState = (typeof STATES)[number];
 
@@ -97,7 +89,8 @@ export function voter(book: AddressBook, account: string): Query<Voter> {
 
 interface Details {
   readonly targets: readonly string[];
-  readonly values: readonly bigint[];
+  /** Not `values`: lists have a function of that name. */
+  readonly amounts: readonly bigint[];
   readonly calldatas: readonly string[];
   readonly descriptionHash: string;
 }
@@ -137,11 +130,11 @@ function proposalRecord(book: AddressBook, number: bigint): Query<ProposalRecord
     votes: ask<{ againstVotes: bigint; forVotes: bigint; abstainVotes: bigint }>("proposalVotes"),
   });
   return mapped(query, ({ details, proposer, state, snapshot, deadline, eta, votes }): ProposalRecord => {
-    const { targets, values, calldatas, descriptionHash } = details;
+    const { targets, amounts, calldatas, descriptionHash } = details;
     return {
       id: number,
       proposer,
-      calls: callsIn({ targets: [...targets], values: [...values], calldatas: [...calldatas] }),
+      calls: callsIn({ targets: [...targets], values: [...amounts], calldatas: [...calldatas] }),
       descriptionHash,
       state: STATES[Number(state)] ?? "pending",
       snapshot,

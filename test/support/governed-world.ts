@@ -125,7 +125,9 @@ export async function openGovernedWorld() {
   // Votes are those of an earlier second.
   await wait(60);
   return {
-    ...connection,
+    connection,
+    ethers,
+    networkHelpers,
     ...contracts,
     people,
     book,

@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { stringify } from "yaml";
+
+import * as deeds from "../../../cli/governance/act.js";
+import type { ActOptions } from "../../../cli/governance/act.js";
+import { decode, list, show } from "../../../cli/governance/show.js";
+import { simulate } from "../../../cli/governance/simulate.js";
+import { CliError, EXIT } from "../../../cli/errors.js";
+import { findAnvil } from "../../../keeper/rehearsal/anvil.js";
+import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
+import { openGovernedWorld, type GovernedWorld } from "../../support/governed-world.js";
+
+const WAD = 10n ** 18n;
+
+describe("cli: governance", () => {
+  let w: GovernedWorld;
+  let server: RpcServer;
+  let folder = "";
+  let chain: { rpc: string; addresses: string };
+  let options: ActOptions;
+
+  before(async () => {
+    w = await openGovernedWorld();
+    await w.refresh();
+    await w.borrow(w.people.alice, 100n * WAD, 7_000n * WAD);
+    await w.borrow(w.people.bob, 100n * WAD, 1_000n * WAD);
+    server = await serveRpc(w.connection.provider, 0);
+    folder = mkdtempSync(join(tmpdir(), "plimsoll-governance-"));
+    chain = { rpc: server.url, addresses: join(folder, "addresses.json") };
+    writeFileSync(chain.addresses, JSON.stringify(w.book));
+    options = { ...chain, from: w.people.voter.address, yes: true };
+  });
+  after(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const write = (name: string, proposal: unknown): string => {
+    const path = join(folder, name);
+    writeFileSync(path, stringify(proposal));
+    return path;
+  };
+  const haircut = (minMaintenance: string) => ({
+    title: "Liquidate earlier",
+    description: "Ether has become wilder.",
+    calls: [
+      {
+        contract: "risk",
+        function: "setAssetParameters",
+        arguments: {
+          asset: "WETH",
+          clamps: { minInitial: "75%", maxInitial: "90%", minMaintenance, maxMaintenance: "80%" },
+          volatilityFloor: "2%",
+          horizon: "1 day",
+        },
+      },
+    ],
+  });
+  const terminal = (lines: string[]) => ({
+    environment: {},
+    say: (line: string) => void lines.push(line),
+    ask: () => Promise.resolve(true),
+  });
+  const heard = async (work: (say: (line: string) => void) => Promise<void>): Promise<string[]> => {
+    const lines: string[] = [];
+    await work((line) => void lines.push(line));
+    return lines;
+  };
+  const failure = async (work: Promise<unknown>): Promise<CliError> => {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof CliError) return error;
+      throw error;
+    }
+    throw new Error("it did not fail");
+  };
+
+  it("takes a proposal from a file to its execution, and shows it in the file's words", async () => {
+    const path = write("cap.yaml", {
+      title: "Less bitcoin",
+      calls: [{ contract: "engine", function: "setAssetCap", arguments: { asset: "WBTC", governedCap: "12.5 WBTC" } }],
+    });
+    const json: string[] = [];
+    await deeds.propose(path, { ...options, json: true }, terminal(json));
+    const { id, transaction } = JSON.parse(json[0]!) as { id: string; transaction: string };
+    expect(transaction).to.match(/^0x[0-9a-f]{64}$/);
+
+    const listed = await heard((say) => list({ ...chain, account: w.people.voter.address }, say));
+    expect(listed.find((line) => line.startsWith(id))).to.contain("pending");
+    expect(listed.join("\n")).to.contain("votes with 100,000,000.00");
+    await w.wait((await w.governor.votingDelay()) + 1n);
+    const lines: string[] = [];
+    await deeds.vote(id, "for", { ...options, reason: "It is too much." }, terminal(lines));
+    expect(lines.join("\n")).to.contain("engine.setAssetCap").and.to.contain("12.5 WBTC");
+    await w.wait((await w.governor.votingPeriod()) + 1n);
+    await deeds.queue(id, options, terminal([]));
+
+    const early = await failure(deeds.execute(id, options, terminal([])));
+    expect(early.exitCode).to.equal(EXIT.failed);
+    const shown = (await heard((say) => show(id, chain, say))).join("\n");
+    expect(shown).to.contain("queued").and.to.contain("# Less bitcoin").and.to.contain("Can be executed from");
+
+    await w.wait((await w.timelock.getMinDelay()) + 1n);
+    await deeds.execute(id, options, terminal([]));
+    expect((await w.engine.assetInfo(1)).governedCap).to.equal(1_250_000_000n);
+    const [told] = await heard((say) => show(id, { ...chain, json: true }, say));
+    const record = JSON.parse(told!) as { state: string; calls: unknown[]; description: string };
+    expect(record.state).to.equal("executed");
+    expect(record.description).to.equal("# Less bitcoin");
+    expect(record.calls).to.deep.equal([
+      { contract: "engine", function: "setAssetCap", arguments: { asset: "WBTC", governedCap: "12.5 WBTC" } },
+    ]);
+    const again = await failure(deeds.vote(id, "for", options, terminal([])));
+    expect(again.message).to.contain("executed");
+  });
+
+  it("sends nothing unless told to, and says what does not fit", async () => {
+    const count = await w.governor.proposalCount();
+    const path = write("dry.yaml", haircut("20%"));
+    const lines: string[] = [];
+    await deeds.propose(path, { ...options, dryRun: true }, terminal(lines));
+    expect(lines.at(-1)).to.contain("--dry-run");
+    const { yes: _, ...asking } = options;
+    const refused = { ...terminal([]), ask: () => Promise.resolve(false) };
+    expect((await failure(deeds.propose(path, asking, refused))).message).to.equal("nothing was sent");
+    expect(await w.governor.proposalCount()).to.equal(count);
+
+    const wrong = write("wrong.yaml", haircut("20"));
+    const error = await failure(deeds.propose(wrong, options, terminal([])));
+    expect(error.exitCode).to.equal(EXIT.usage);
+    expect(error.message).to.contain("calls[0].arguments.clamps.minMaintenance").and.to.contain("counted in %");
+    const broken = join(folder, "broken.yaml");
+    writeFileSync(broken, "title: [");
+    expect((await failure(deeds.propose(broken, options, terminal([])))).exitCode).to.equal(EXIT.usage);
+    expect((await failure(deeds.vote("1", "for", options, terminal([])))).message).to.equal("there is no proposal 1");
+    expect((await failure(deeds.vote("1", "maybe", options, terminal([])))).hint).to.contain("against, for, abstain");
+  });
+
+  it("decodes a call", async () => {
+    const { calldatas } = w.encode(haircut("20%"));
+    const said = (await heard((say) => decode(calldatas[0]!, chain, say))).join("\n");
+    expect(said).to.contain("contract: risk").and.to.contain("minMaintenance: 20%");
+    const unknown = await failure(heard((say) => decode("0x12345678", chain, say)));
+    expect(unknown.exitCode).to.equal(EXIT.usage);
+  });
+
+  it("simulates what a proposal does: now, later, and for whom", async function () {
+    if (findAnvil() === undefined) this.skip();
+    await w.refresh();
+    const path = write("maintenance.yaml", haircut("65%"));
+    const run = async (what: string, days = 90): Promise<string[]> =>
+      await heard((say) => simulate(what, { ...chain, json: true, days }, say, () => undefined));
+
+    interface Told {
+      readonly changes: {
+        readonly liquidatable: readonly { account: string }[];
+        readonly overLimit: readonly unknown[];
+      };
+      readonly with: { readonly required: string; readonly capital: string };
+      readonly without: { readonly required: string; readonly capital: string };
+    }
+    const [line] = await run(path);
+    const { now, later } = JSON.parse(line!) as { now: Told; later: Told & { days: number } };
+    // At once nobody; once the haircut has risen, the one who owes much. Both see their borrow limit fall at once.
+    expect(now.changes.liquidatable).to.deep.equal([]);
+    expect(now.changes.overLimit).to.have.length(1);
+    expect(later.changes.liquidatable.map(({ account }) => account)).to.deep.equal([w.people.alice.address]);
+    expect(now.with.capital).to.equal(now.without.capital);
+    expect(BigInt(later.with.required) <= BigInt(later.without.required)).to.equal(true);
+    // Nothing of it is on the chain.
+    expect((await w.risk.assetParameters(0)).clamps.minMaintenance).to.not.equal(6_500n);
+
+    const text = await heard((say) => simulate(path, { ...chain, days: 90 }, say, () => undefined));
+    expect(text.join("\n")).to.contain("1 accounts become liquidatable").and.to.contain("required capital, USD");
+
+    const impossible = write("impossible.yaml", {
+      title: "Too much",
+      calls: [{ contract: "reserve", function: "setInKindFee", arguments: { fee: "6%" } }],
+    });
+    const error = await failure(run(impossible));
+    expect(error.exitCode).to.equal(EXIT.failed);
+    expect(error.message).to.contain("reserve.setInKindFee reverts");
+  });
+});
