@@ -66,6 +66,9 @@ describe("deploy: address books", () => {
     const on = (chainId: number, seed: number) => ({ ...book(undefined, seed), chainId });
     for (const one of [on(84_532, 1), on(11_155_111, 2), on(84_532, 3)]) shipAddressBook(one, path);
     const shipped = addressBookSchema.array().parse(JSON.parse(readFileSync(path, "utf8")));
-    expect(shipped).to.deep.equal([on(84_532, 3), on(11_155_111, 2)]);
+    expect(shipped.map(({ chainId, contracts }) => [chainId, contracts.manager])).to.deep.equal([
+      [84_532, on(84_532, 3).contracts.manager],
+      [11_155_111, on(11_155_111, 2).contracts.manager],
+    ]);
   });
 });
