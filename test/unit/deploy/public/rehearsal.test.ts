@@ -210,6 +210,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(await refused({})).to.match(/nobody is named who acts as guardian/);
     expect(await refused({ ...named(), guardian: testnet.deployer.address })).to.match(/would be the deployer/);
     expect(await refused({ ...named(), yes: false })).to.match(/nobody can be asked/);
+    expect(await refused({ ...named(), network: "sepolio" })).to.match(/no public network is called "sepolio"/);
     expect(await nonce()).to.equal(before);
   });
 
