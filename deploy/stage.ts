@@ -5,7 +5,15 @@
 
 import { setTimeout } from "node:timers/promises";
 
-import { Contract, ContractFactory, getAddress, parseUnits, type JsonRpcApiProvider, type Signer } from "ethers";
+import {
+  Contract,
+  ContractFactory,
+  getAddress,
+  parseUnits,
+  type InterfaceAbi,
+  type JsonRpcApiProvider,
+  type Signer,
+} from "ethers";
 import hre from "hardhat";
 
 import { present } from "../sdk/present.js";
@@ -40,7 +48,7 @@ export const USUAL_ANSWERS: Answers = {
 };
 
 interface Code {
-  readonly abi: readonly object[];
+  readonly abi: readonly unknown[];
   readonly bytecode: string;
 }
 
@@ -62,7 +70,9 @@ export class Stage {
   ) {}
 
   async deploy({ abi, bytecode }: Code, ...args: unknown[]): Promise<string> {
-    const contract = await new ContractFactory([...abi], bytecode, this.signer).deploy(...args, { gasLimit: GAS });
+    const contract = await new ContractFactory(abi as InterfaceAbi, bytecode, this.signer).deploy(...args, {
+      gasLimit: GAS,
+    });
     await this.included(present(contract.deploymentTransaction(), "transaction").hash);
     return await contract.getAddress();
   }
@@ -75,7 +85,7 @@ export class Stage {
   /** A contract of the build. */
   async own(name: string, ...args: unknown[]): Promise<string> {
     const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-    return await this.deploy({ abi: abi as unknown as object[], bytecode }, ...args);
+    return await this.deploy({ abi, bytecode }, ...args);
   }
 
   /**
@@ -114,7 +124,7 @@ export async function setStage(
     await stage.move(await makeFeed(stage, name, description, decimals, answer), address);
     const { abi } = await hre.artifacts.readArtifact("MockV3Aggregator");
     // What a mock keeps in mappings was left behind.
-    await sent(stage, address, abi as unknown as object[], "updateAnswer", answer);
+    await sent(stage, address, abi, "updateAnswer", answer);
   }
   await setTokens(stage, network, holder);
   await setUniswap(stage, network);
@@ -131,7 +141,7 @@ async function setTokens(stage: Stage, network: PublicNetwork, holder: string): 
     const owner = await stage.signer.getAddress();
     await stage.move(await stage.own("FaucetToken", symbol, symbol, decimals, owner), address);
     const { abi } = await hre.artifacts.readArtifact("FaucetToken");
-    await sent(stage, address, abi as unknown as object[], "mint", holder, parseUnits(seed, decimals));
+    await sent(stage, address, abi, "mint", holder, parseUnits(seed, decimals));
   }
 }
 
@@ -149,7 +159,13 @@ async function setUniswap(stage: Stage, { uniswap, tokens }: PublicNetwork): Pro
   await stage.move(await stage.deploy(at("lens/QuoterV2.sol/QuoterV2.json"), uniswap.factory, weth), uniswap.quoter);
 }
 
-async function sent(stage: Stage, to: string, abi: readonly object[], name: string, ...args: unknown[]): Promise<void> {
-  const contract = new Contract(getAddress(to), [...abi] as never, stage.signer);
+async function sent(
+  stage: Stage,
+  to: string,
+  abi: readonly unknown[],
+  name: string,
+  ...args: unknown[]
+): Promise<void> {
+  const contract = new Contract(getAddress(to), abi as InterfaceAbi, stage.signer);
   await stage.included((await contract.getFunction(name).send(...args, { gasLimit: GAS })).hash);
 }

@@ -6,7 +6,7 @@ import {
   concat,
   Contract,
   getCreateAddress,
-  Interface,
+  type Interface,
   isError,
   TypedDataEncoder,
   zeroPadValue,

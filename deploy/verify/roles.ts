@@ -111,8 +111,8 @@ async function checkAuthorities(checks: Checks, { manager, contracts }: Governed
     const target = await contract.getAddress();
     const answers = new Contract(target, AUTHORITY, manager.runner);
     checks.same(`contract ${name}`, "authority", await ask(answers, "authority"), own);
-    const closed = await manager.getFunction("isTargetClosed").staticCall(target);
-    const delay = await manager.getFunction("getTargetAdminDelay").staticCall(target);
+    const closed = await ask(manager, "isTargetClosed", target);
+    const delay = await ask(manager, "getTargetAdminDelay", target);
     checks.same(`contract ${name}`, "closed, and delay of its administration", `${closed}, ${delay}`, "false, 0");
   }
 }

@@ -34,8 +34,8 @@ export interface Testnet {
   /** For journals and address books; gone afterwards. */
   readonly folder: string;
   /** From now on there are blocks without transactions too, as on a network: whoever waits for a transaction looks once a block. */
-  keepMining(): void;
-  close(): Promise<void>;
+  readonly keepMining: () => void;
+  readonly close: () => Promise<void>;
 }
 
 export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {

@@ -4,6 +4,7 @@ import { type JSX } from "preact";
 
 import type { PageProps } from "../app.js";
 import { Panel, Past, Table } from "../components/basics.js";
+import { Votes } from "../components/votes.js";
 import { useCsv, useHistory } from "../data/history.js";
 import { spaced, valueText } from "../format/events.js";
 import { amount, bps, shortAddress, usd } from "../format/numbers.js";
@@ -30,8 +31,10 @@ export function Governance({ world }: PageProps): JSX.Element {
     ["Fee of redemption in kind", bps(reserve.inKindFee, 2)],
     ["Largest flash mint", `${amount(protocol.flashMint, 18, 0)} plUSD`],
   ];
+  const governing = Object.entries(book.governance ?? {});
   return (
     <div class="page">
+      <Votes world={world} />
       <div class="halves">
         <Panel
           title="In force"
@@ -53,7 +56,7 @@ export function Governance({ world }: PageProps): JSX.Element {
         >
           <Table
             caption="Contracts"
-            rows={Object.entries(book.contracts)}
+            rows={[...Object.entries(book.contracts), ...governing]}
             empty=""
             columns={[
               { name: "Contract", cell: ([name]) => spaced(name) },

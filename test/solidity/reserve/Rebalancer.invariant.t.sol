@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {OpenAuction} from "../../../contracts/interfaces/IRebalancer.sol";
 import {DOLLAR} from "../../../contracts/interfaces/IReserveSeams.sol";
+import {vm} from "../../contracts/Vm.sol";
 import {AuctionWorld} from "./AuctionWorld.sol";
 
 /// @title Random markets, auctions and de-risking, each fill checked around the call
@@ -130,7 +131,13 @@ contract AuctionHandler is AuctionWorld {
             _checkTargets(sold, bought);
             _countOthers(all, sold, bought);
         }
-        if (bought == DOLLAR) dollar.burn(address(bidder), dollar.balanceOf(address(bidder)));
+        if (bought == DOLLAR) {
+            // What is left over is nobody's: this is not one of the facilitators that may take it unasked.
+            uint256 left = dollar.balanceOf(address(bidder));
+            vm.prank(address(bidder));
+            dollar.approve(address(this), left);
+            dollar.burn(address(bidder), left);
+        }
     }
 
     function _countOthers(OpenAuction[] memory all, uint256 sold, uint256 bought) private {

@@ -210,6 +210,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(await refused({})).to.match(/nobody is named who acts as guardian/);
     expect(await refused({ ...named(), guardian: testnet.deployer.address })).to.match(/would be the deployer/);
     expect(await refused({ ...named(), yes: false })).to.match(/nobody can be asked/);
+    expect(await refused({ ...named(), network: "sepolio" })).to.match(/no public network is called "sepolio"/);
     expect(await nonce()).to.equal(before);
   });
 
@@ -459,9 +460,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       expect((error as CliError).exitCode).to.equal(EXIT.failed);
       const told = JSON.parse(lines[0]!) as { holds: boolean; checks: Check[] };
       expect(told.holds).to.equal(false);
-      expect(told.checks.filter(({ holds }) => !holds)[0]?.said).to.equal(
-        "it is not what the build makes of ReadBatch",
-      );
+      expect(told.checks.find(({ holds }) => !holds)?.said).to.equal("it is not what the build makes of ReadBatch");
     });
   });
 
@@ -487,7 +486,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       },
     };
     const unlessFailed = (error: unknown): undefined => {
-      if (!(error instanceof Error) || !/does not answer/.test(error.message)) throw error;
+      if (!(error instanceof Error) || !error.message.includes("does not answer")) throw error;
       return undefined;
     };
     const external = new LosingSigner(provider, testnet.deployer.address);
@@ -525,10 +524,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     const book = parseAddressBook(JSON.parse(readFileSync(path, "utf8")));
     const usdc = FaucetToken__factory.connect(present(book.tokens.USDC), localWallet(0, provider));
     const [maker, user] = [localWallet(4, provider), localWallet(5, provider)];
-    const weth = new Contract(present(book.tokens.WETH), ["function deposit() payable"], maker);
+    const wrap = ["function deposit() payable"];
     for (const wallet of [maker, user]) {
       await rpc("anvil_setBalance", wallet.address, toQuantity(parseEther("1000")));
-      await (await (weth.connect(wallet) as Contract).getFunction("deposit").send({ value: parseEther("100") })).wait();
+      const weth = new Contract(present(book.tokens.WETH), wrap, wallet);
+      await (await weth.getFunction("deposit").send({ value: parseEther("100") })).wait();
       await (await usdc.mint(wallet.address, parseUnits("1000000", 6))).wait();
     }
     // A market for plUSD, issued for dollars.
