@@ -117,9 +117,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         LiquidationItem[] calldata items,
         bytes calldata data
     ) external locked returns (uint256[] memory repaid) {
-        uint256 total;
-        (repaid, total) = _liquidate(items, IN_LEDGER, data);
-        if (total != 0) DOLLAR.burn(msg.sender, total);
+        return _liquidateForPlusd(items, IN_LEDGER, data);
     }
 
     /// @inheritdoc ICreditPositions
@@ -129,9 +127,7 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         bytes calldata data
     ) external locked returns (uint256[] memory repaid) {
         require(to != IN_LEDGER, ZeroAddress());
-        uint256 total;
-        (repaid, total) = _liquidate(items, to, data);
-        if (total != 0) DOLLAR.burn(msg.sender, total);
+        return _liquidateForPlusd(items, to, data);
     }
 
     /// @inheritdoc ICreditStableLiquidation
@@ -149,6 +145,17 @@ abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableL
         // The supply stays; the absorber, which has the stable, now stands behind it.
         DOLLAR.moveLevel(taker, total);
         emit PaidInStable(asset, msg.sender, total, paid);
+    }
+
+    /// @dev Liquidates a batch for the caller's plUSD.
+    function _liquidateForPlusd(
+        LiquidationItem[] calldata items,
+        address to,
+        bytes calldata data
+    ) private returns (uint256[] memory repaid) {
+        uint256 total;
+        (repaid, total) = _liquidate(items, to, data);
+        if (total != 0) DOLLAR.burn(msg.sender, total);
     }
 
     /// @dev Settles a batch up to its payment, of which `total` is due. {plUSD}

@@ -139,7 +139,12 @@ export function readSyntax(root: string): Syntax {
     for (const [id, { file, parsed }] of byId) {
       if (!file.startsWith(`${OURS}contracts/`) || !isPresent(root, file, input.sources[file]?.content)) continue;
       const key = `${file}:${parsed.name}`;
-      for (const contract of contractOf(id)) found.set(key, found.get(key) ?? contract);
+      // What it inherits may have changed since, without it.
+      const isCurrent = ({ file: base }: ContractSyntax): boolean =>
+        base in input.sources || isPresent(root, `${OURS}${base}`, input.sources[`${OURS}${base}`]?.content);
+      for (const contract of contractOf(id)) {
+        if (contract.lineage.every(isCurrent)) found.set(key, found.get(key) ?? contract);
+      }
     }
   }
   if (missing.size > 0) throw new NotBuilt([...missing]);
