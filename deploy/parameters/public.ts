@@ -96,7 +96,10 @@ export function publicAssets(network: PublicNetwork): ListedAsset[] {
 export function publicHoldings(network: PublicNetwork): Record<string, Holding> {
   return Object.fromEntries(
     Object.entries(HOLDINGS).map(([symbol, holding]) => {
-      const seed = parseUnits(present(network.tokens[symbol], symbol).seed, present(PUBLIC_TERMS[symbol], symbol).decimals);
+      const seed = parseUnits(
+        present(network.tokens[symbol], symbol).seed,
+        present(PUBLIC_TERMS[symbol], symbol).decimals,
+      );
       return [symbol, { ...holding, seed }];
     }),
   );
