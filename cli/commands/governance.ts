@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import { needsBuild } from "../built.js";
+import type * as Acts from "../governance/act.js";
 import type { ActOptions } from "../governance/act.js";
 import type { GovernanceOptions } from "../governance/open.js";
 import type { SimulateOptions } from "../governance/simulate.js";
@@ -118,8 +119,7 @@ export function registerGovernance(program: Command): void {
   }
 }
 
-const acts = async (): Promise<typeof import("../governance/act.js")> =>
-  await needsBuild(() => import("../governance/act.js"));
+const acts = async (): Promise<typeof Acts> => await needsBuild(() => import("../governance/act.js"));
 
 function sending(command: Command): Command {
   return withSigner(withChain(command))

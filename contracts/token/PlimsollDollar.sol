@@ -134,7 +134,6 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     /// @inheritdoc IPlimsollDollar
     function mint(address to, uint256 amount) external {
         Facilitator storage minter = _facilitator[msg.sender];
-        require(minter.standing != UNLISTED, NotFacilitator(msg.sender));
         require(amount <= uint128(type(int128).max), AmountTooLarge(amount, uint128(type(int128).max)));
         // Neither side can leave int256: the level and, by the check above, the amount are 128-bit.
         int256 newLevel;
@@ -143,7 +142,11 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
         }
         uint256 cap_ = minter.cap;
         // A cap of 0 means no mint, also where the level is below zero (more was burned than minted) and would leave room.
-        require(newLevel <= int256(cap_) && cap_ != 0, FacilitatorCapExceeded(msg.sender, newLevel, cap_));
+        if (newLevel > int256(cap_) || cap_ == 0) {
+            // Whoever is not listed has no cap either: asked for the error alone.
+            require(minter.standing != UNLISTED, NotFacilitator(msg.sender));
+            revert FacilitatorCapExceeded(msg.sender, newLevel, cap_);
+        }
         // Fits: newLevel <= cap < 2^120, and not below the level that was stored before.
         minter.level = int128(newLevel);
         _mint(to, amount);
@@ -152,9 +155,11 @@ contract PlimsollDollar is IPlimsollDollar, IERC20Errors, EIP712, Nonces, Access
     /// @inheritdoc IPlimsollDollar
     function burn(address from, uint256 amount) external {
         Facilitator storage burner = _facilitator[msg.sender];
-        uint8 standing = burner.standing;
-        require(standing != UNLISTED, NotFacilitator(msg.sender));
-        if (standing != FOUNDING && from != msg.sender) _spendAllowance(from, msg.sender, amount);
+        // One comparison for those that repayments and liquidations go through.
+        if (burner.standing != FOUNDING) {
+            require(burner.standing != UNLISTED, NotFacilitator(msg.sender));
+            if (from != msg.sender) _spendAllowance(from, msg.sender, amount);
+        }
         // An amount that some balance covers cannot take the level out of range, see (S) and (L). One that no balance
         // covers may wrap here, and is refused right after; this way round the slot is read once.
         unchecked {

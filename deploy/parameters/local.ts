@@ -31,6 +31,9 @@ export const LOCAL_ANSWERS = { eth: 194_60000000n, btc: 7_935_00000000n, usdc: 1
 /** What the ratio of the staked-ether token may grow by. bps a year */
 export const LOCAL_GROWTH_CAP = 1_000;
 
+/** What the faucet has of PLIM, and what it gives: enough to propose with. {PLIM} */
+export const LOCAL_PLIM = { stock: 10_000_000n * ETHER, share: 500_000n * ETHER } as const;
+
 /** Half in dollars, half spread: worth some 2.9 million USD at the first answers. */
 export const LOCAL_RESERVE: Readonly<Record<TokenName, Holding>> = {
   weth: {

@@ -1,6 +1,7 @@
 import { AUCTION_DEFENCES } from "./auctions.js";
 import { BACKSTOP_DEFENCES } from "./backstop.js";
 import { one, type Defence } from "./defence.js";
+import { GOVERNANCE_DEFENCES } from "./governance.js";
 import { SDK_DEFENCES } from "./sdk.js";
 import { SOLVENCY_DEFENCES } from "./solvency.js";
 import { VAULT_DEFENCES } from "./vaults.js";
@@ -559,7 +560,7 @@ export const DEFENCES: readonly Defence[] = [
     "stranger-mints",
     "a stranger who mints",
     DOLLAR,
-    "require(minter.listed, NotFacilitator(msg.sender));",
+    "require(minter.standing != UNLISTED, NotFacilitator(msg.sender));",
     "",
     "test/solidity/token/PlimsollDollar.t.sol",
   ),
@@ -567,16 +568,16 @@ export const DEFENCES: readonly Defence[] = [
     "facilitator-cap",
     "a facilitator that mints beyond its cap",
     DOLLAR,
-    "newLevel <= int256(cap_) && cap_ != 0",
-    "cap_ != 0",
+    "newLevel > int256(cap_) || cap_ == 0",
+    "cap_ == 0",
     "test/solidity/token/PlimsollDollar.t.sol",
   ),
   one(
     "facilitator-stopped",
     "a facilitator whose cap is 0 and that mints from a level below zero",
     DOLLAR,
-    "newLevel <= int256(cap_) && cap_ != 0",
-    "newLevel <= int256(cap_)",
+    "newLevel > int256(cap_) || cap_ == 0",
+    "newLevel > int256(cap_)",
     "test/solidity/token/PlimsollDollar.t.sol",
   ),
   one(
@@ -940,5 +941,6 @@ export const DEFENCES: readonly Defence[] = [
   ...BACKSTOP_DEFENCES,
   ...SOLVENCY_DEFENCES,
   ...VAULT_DEFENCES,
+  ...GOVERNANCE_DEFENCES,
   ...SDK_DEFENCES,
 ];

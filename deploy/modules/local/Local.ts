@@ -3,7 +3,7 @@ import type { Future, IgnitionModuleBuilder } from "@nomicfoundation/ignition-co
 
 import { FaucetStakedEther__factory } from "../../../types/contracts/index.js";
 import type { ListedAsset } from "../../parameters/assets.js";
-import { LOCAL_GROWTH_CAP, LOCAL_TERMS, LOCAL_VAULT, type LocalTerms } from "../../parameters/local.js";
+import { LOCAL_GROWTH_CAP, LOCAL_PLIM, LOCAL_TERMS, LOCAL_VAULT, type LocalTerms } from "../../parameters/local.js";
 import Core from "../Core.js";
 import Governance from "../Governance.js";
 import { listAssets } from "../listing.js";
@@ -53,6 +53,12 @@ function local(m: IgnitionModuleBuilder, { assets, reserve }: Terms) {
   const dollars = assets.find((asset) => asset.token === "usdc");
   if (dollars === undefined) throw new RangeError("there is no USDC to borrow against");
   done.push(stated, stockFaucet(m, { ...core, ...tokens }, dollars.id, stated));
+
+  // Whoever tries it out can vote, and propose.
+  const given = m.call(governance.plim, "transfer", [tokens.faucet, LOCAL_PLIM.stock], { id: "stock_plim" });
+  done.push(
+    m.call(tokens.faucet, "setOffer", [governance.plim, LOCAL_PLIM.share, false], { id: "offer_PLIM", after: [given] }),
+  );
 
   // Idle dollars earn in the lending market.
   const unit = 10n ** BigInt(dollars.unitDecimals);

@@ -92,7 +92,7 @@ describe("cli: governance", () => {
 
     const listed = await heard((say) => list({ ...chain, account: w.people.voter.address }, say));
     expect(listed.find((line) => line.startsWith(id))).to.contain("pending");
-    expect(listed.join("\n")).to.contain("votes with 100,000,000.00");
+    expect(listed.join("\n")).to.contain("votes with 90,000,000.00");
     await w.wait((await w.governor.votingDelay()) + 1n);
     const lines: string[] = [];
     await deeds.vote(id, "for", { ...options, reason: "It is too much." }, terminal(lines));
