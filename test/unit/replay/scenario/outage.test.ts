@@ -15,7 +15,7 @@ const CATCH_UP = 3;
 const COARSE = { ...FEED_RULES, eth: { deviation: 200, heartbeat: HOUR }, btc: { deviation: 200, heartbeat: HOUR } };
 
 describe("replay/scenario: the keeper is away for the six worst hours", () => {
-  const worldWith = smallWorlds();
+  const worldWith = smallWorlds(true);
 
   it("catches up by itself at once, and what was lost is inside the first-loss capital", async function () {
     this.timeout(240_000);

@@ -16,7 +16,7 @@ const ACCOUNTS = 60;
 const COARSE = { ...FEED_RULES, eth: { deviation: 200, heartbeat: 3_600 }, btc: { deviation: 200, heartbeat: 3_600 } };
 
 describe("replay/scenario: a short crash from end to end", () => {
-  const worldWith = smallWorlds();
+  const worldWith = smallWorlds(true);
 
   it("is survived: the keeper liquidates through the pools, absorbs the rest, and every invariant holds", async function () {
     this.timeout(120_000);
@@ -63,7 +63,7 @@ describe("replay/scenario: a short crash from end to end", () => {
     expect(keeper.totals.jobs.fill).to.equal(result.rebalancing.fills);
 
     // What the README promises a wallet that comes afterwards, haircuts being what they are then.
-    const wallet = present(world.accounts[8]);
+    const wallet = present((await world.connection.ethers.getSigners())[8]);
     await world.chain.setAutomine(true);
     const { engine, dollar } = world.addresses.contracts;
     await Faucet__factory.connect(present(world.addresses.faucet), wallet).claimAll(wallet.address);
