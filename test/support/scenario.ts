@@ -1,5 +1,10 @@
 import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
-import { type EmbeddedChain, embeddedChainOn, startDirectChain, startEmbeddedChain } from "../../replay/chain/embedded.js";
+import {
+  type EmbeddedChain,
+  embeddedChainOn,
+  startDirectChain,
+  startEmbeddedChain,
+} from "../../replay/chain/embedded.js";
 import { type FeedName, STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
 import { deployWorld, furnishWorld, marketPrices, pushQuotes, type World } from "../../replay/scenario/world.js";
