@@ -3,7 +3,17 @@
  * others. What a deployment would cost is measured on it, and deployments are rehearsed.
  */
 
-import { Contract, ContractFactory, getAddress, parseUnits, type JsonRpcApiProvider, type Signer } from "ethers";
+import { setTimeout } from "node:timers/promises";
+
+import {
+  Contract,
+  ContractFactory,
+  getAddress,
+  parseUnits,
+  type InterfaceAbi,
+  type JsonRpcApiProvider,
+  type Signer,
+} from "ethers";
 import hre from "hardhat";
 
 import { present } from "../sdk/present.js";
@@ -23,20 +33,33 @@ const TIERS = [
 /** Slots that are copied: none of these contracts begins with more. */
 const SLOTS = 16;
 const GAS = 15_000_000n;
+/** {ms} */
+const POLL = 2;
 
 /** Answers by the feed's name. {USD} 8 decimals */
 export type Answers = Readonly<Record<string, bigint>>;
 
 /** About what these cost in 2025. {USD} 8 decimals */
-export const USUAL_ANSWERS: Answers = { ETH: 3_500_00000000n, BTC: 100_000_00000000n, LINK: 18_00000000n, USDC: 99_990000n };
+export const USUAL_ANSWERS: Answers = {
+  ETH: 3_500_00000000n,
+  BTC: 100_000_00000000n,
+  LINK: 18_00000000n,
+  USDC: 99_990000n,
+};
 
 interface Code {
-  readonly abi: readonly object[];
+  readonly abi: readonly unknown[];
   readonly bytecode: string;
 }
 
 /** Deploys what stands behind a feed's address; gives its own address. */
-export type FeedMaker = (stage: Stage, name: string, description: string, decimals: number, answer: bigint) => Promise<string>;
+export type FeedMaker = (
+  stage: Stage,
+  name: string,
+  description: string,
+  decimals: number,
+  answer: bigint,
+) => Promise<string>;
 
 /** Deploys what others brought, and puts it where they have it. */
 export class Stage {
@@ -47,15 +70,22 @@ export class Stage {
   ) {}
 
   async deploy({ abi, bytecode }: Code, ...args: unknown[]): Promise<string> {
-    const contract = await new ContractFactory([...abi], bytecode, this.signer).deploy(...args, { gasLimit: GAS });
-    await contract.waitForDeployment();
+    const contract = await new ContractFactory(abi as InterfaceAbi, bytecode, this.signer).deploy(...args, {
+      gasLimit: GAS,
+    });
+    await this.included(present(contract.deploymentTransaction(), "transaction").hash);
     return await contract.getAddress();
+  }
+
+  /** Waits for a transaction. A local node mines at once, and no other block follows: there is nothing to subscribe to. */
+  async included(hash: string): Promise<void> {
+    while ((await this.provider.getTransactionReceipt(hash)) === null) await setTimeout(POLL);
   }
 
   /** A contract of the build. */
   async own(name: string, ...args: unknown[]): Promise<string> {
     const { abi, bytecode } = await hre.artifacts.readArtifact(name);
-    return await this.deploy({ abi: abi as unknown as object[], bytecode }, ...args);
+    return await this.deploy({ abi, bytecode }, ...args);
   }
 
   /**
@@ -94,7 +124,7 @@ export async function setStage(
     await stage.move(await makeFeed(stage, name, description, decimals, answer), address);
     const { abi } = await hre.artifacts.readArtifact("MockV3Aggregator");
     // What a mock keeps in mappings was left behind.
-    await sent(stage, address, abi as unknown as object[], "updateAnswer", answer);
+    await sent(stage, address, abi, "updateAnswer", answer);
   }
   await setTokens(stage, network, holder);
   await setUniswap(stage, network);
@@ -111,7 +141,7 @@ async function setTokens(stage: Stage, network: PublicNetwork, holder: string): 
     const owner = await stage.signer.getAddress();
     await stage.move(await stage.own("FaucetToken", symbol, symbol, decimals, owner), address);
     const { abi } = await hre.artifacts.readArtifact("FaucetToken");
-    await sent(stage, address, abi as unknown as object[], "mint", holder, parseUnits(seed, decimals));
+    await sent(stage, address, abi, "mint", holder, parseUnits(seed, decimals));
   }
 }
 
@@ -129,7 +159,13 @@ async function setUniswap(stage: Stage, { uniswap, tokens }: PublicNetwork): Pro
   await stage.move(await stage.deploy(at("lens/QuoterV2.sol/QuoterV2.json"), uniswap.factory, weth), uniswap.quoter);
 }
 
-async function sent(stage: Stage, to: string, abi: readonly object[], name: string, ...args: unknown[]): Promise<void> {
-  const contract = new Contract(getAddress(to), [...abi] as never, stage.signer);
-  await (await contract.getFunction(name).send(...args, { gasLimit: GAS })).wait();
+async function sent(
+  stage: Stage,
+  to: string,
+  abi: readonly unknown[],
+  name: string,
+  ...args: unknown[]
+): Promise<void> {
+  const contract = new Contract(getAddress(to), abi as InterfaceAbi, stage.signer);
+  await stage.included((await contract.getFunction(name).send(...args, { gasLimit: GAS })).hash);
 }

@@ -10,8 +10,9 @@ Everything is asked of the chain: that each contract's code is what the build ma
 the network's file; that roles and ownership lie with timelock and guardian, and the deployer holds nothing; that feeds and tokens are what they are taken for.
 What votes have changed since shows as different from the file: that is no fault, but it is said.
 
-Example:
+Examples:
   plimsoll verify-deployment --network sepolia --rpc https://...
+  ETHERSCAN_API_KEY=... plimsoll verify-deployment --network sepolia --rpc https://... --sources sources --submit
 Exit codes: 0 everything holds, 1 something does not, 2 not understood, 3 something is missing.
 `;
 
@@ -24,6 +25,8 @@ export function registerVerifyDeployment(program: Command): void {
     .addOption(new Option("--rpc <url>", "node of the network").makeOptionMandatory())
     .option("--parameters <file>", "file of the network, in place of the project's own")
     .option("--out <folder>", "where the deployment was written; the project's own place if absent")
+    .option("--sources <folder>", "write the compiler's input of each contract there, compiled once more and compared")
+    .option("--submit", "hand them in at the network's explorer, with your ETHERSCAN_API_KEY")
     .option("--json", "one JSON object with every check")
     .addHelpText("after", EXAMPLES)
     .action(async (options: VerifyOptions) => {

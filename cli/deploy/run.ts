@@ -13,12 +13,13 @@ import {
   type PublicNetwork,
 } from "../../deploy/networks/network.js";
 import { DeploymentInterrupted, DeploymentStopped } from "../../deploy/public/errors.js";
-import { nodeAt, type Node } from "../../deploy/public/node.js";
+import { NodeError, nodeAt, type Node } from "../../deploy/public/node.js";
 import { deployPublic, type Outcome, type Plan } from "../../deploy/public/run.js";
+import { NodeFailure } from "../../keeper/rpc/endpoint.js";
 import { parseAddress } from "../address.js";
 import { openSigner, addressOf, type SignerOptions } from "../account/signer.js";
 import { connect } from "../chain.js";
-import { CliError, EXIT, Interrupted, UsageError } from "../errors.js";
+import { CliError, EnvironmentError, EXIT, Interrupted, UsageError } from "../errors.js";
 import { json } from "../present.js";
 import { nearest } from "../suggestion.js";
 import type { Terminal } from "../terminal.js";
@@ -115,7 +116,8 @@ export function networkOf({ network, parameters }: Pick<DeployOptions, "network"
 /** A rehearsal on a local node is nobody else's business. */
 async function ship(outcome: Outcome, node: Node): Promise<boolean> {
   if (outcome.state !== "deployed" && outcome.state !== "there") return false;
-  const client = String(await node.request({ method: "web3_clientVersion", params: [] }));
+  // A node that does not say what it is is none of those.
+  const client = String(await node.request({ method: "web3_clientVersion", params: [] }).catch(() => ""));
   if (/anvil|hardhat|ganache/i.test(client)) return false;
   return shipAddressBook(outcome.book);
 }
@@ -127,6 +129,13 @@ export function forTheUser(error: unknown, signal: AbortSignal): unknown {
   }
   if (error instanceof DeploymentStopped) {
     return new CliError(error.message, EXIT.failed, error.hint, { code: error.name, values: {} });
+  }
+  if (error instanceof NodeFailure || error instanceof NodeError) {
+    return new EnvironmentError(`the node failed: ${error.message}`, "Run the same again, perhaps with another node.");
+  }
+  // Ignition's own: what the node would not estimate or take.
+  if (error instanceof Error && error.name === "HardhatError") {
+    return new CliError(error.message, EXIT.failed, "Run the same again: it goes on where it was.");
   }
   return error;
 }

@@ -1,11 +1,14 @@
 /** `plimsoll verify-deployment`. Needs the contracts' bindings. */
 
 import { DEPLOYMENTS_FOLDER } from "../../deploy/address-book.js";
+import { explorerInputs, writeInput } from "../../deploy/explorer/explorer.js";
+import { InputDiffers } from "../../deploy/explorer/recompile.js";
+import { ExplorerRefuses, submit } from "../../deploy/explorer/submit.js";
 import { nodeAt, quantity } from "../../deploy/public/node.js";
 import { folderOf, isFinished, readRecord } from "../../deploy/public/record.js";
 import { verifyDeployment } from "../../deploy/verify/verify.js";
 import { connect } from "../chain.js";
-import { CliError, EnvironmentError, EXIT } from "../errors.js";
+import { CliError, EnvironmentError, EXIT, UsageError } from "../errors.js";
 import { json } from "../present.js";
 import type { Terminal } from "../terminal.js";
 import { forTheUser, networkOf } from "./run.js";
@@ -15,15 +18,21 @@ export interface VerifyOptions {
   readonly rpc: string;
   readonly parameters?: string;
   readonly out?: string;
+  readonly sources?: string;
+  readonly submit?: boolean;
   readonly json?: boolean;
 }
 
+/** The user's own key at the explorers, which is in no file. */
+const API_KEY = "ETHERSCAN_API_KEY";
+
 export async function verify(
   options: VerifyOptions,
-  { say }: Pick<Terminal, "say">,
+  { say, environment }: Pick<Terminal, "say" | "environment">,
   signal: AbortSignal,
 ): Promise<void> {
   const network = networkOf(options);
+  const key = keyOf(options, environment);
   const provider = connect(options.rpc, network.chainId);
   try {
     const folder = folderOf(options.out ?? DEPLOYMENTS_FOLDER, network.chainId);
@@ -42,10 +51,31 @@ export async function verify(
     if (failed.length > 0) {
       throw new CliError(`${failed.length} of ${checks.length} checks do not hold`, EXIT.failed);
     }
-    if (options.json !== true) say(`All ${checks.length} checks hold.`);
+    const tell = (line: string): void => {
+      if (options.json !== true) say(line);
+    };
+    tell(`All ${checks.length} checks hold.`);
+    if (options.sources === undefined) return;
+    for (const input of await explorerInputs(provider, network, record)) {
+      signal.throwIfAborted();
+      tell(`${input.contract}: it compiles to what is deployed; written to ${writeInput(options.sources, input)}`);
+      if (key === undefined) continue;
+      tell(`  ${await submit({ api: network.explorer.api, chainId: network.chainId, key }, input)}`);
+    }
   } catch (error) {
+    if (error instanceof InputDiffers || error instanceof ExplorerRefuses) throw new CliError(error.message);
     throw forTheUser(error, signal);
   } finally {
     provider.destroy();
   }
+}
+
+/** @throws {UsageError} {EnvironmentError} where it is to be handed in, and cannot be. */
+function keyOf({ sources, submit: handIn }: VerifyOptions, environment: Terminal["environment"]): string | undefined {
+  if (handIn !== true) return undefined;
+  if (sources === undefined)
+    throw new UsageError("what is handed in is written down first", "Say where: --sources <folder>");
+  const key = environment[API_KEY]?.trim() ?? "";
+  if (key !== "") return key;
+  throw new EnvironmentError("the explorer asks for a key of yours", `Set ${API_KEY}.`);
 }

@@ -31,7 +31,9 @@ type BuildInfo = z.output<typeof buildInfo>;
 
 /** The tree that the compiler made of a source, as far as it tells what is imported. */
 const tree = z.object({
-  ast: z.object({ nodes: z.array(z.object({ nodeType: z.string(), absolutePath: z.string().optional() }).passthrough()) }),
+  ast: z.object({
+    nodes: z.array(z.object({ nodeType: z.string(), absolutePath: z.string().optional() }).passthrough()),
+  }),
 });
 
 /** A contract of the build that was deployed, ready to be verified. */
@@ -81,7 +83,9 @@ export class Builds {
         language: input.language,
         settings: {
           ...settings,
-          outputSelection: { [inputSourceName]: { [contractName]: ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+          outputSelection: {
+            [inputSourceName]: { [contractName]: ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] },
+          },
         },
         sources: this.#sourcesOf(buildInfoId, inputSourceName),
       },

@@ -8,7 +8,9 @@ import type { ExplorerInput } from "./input.js";
 
 const output = z.object({
   errors: z.array(z.object({ severity: z.string(), formattedMessage: z.string() })).default([]),
-  contracts: z.record(z.record(z.object({ evm: z.object({ bytecode: z.object({ object: z.string() }) }) }))).default({}),
+  contracts: z
+    .record(z.record(z.object({ evm: z.object({ bytecode: z.object({ object: z.string() }) }) })))
+    .default({}),
 });
 
 interface Compiler {

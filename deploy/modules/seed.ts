@@ -23,7 +23,13 @@ const PLACES = 16;
 export type Source = "wrap" | "mint" | "held";
 
 /** Gives the deployer the seed in an asset's token: wraps ether or mints test tokens; nothing where it has them. */
-function acquire(m: IgnitionModuleBuilder, token: Callable, asset: ListedAsset, source: Source, amount: bigint): Future[] {
+function acquire(
+  m: IgnitionModuleBuilder,
+  token: Callable,
+  asset: ListedAsset,
+  source: Source,
+  amount: bigint,
+): Future[] {
   const id = `seed_get_${asset.symbol}`;
   if (source === "wrap") return [m.call(token, "deposit", [], { id, value: amount })];
   if (source === "mint") return [m.call(token, "mint", [m.getAccount(0), amount], { id })];
@@ -45,7 +51,10 @@ export function weightsOf(
 }
 
 /** How the reserve keeps an asset, in ledger units. */
-export function termsOf(asset: ListedAsset, holding: Holding): {
+export function termsOf(
+  asset: ListedAsset,
+  holding: Holding,
+): {
   stable: boolean;
   cap: bigint;
   liquidFloor: bigint;

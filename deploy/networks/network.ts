@@ -114,6 +114,8 @@ export function readNetwork(path: string): PublicNetwork {
   if (success) return data;
   throw new InvalidNetwork(
     path,
-    error.issues.map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join(".")}: ${issue.message}`)),
+    error.issues.map((issue) =>
+      issue.path.length === 0 ? issue.message : `${issue.path.join(".")}: ${issue.message}`,
+    ),
   );
 }

@@ -63,7 +63,8 @@ const HOLDINGS: Readonly<Record<string, Omit<Holding, "seed">>> = {
   USDC: {
     stable: true,
     liquidFloor: 0n,
-    liquidCeiling: 1_000_000n,
+    // Little is left below it, and is dear to redeem; there is no vault to put more into.
+    liquidCeiling: 1_000n,
     baseFee: 5,
     maxFee: 50,
     target: 4_500,

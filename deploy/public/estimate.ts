@@ -57,7 +57,10 @@ export async function measure(network: PublicNetwork, successors: Successors): P
     });
     return await Promise.all(
       [...sent].map(async ([future, hash]) => {
-        const [transaction, receipt] = [await provider.getTransaction(hash), await provider.getTransactionReceipt(hash)];
+        const [transaction, receipt] = [
+          await provider.getTransaction(hash),
+          await provider.getTransactionReceipt(hash),
+        ];
         const { data, value } = present(transaction, "transaction");
         const size = (data.length - BYTE_DIGITS) / BYTE_DIGITS;
         return { future, gas: present(receipt, "receipt").gasUsed, value, size };

@@ -34,8 +34,8 @@ export function nodeAt(url: string): Node {
   const ask = async (method: string, params: unknown[]): Promise<unknown> => {
     const answer = await endpoint.ask({ jsonrpc: "2.0", id: ++id, method, params });
     if (!("error" in answer)) return answer.result as unknown;
-    const { code = 0, message = "error", data } = answer.error;
-    throw new NodeError(message, code, data as unknown);
+    const { code, message = "error" } = answer.error;
+    throw new NodeError(message, code, answer.error.data as unknown);
   };
   return {
     async request({ method, params }): Promise<unknown> {

@@ -85,7 +85,12 @@ async function checkFeed(
   checks.same(subject, "decimals", await read(feed, "decimals"), decimals);
   const aggregator = await read(feed, "aggregator");
   const behind = typeof aggregator === "string" && (await provider.getCode(aggregator)) !== "0x";
-  checks.add(subject, behind, "it is a proxy with an aggregator", `${address} has no aggregator: it is no proxy of Chainlink`);
+  checks.add(
+    subject,
+    behind,
+    "it is a proxy with an aggregator",
+    `${address} has no aggregator: it is no proxy of Chainlink`,
+  );
   const round = await read(feed, "latestRoundData");
   if (!Array.isArray(round)) {
     checks.add(subject, false, "", `${address} answers no latestRoundData()`);

@@ -28,6 +28,15 @@ const asked = z
 /** Some nodes say so when they are told twice of one transaction. */
 const KNOWN = /already known|known transaction|already imported|already in/i;
 
+/** Gives a node a signed transaction, which it may have already, or even have included. */
+export async function offer(node: Node, raw: string): Promise<void> {
+  try {
+    await node.request({ method: "eth_sendRawTransaction", params: [raw] });
+  } catch (error) {
+    if (!(error instanceof NodeError) || !KNOWN.test(error.message)) throw error;
+  }
+}
+
 export interface Signing {
   readonly node: Node;
   readonly chainId: bigint;
@@ -70,7 +79,14 @@ export class SigningProvider implements Node {
     }
   }
 
-  async #sendOne({ gas, to, gasPrice, maxFeePerGas, maxPriorityFeePerGas, ...rest }: z.output<typeof asked>): Promise<string> {
+  async #sendOne({
+    gas,
+    to,
+    gasPrice,
+    maxFeePerGas,
+    maxPriorityFeePerGas,
+    ...rest
+  }: z.output<typeof asked>): Promise<string> {
     const { node, chainId, signer, address, record } = this.#options;
     const fees =
       maxFeePerGas === undefined || maxPriorityFeePerGas === undefined
@@ -79,17 +95,13 @@ export class SigningProvider implements Node {
     const transaction: TransactionRequest = { ...rest, to: to ?? null, ...fees, gasLimit: gas, chainId };
     const block = Number(await quantity(node, "eth_blockNumber"));
     if (signer instanceof JsonRpcSigner) {
-      record.write({ nonce: rest.nonce, hash: null, block });
+      record.write({ nonce: rest.nonce, hash: null, raw: null, block });
       return await signer.sendUncheckedTransaction({ ...transaction, from: address });
     }
     const raw = await signer.signTransaction(transaction);
     const hash = keccak256(raw);
-    record.write({ nonce: rest.nonce, hash, block });
-    try {
-      await node.request({ method: "eth_sendRawTransaction", params: [raw] });
-    } catch (error) {
-      if (!(error instanceof NodeError) || !KNOWN.test(error.message)) throw error;
-    }
+    record.write({ nonce: rest.nonce, hash, raw, block });
+    await offer(node, raw);
     return hash;
   }
 }

@@ -58,19 +58,3 @@ export function writeRecord(folder: string, record: DeploymentRecord): void {
 export function isFinished(record: DeploymentRecord | undefined): record is FinishedRecord {
   return record?.contracts !== undefined;
 }
-
-const confirmed = z.object({
-  type: z.literal("TRANSACTION_CONFIRM"),
-  futureId: z.string(),
-  receipt: z.object({ blockNumber: z.number() }),
-});
-
-/** The block in which a future's transaction was included, from Ignition's journal. */
-export function blockOf(folder: string, futureId: string): number | undefined {
-  for (const line of readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n")) {
-    if (line === "") continue;
-    const { success, data } = confirmed.safeParse(JSON.parse(line));
-    if (success && data.futureId === futureId) return data.receipt.blockNumber;
-  }
-  return undefined;
-}

@@ -3,74 +3,17 @@
  * about to be sent and it does not know whether it was, and where something failed before.
  */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-import { status, trackTransaction, wipe, type ArtifactResolver } from "@nomicfoundation/ignition-core";
+import { trackTransaction, wipe, type ArtifactResolver } from "@nomicfoundation/ignition-core";
+import { Transaction } from "ethers";
 import { z } from "zod";
 
 import { DeploymentStopped } from "./errors.js";
+import { dropTorn, progressIn, type Unsent } from "./journal.js";
 import { quantity, type Node } from "./node.js";
-import type { SendRecord } from "./sends.js";
-
-const JOURNAL = "journal.jsonl";
-
-/** The messages of the journal that matter here; others have other types. */
-const message = z
-  .object({ type: z.string(), futureId: z.string(), networkInteractionId: z.number(), nonce: z.number() })
-  .partial();
-
-/** A transaction that was about to be sent, and of which the journal does not know more. */
-interface Unsent {
-  readonly futureId: string;
-  readonly nonce: number;
-}
-
-/** Messages after which a future's transaction is wanted no longer, or not with that nonce. */
-const FORGOTTEN = new Set(["ONCHAIN_INTERACTION_DROPPED", "ONCHAIN_INTERACTION_REPLACED_BY_USER", "WIPE_APPLY"]);
-
-/** Whether something was deployed from this folder before. */
-export function isBegun(folder: string): boolean {
-  return existsSync(join(folder, JOURNAL));
-}
-
-/** Futures that are done. */
-export async function doneIn(folder: string): Promise<Set<string>> {
-  return isBegun(folder) ? new Set((await status(folder)).successful) : new Set();
-}
-
-/** Takes away the last line of a process that was killed while it wrote: what it says did not happen yet. */
-function dropTorn(folder: string): void {
-  const path = join(folder, JOURNAL);
-  const lines = readFileSync(path, "utf8").split("\n");
-  try {
-    JSON.parse(lines.at(-1) ?? "");
-  } catch {
-    writeFileSync(path, lines.slice(0, -1).join("\n"));
-  }
-}
-
-function unsentIn(folder: string): Unsent[] {
-  const open = new Map<string, Unsent>();
-  // Futures with a transaction that is known: an offer of a better fee for it may get lost.
-  const known = new Set<string>();
-  for (const line of readFileSync(join(folder, JOURNAL), "utf8").split("\n")) {
-    if (line === "") continue;
-    const { type = "", futureId, nonce } = message.parse(JSON.parse(line));
-    if (futureId === undefined) continue;
-    if (type === "TRANSACTION_SEND") {
-      known.add(futureId);
-      open.delete(futureId);
-    } else if (FORGOTTEN.has(type)) {
-      known.delete(futureId);
-      open.delete(futureId);
-    } else if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined && !known.has(futureId)) {
-      open.set(futureId, { futureId, nonce });
-    }
-  }
-  return [...open.values()].sort((a, b) => a.nonce - b.nonce);
-}
+import { offer } from "./provider.js";
+import type { Send, SendRecord } from "./sends.js";
 
 export interface Mending {
   readonly folder: string;
@@ -80,28 +23,28 @@ export interface Mending {
   readonly resolver: ArtifactResolver;
   readonly confirmations: number;
   readonly say: (line: string) => void;
+  /** Between two looks. {ms} */
+  readonly poll?: number;
 }
 
 /**
- * Finds out what became of transactions that were about to be sent, and forgets what failed, so that it is tried again.
+ * Finds out what became of transactions that were about to be sent, sends them again where nobody has them, and forgets what failed, so that it is tried again.
  * @throws {DeploymentStopped} where it cannot be found out.
  */
 export async function mend(options: Mending): Promise<void> {
-  const { folder, node, sender, resolver, confirmations, say } = options;
+  const { folder, node, resolver, confirmations, say } = options;
   dropTorn(folder);
-  for (const { futureId, nonce } of unsentIn(folder)) {
-    const used = (await quantity(node, "eth_getTransactionCount", [sender, "pending"])) > BigInt(nonce);
-    const hash = used ? await findSent(options, nonce) : undefined;
-    if (hash === undefined) {
-      // It was never sent, or something else took its place.
-      await wipe(folder, resolver, futureId);
-    } else {
+  const { unsent, broken } = progressIn(folder);
+  for (const { futureId, ...what } of unsent) {
+    const hash = await findSent(options, what);
+    // It was never sent, or something else took its place.
+    if (hash === undefined) await wipe(folder, resolver, futureId);
+    else {
       await trackTransaction(folder, hash, node, confirmations);
-      say(`${futureId}: found the transaction that was sent before, ${hash}`);
+      say(`${futureId}: the transaction that was sent before is ${hash}`);
     }
   }
-  const { failed, timedOut, held } = await status(folder);
-  for (const { futureId } of [...failed, ...timedOut, ...held]) {
+  for (const futureId of broken) {
     say(`${futureId}: it failed before, and is tried again`);
     await wipe(folder, resolver, futureId);
   }
@@ -112,17 +55,44 @@ const fullBlock = z.object({ transactions: z.array(transaction) }).nullable();
 /** How many blocks are looked through for a transaction that somebody else signed. */
 const SEARCH = 2_000;
 
-/** The hash of the deployment's own transaction with the nonce; undefined where another one has it. */
-async function findSent({ node, sender, record }: Mending, nonce: number): Promise<string | undefined> {
-  const sends = record.of(nonce);
-  for (const { hash } of sends) {
-    if (hash === null) continue;
-    if ((await node.request({ method: "eth_getTransactionByHash", params: [hash] })) !== null) return hash;
+/** How often a node is asked for what it was given, or may be given any moment. */
+const LOOKS = 20;
+/** {ms} */
+const PAUSE = 500;
+
+/** The hash of the deployment's own transaction with the nonce; undefined where there is none, or another one has it. */
+async function findSent(options: Mending, { nonce, data }: Omit<Unsent, "futureId">): Promise<string | undefined> {
+  const { node, sender, record } = options;
+  const sends = record.of(nonce).filter(({ raw }) => raw === null || Transaction.from(raw).data === data);
+  const used = async (): Promise<boolean> =>
+    (await quantity(node, "eth_getTransactionCount", [sender, "pending"])) > BigInt(nonce);
+  const [latest] = sends;
+  if (latest === undefined) return undefined;
+  const { raw } = latest;
+  // One that never reached a node may still do so: the same one can be given again, another one might be one too many.
+  if (raw !== null && !(await used())) await offer(node, raw);
+  for (let look = 0; look < LOOKS; look++) {
+    for (const { hash } of sends) {
+      if (hash !== null && (await isKnown(node, hash))) return hash;
+    }
+    if (raw === null && (await used())) return await searched(options, latest);
+    await setTimeout(PAUSE);
   }
-  const own = sends.find(({ hash }) => hash === null);
-  if (own === undefined) return undefined;
+  if (raw === null || (await used())) return undefined;
+  throw new DeploymentStopped(
+    `the node was given the transaction with nonce ${nonce} of ${sender}, and does not show it`,
+    "Run the same again in a minute, or with another node.",
+  );
+}
+
+async function isKnown(node: Node, hash: string): Promise<boolean> {
+  return (await node.request({ method: "eth_getTransactionByHash", params: [hash] })) !== null;
+}
+
+/** Looks for a transaction that somebody else signed, block by block. */
+async function searched({ node, sender }: Mending, { nonce, block: first }: Send): Promise<string> {
   const head = Number(await quantity(node, "eth_blockNumber"));
-  for (let block = own.block; block <= Math.min(head, own.block + SEARCH); block++) {
+  for (let block = first; block <= Math.min(head, first + SEARCH); block++) {
     const params = [`0x${block.toString(16)}`, true];
     const found = fullBlock.parse(await node.request({ method: "eth_getBlockByNumber", params }));
     const mine = found?.transactions.find(
@@ -131,7 +101,7 @@ async function findSent({ node, sender, record }: Mending, nonce: number): Promi
     if (mine !== undefined) return mine.hash;
   }
   throw new DeploymentStopped(
-    `the transaction with nonce ${nonce} of ${sender} was sent, and is not found in ${SEARCH} blocks from block ${own.block} on`,
+    `the transaction with nonce ${nonce} of ${sender} was sent, and is not found in ${SEARCH} blocks from block ${first} on`,
     "Wait until it is included, and run the same again.",
   );
 }
@@ -150,17 +120,18 @@ export async function depthWanted(node: Node, confirmations: number): Promise<nu
   }
 }
 
-/** Waits until nothing of the account is on its way any more: Ignition begins only then. */
-export async function settled(node: Node, sender: string, confirmations: number, poll = POLL): Promise<void> {
+/**
+ * Waits until Ignition can begin: it does so only when nothing of the account is on its way but what it knows, and takes what a node does not show for lost.
+ */
+export async function settled({ folder, node, sender, confirmations, poll = POLL }: Mending): Promise<void> {
   const until = performance.now() + PATIENCE;
+  const { onTheirWay } = progressIn(folder);
   for (;;) {
-    const head = Number(await quantity(node, "eth_blockNumber"));
-    const deep = Math.max(0, head - confirmations + 1);
-    const [pending, safe] = [
-      await quantity(node, "eth_getTransactionCount", [sender, "pending"]),
-      await quantity(node, "eth_getTransactionCount", [sender, `0x${deep.toString(16)}`]),
-    ];
-    if (pending === safe) return;
+    const shown = await Promise.all(onTheirWay.map((hash) => isKnown(node, hash)));
+    const deep = Math.max(0, Number(await quantity(node, "eth_blockNumber")) - confirmations + 1);
+    const pending = await quantity(node, "eth_getTransactionCount", [sender, "pending"]);
+    const safe = await quantity(node, "eth_getTransactionCount", [sender, `0x${deep.toString(16)}`]);
+    if (onTheirWay.length > 0 ? shown.every(Boolean) : pending === safe) return;
     if (performance.now() > until) {
       throw new DeploymentStopped(
         `transactions of ${sender} have not been included for ${PATIENCE / 60_000} minutes`,

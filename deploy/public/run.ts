@@ -12,14 +12,18 @@ import type { PublicNetwork } from "../networks/network.js";
 import { DeploymentStopped, PreflightFailed } from "./errors.js";
 import { costOf, measure, type Cost, type Measured } from "./estimate.js";
 import { ignite, resolver } from "./ignite.js";
+import { isBegun, progressIn } from "./journal.js";
 import { listening } from "./listener.js";
 import { quantity, type Node } from "./node.js";
 import { publicParameters, type Successors } from "./parameters.js";
 import { preflight } from "./preflight.js";
 import { SigningProvider } from "./provider.js";
-import { blockOf, folderOf, isFinished, readRecord, writeRecord, type DeploymentRecord } from "./record.js";
-import { depthWanted, doneIn, isBegun, mend, settled } from "./resume.js";
+import { folderOf, isFinished, readRecord, writeRecord, type DeploymentRecord } from "./record.js";
+import { depthWanted, mend, settled } from "./resume.js";
 import { SendRecord } from "./sends.js";
+
+/** The future whose events an address book's first block is about. */
+const ENGINE = "Core#CreditEngine";
 
 export interface PublicDeployment {
   readonly network: PublicNetwork;
@@ -82,11 +86,9 @@ export async function deployPublic(options: PublicDeployment): Promise<Outcome> 
   if (isFinished(before)) return await alreadyThere(options, module, before);
   const successors = successorsOf(options, before);
 
-  const done = await doneIn(folder);
-  const funded = new Set(
-    Object.keys(network.tokens).filter((symbol) => done.has(`${module.id}#seed_fund_${symbol}`)),
-  );
   const chainId = await quantity(node, "eth_chainId");
+  const { done, begun } = progressIn(folder);
+  const funded = new Set(Object.keys(network.tokens).filter((symbol) => begun.has(`${module.id}#seed_fund_${symbol}`)));
   const checks = await preflight({ provider, chainId, network, deployer, funded });
   const failed = checks.filter(({ holds }) => !holds);
   if (failed.length > 0) throw new PreflightFailed(failed.map(({ subject, said }) => `${subject}: ${said}`));
@@ -135,8 +137,12 @@ async function act(
   writeRecord(folder, begun);
   const record = new SendRecord(folder);
   const confirmations = await depthWanted(node, network.confirmations);
-  if (isBegun(folder)) await mend({ folder, node, sender: deployer, record, resolver, confirmations, say });
-  await settled(node, deployer, confirmations, poll);
+  const mending = {
+    ...{ folder, node, sender: deployer, record, resolver, confirmations, say },
+    ...(poll === undefined ? {} : { poll }),
+  };
+  if (isBegun(folder)) await mend(mending);
+  await settled(mending);
 
   const provider = new SigningProvider({
     ...{ node, chainId, address: deployer, signer, record },
@@ -161,7 +167,7 @@ async function act(
     }),
   });
   const finished: DeploymentRecord = { ...begun, contracts: Object.fromEntries(addresses) };
-  const book = bookFor(network, module, finished, blockOf(folder, "Core#CreditEngine") ?? begun.firstBlock);
+  const book = bookFor(network, module, finished, progressIn(folder).blocks.get(ENGINE) ?? begun.firstBlock);
   const path = writeAddressBook(book, deployments);
   // Last: from now on it is finished.
   writeRecord(folder, finished);
@@ -224,7 +230,7 @@ async function alreadyThere(
     );
   }
   const folder = folderOf(deployments, network.chainId);
-  const book = bookFor(network, module, record, blockOf(folder, "Core#CreditEngine") ?? record.firstBlock);
+  const book = bookFor(network, module, record, progressIn(folder).blocks.get(ENGINE) ?? record.firstBlock);
   return { state: "there", book, record };
 }
 

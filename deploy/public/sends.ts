@@ -1,6 +1,6 @@
 /**
- * What a deployment was about to send: written down before any node sees it, so that a transaction whose sender was killed is found again. Ignition's own journal
- * learns of a transaction after it was sent.
+ * What a deployment was about to send: written down before any node sees it, so that a transaction whose sender was killed is found again, or sent again: the same
+ * one, not another. Ignition's own journal learns of a transaction after it was sent.
  */
 
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
@@ -10,8 +10,10 @@ import { z } from "zod";
 
 const schema = z.object({
   nonce: z.number().int().nonnegative(),
-  /** Null where somebody else signs: then it is known only afterwards. */
+  /** Null where somebody else signs: then both are known only afterwards. */
   hash: z.string().nullable(),
+  /** As it was signed: whoever has it can do nothing but send it. */
+  raw: z.string().nullable(),
   /** The latest block before. */
   block: z.number().int().nonnegative(),
 });

@@ -1,7 +1,16 @@
 /** Whether each contract is what the build makes: its code, and what was put into it when it was made. */
 
 import { isNamedContractDeploymentFuture, type DeploymentFuture } from "@nomicfoundation/ignition-core";
-import { AbiCoder, concat, Contract, getCreateAddress, Interface, isError, TypedDataEncoder, zeroPadValue } from "ethers";
+import {
+  AbiCoder,
+  concat,
+  Contract,
+  getCreateAddress,
+  type Interface,
+  isError,
+  TypedDataEncoder,
+  zeroPadValue,
+} from "ethers";
 import { z } from "zod";
 
 import type { Checks } from "../checks.js";
@@ -40,12 +49,22 @@ export async function checkCode(
   const subject = `code of ${future.id}`;
   const address = contracts.addressOf(future);
   const actual = await contracts.provider.getCode(address);
-  if (!checks.add(subject, actual !== "0x", `there is a contract at ${address}`, `nothing is deployed at ${address}`)) return;
-  const artifact = built.parse("artifact" in future ? future.artifact : await resolver.loadArtifact(future.contractName));
+  if (!checks.add(subject, actual !== "0x", `there is a contract at ${address}`, `nothing is deployed at ${address}`))
+    return;
+  const artifact = built.parse(
+    "artifact" in future ? future.artifact : await resolver.loadArtifact(future.contractName),
+  );
   const places = Object.values(artifact.immutableReferences ?? {}).flat();
   if (isNamedContractDeploymentFuture(future)) {
     const same = masked(actual, places) === masked(artifact.deployedBytecode, places);
-    if (!checks.add(subject, same, "it is what the build makes", `it is not what the build makes of ${future.contractName}`))
+    if (
+      !checks.add(
+        subject,
+        same,
+        "it is what the build makes",
+        `it is not what the build makes of ${future.contractName}`,
+      )
+    )
       return;
   }
   const made = await construct(contracts, future, artifact.bytecode, deployer);

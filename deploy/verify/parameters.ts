@@ -25,6 +25,8 @@ const getter =
   (name: string): Reader =>
   async (contract) => ({ 0: await contract.read(name) });
 
+const byPlace = (values: readonly unknown[]): InForce => Object.fromEntries(values.entries());
+
 /** Significant bits that contracts keep of prices and of the reserve's terms: they are stored as floats, rounded against whoever they limit. */
 const PRICE_BITS = 16n;
 const TERMS_BITS = 10n;
@@ -67,15 +69,15 @@ const SETTINGS: Readonly<Record<string, Reader>> = {
     const [token, , terms] = (await c.read("assetTerms", asset)) as unknown[];
     return { 1: token, 2: stored(terms, wanted, TERMS_BITS) };
   },
-  "IReserve.setModules": async (c) => ({ ...((await c.read("modules")) as unknown[]) }),
+  "IReserve.setModules": async (c) => byPlace((await c.read("modules")) as unknown[]),
   "BalanceSheet.setJump": async (c, [asset]) => ({ 1: await c.read("jumpOf", asset) }),
   "BalanceSheet.setModules": async (c) => {
     const [, reserve, backstop, risk] = (await c.read("modules")) as unknown[];
     return { 0: reserve, 1: backstop, 2: risk };
   },
-  "Backstop.setModules": async (c) => ({ ...((await c.read("modules")) as unknown[]) }),
-  "Rebalancer.setWeights": async (c) => ({ ...(await c.last("WeightsSet")) }),
-  "Rebalancer.setModules": async (c) => ({ ...(await c.last("ModulesSet")) }),
+  "Backstop.setModules": async (c) => byPlace((await c.read("modules")) as unknown[]),
+  "Rebalancer.setWeights": async (c) => byPlace(await c.last("WeightsSet")),
+  "Rebalancer.setModules": async (c) => byPlace(await c.last("ModulesSet")),
   "PlimsollDollar.setFacilitator": async (c, [facilitator]) => ({ 1: await c.read("cap", facilitator) }),
   "PlimsollDollar.setFlashMintCap": async (c) => ({ 0: (await c.last("FlashMintCapSet"))[0] }),
   "Faucet.setOffer": async (c, [token]) => {

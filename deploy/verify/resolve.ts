@@ -90,7 +90,9 @@ export class Resolver {
       return await this.valueOf(given ?? argument.defaultValue);
     }
     const entries = Object.entries(argument as Record<string, unknown>);
-    return Object.fromEntries(await Promise.all(entries.map(async ([key, of]) => [key, await this.valueOf(of)] as const)));
+    return Object.fromEntries(
+      await Promise.all(entries.map(async ([key, of]) => [key, await this.valueOf(of)] as const)),
+    );
   }
 
   async #answerOf(future: Future): Promise<unknown> {

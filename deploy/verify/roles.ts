@@ -41,7 +41,10 @@ export async function checkRoles(checks: Checks, governed: Governed): Promise<vo
   await checkTimelock(checks, governed);
 }
 
-async function checkHolders(checks: Checks, { manager, timelock, guardian, deployer, events }: Governed): Promise<void> {
+async function checkHolders(
+  checks: Checks,
+  { manager, timelock, guardian, deployer, events }: Governed,
+): Promise<void> {
   const council = await timelock.getAddress();
   const wanted = new Map<bigint, ReadonlySet<string>>([
     [ADMIN, new Set([council])],
@@ -74,7 +77,9 @@ async function checkHolders(checks: Checks, { manager, timelock, guardian, deplo
       "0 and 0",
     );
   }
-  const held = [...members].filter(([role, found]) => role !== PUBLIC && found.has(deployer)).map(([role]) => nameOf(role));
+  const held = [...members]
+    .filter(([role, found]) => role !== PUBLIC && found.has(deployer))
+    .map(([role]) => nameOf(role));
   checks.add("deployer", held.length === 0, `${deployer} holds no role`, `${deployer} holds ${held.join(", ")}`);
 }
 
@@ -106,13 +111,16 @@ async function checkAuthorities(checks: Checks, { manager, contracts }: Governed
     const target = await contract.getAddress();
     const answers = new Contract(target, AUTHORITY, manager.runner);
     checks.same(`contract ${name}`, "authority", await ask(answers, "authority"), own);
-    const closed = await manager.getFunction("isTargetClosed").staticCall(target);
-    const delay = await manager.getFunction("getTargetAdminDelay").staticCall(target);
+    const closed = await ask(manager, "isTargetClosed", target);
+    const delay = await ask(manager, "getTargetAdminDelay", target);
     checks.same(`contract ${name}`, "closed, and delay of its administration", `${closed}, ${delay}`, "false, 0");
   }
 }
 
-async function checkTimelock(checks: Checks, { timelock, guardian, governor, deployer, events }: Governed): Promise<void> {
+async function checkTimelock(
+  checks: Checks,
+  { timelock, guardian, governor, deployer, events }: Governed,
+): Promise<void> {
   const own = await timelock.getAddress();
   const wanted: Readonly<Record<keyof typeof TIMELOCK_ROLES, readonly string[]>> = {
     admin: [own],
@@ -144,5 +152,5 @@ function nameOf(role: bigint): string {
   return Object.entries(ROLES).find(([, number]) => number === role)?.[0] ?? role.toString();
 }
 
-const listOf = (accounts: ReadonlySet<string>): string => (accounts.size === 0 ? "nobody" : [...accounts].sort().join(", "));
-
+const listOf = (accounts: ReadonlySet<string>): string =>
+  accounts.size === 0 ? "nobody" : [...accounts].sort().join(", ");

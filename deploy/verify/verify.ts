@@ -57,7 +57,8 @@ export async function verifyDeployment(options: Verification): Promise<readonly 
   if (checks.failed.length > 0) return checks.all;
   const since: Since = {
     firstBlock: record.firstBlock,
-    lastEvent: async (contract, name) => [...present((await events(contract, name)).at(-1), `event ${name}`).args] as unknown[],
+    lastEvent: async (contract, name) =>
+      [...present((await events(contract, name)).at(-1), `event ${name}`).args] as unknown[],
   };
   for (const future of futures) {
     signal?.throwIfAborted();

@@ -16,6 +16,9 @@ import { fullRange, isToken0, sqrt } from "../../sdk/uniswap/math.js";
 /** Accounts of the node: who sets the stage, who deploys, and who comes after. */
 const [STAGE, DEPLOYER, GUARDIAN, HOLDER] = [0, 1, 2, 3];
 
+/** {ms} */
+const BLOCK_TIME = 1_000;
+
 /** A feed as consumers know it: a proxy with a description, in front of Chainlink's mock. */
 export const proxyFeed: FeedMaker = async (stage, _name, description, decimals, answer) =>
   await stage.own("ProxyFeed", await stage.own("MockV3Aggregator", decimals, answer), description);
@@ -30,7 +33,9 @@ export interface Testnet {
   readonly plimHolder: string;
   /** For journals and address books; gone afterwards. */
   readonly folder: string;
-  close(): Promise<void>;
+  /** From now on there are blocks without transactions too, as on a network: whoever waits for a transaction looks once a block. */
+  readonly keepMining: () => void;
+  readonly close: () => Promise<void>;
 }
 
 export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
@@ -38,6 +43,7 @@ export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
   const anvil: Anvil = await startAnvil(["--chain-id", network.chainId.toString(), "--hardfork", "osaka"]);
   const chain = Network.from(network.chainId);
   const provider = new JsonRpcProvider(anvil.url, chain, { staticNetwork: chain, cacheTimeout: -1, batchMaxCount: 1 });
+  let pulse: NodeJS.Timeout | undefined;
   const deployer = localWallet(DEPLOYER, provider) as Testnet["deployer"];
   await setStage(new Stage(provider, await provider.getSigner(STAGE)), network, deployer.address, proxyFeed);
   await provider.send("anvil_setBalance", [deployer.address, toQuantity(parseEther("10"))]);
@@ -50,7 +56,11 @@ export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
     guardian: localWallet(GUARDIAN, provider).address,
     plimHolder: localWallet(HOLDER, provider).address,
     folder,
+    keepMining: () => {
+      pulse = setInterval(() => void provider.send("evm_mine", []).catch(() => undefined), BLOCK_TIME);
+    },
     close: async () => {
+      clearInterval(pulse);
       provider.destroy();
       await anvil.close();
       rmSync(folder, { recursive: true, force: true });
@@ -58,7 +68,8 @@ export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
   };
 }
 
-const POSITIONS = "@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json";
+const POSITIONS =
+  "@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json";
 /** Longer than any test. (unix seconds) */
 const NEVER = 2n ** 40n;
 

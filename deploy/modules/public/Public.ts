@@ -1,5 +1,7 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
+import type { IgnitionModule, IgnitionModuleResult } from "@nomicfoundation/ignition-core";
+
 import { present } from "../../../sdk/present.js";
 import { npmArtifact } from "../../artifacts.js";
 import type { PublicNetwork } from "../../networks/network.js";
@@ -23,7 +25,7 @@ const ROUTER = "@uniswap/v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRou
  *
  * Operators of keepers deploy their own two contracts (`plimsoll keeper deploy`).
  */
-export function publicModule(network: PublicNetwork) {
+export function publicModule(network: PublicNetwork): PublicModule {
   return buildModule("Public", (m) => {
     const core = m.useModule(Core);
     const governance = m.useModule(Governance);
@@ -63,4 +65,5 @@ export function publicModule(network: PublicNetwork) {
   });
 }
 
-export type PublicModule = ReturnType<typeof publicModule>;
+/** What is asked of a deployment by name. */
+export type PublicModule = IgnitionModule<"Public", string, IgnitionModuleResult<string>>;

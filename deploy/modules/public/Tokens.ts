@@ -19,7 +19,7 @@ export interface PublicTokens {
   /** Undefined where the network has every token. */
   readonly faucet: NamedArtifactContractDeploymentFuture<"Faucet"> | undefined;
   /** Hands what was deployed here to `owner`, once `after` is done. */
-  giveAway(owner: ArgumentType, after: Future[]): Future[];
+  readonly giveAway: (owner: ArgumentType, after: Future[]) => Future[];
 }
 
 /** The network's own tokens, and a faucet with those that it lacks. */

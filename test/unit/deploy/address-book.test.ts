@@ -1,10 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { NotDeployed, readAddressBooks, removeAddressBook, writeAddressBook } from "../../../deploy/address-book.js";
+import {
+  NotDeployed,
+  readAddressBooks,
+  removeAddressBook,
+  shipAddressBook,
+  writeAddressBook,
+} from "../../../deploy/address-book.js";
 import { addressBookSchema } from "../../../sdk/addresses.js";
 
 describe("deploy: address books", () => {
@@ -52,5 +58,17 @@ describe("deploy: address books", () => {
     writeAddressBook(book("http://127.0.0.1:8545", 1), folder);
     writeAddressBook(book("http://127.0.0.1:8545", 2), folder);
     expect(readAddressBooks(31_337, folder)).to.deep.equal([book("http://127.0.0.1:8545", 2)]);
+  });
+
+  it("ships one for each chain with the SDK, a newer one in place of the older", () => {
+    const path = join(folder, "deployments.json");
+    writeFileSync(path, "[]\n");
+    const on = (chainId: number, seed: number) => ({ ...book(undefined, seed), chainId });
+    for (const one of [on(84_532, 1), on(11_155_111, 2), on(84_532, 3)]) shipAddressBook(one, path);
+    const shipped = addressBookSchema.array().parse(JSON.parse(readFileSync(path, "utf8")));
+    expect(shipped.map(({ chainId, contracts }) => [chainId, contracts.manager])).to.deep.equal([
+      [84_532, on(84_532, 3).contracts.manager],
+      [11_155_111, on(11_155_111, 2).contracts.manager],
+    ]);
   });
 });

@@ -58,9 +58,15 @@ describe("deploy/networks", () => {
 
   it("refuses, by name, what a file may not say", () => {
     const cases: [(file: Record<string, Json>) => void, RegExp][] = [
-      [(file) => ((file.feeds!.ETH as Json).address = "0x694AA1769357215DE4FAC081bf1f309aDC325307"), /feeds\.ETH\.address: not an address/],
+      [
+        (file) => ((file.feeds!.ETH as Json).address = "0x694AA1769357215DE4FAC081bf1f309aDC325307"),
+        /feeds\.ETH\.address: not an address/,
+      ],
       [(file) => ((file.tokens!.WETH as Json).feed = "ETHER"), /tokens\.WETH\.feed: there is no feed ETHER/],
-      [(file) => ((file.tokens!.USDC as Json).address = null), /tokens\.USDC: a token without an address comes from the faucet/],
+      [
+        (file) => ((file.tokens!.USDC as Json).address = null),
+        /tokens\.USDC: a token without an address comes from the faucet/,
+      ],
       [(file) => ((file.tokens!.LINK as Json).seed = "-1"), /tokens\.LINK\.seed: not an amount/],
       [(file) => ((file.feeds!.BTC as Json).deviation = 2_000), /feeds\.BTC\.deviation/],
       [(file) => ((file as Json).extra = 1), /extra/],

@@ -7,12 +7,14 @@ import {
   concat,
   Contract,
   dataSlice,
+  JsonRpcSigner,
   parseEther,
   parseUnits,
   toQuantity,
   zeroPadValue,
   type Provider,
   type Signer,
+  type TransactionRequest,
 } from "ethers";
 
 import { CliError, EXIT } from "../../../../cli/errors.js";
@@ -22,6 +24,8 @@ import { configOf } from "../../../../cli/keeper/config.js";
 import { deploy as deployOwn } from "../../../../cli/keeper/deploy.js";
 import { findDeployment, keeperOptionsOf } from "../../../../cli/keeper/setup.js";
 import type { Check } from "../../../../deploy/checks.js";
+import { explorerInputs, writeInput } from "../../../../deploy/explorer/explorer.js";
+import { checkInput, InputDiffers } from "../../../../deploy/explorer/recompile.js";
 import { PreflightFailed } from "../../../../deploy/public/errors.js";
 import { nodeAt, type Node } from "../../../../deploy/public/node.js";
 import { folderOf, isFinished, readRecord, type FinishedRecord } from "../../../../deploy/public/record.js";
@@ -41,6 +45,17 @@ import { fillPool, openTestnet, type Testnet } from "../../../support/testnet.js
 /** {ms} */
 const POLL = 1;
 const SEND = "eth_sendRawTransaction";
+
+/** An account that the node keeps; what it sends gets through, and nobody hears of it. */
+class LosingSigner extends JsonRpcSigner {
+  sent = 0;
+
+  override async sendUncheckedTransaction(transaction: TransactionRequest): Promise<string> {
+    await super.sendUncheckedTransaction(transaction);
+    this.sent += 1;
+    throw new NodeFailure("signer", "it does not answer");
+  }
+}
 
 describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things at their addresses", function () {
   this.timeout(300_000);
@@ -96,11 +111,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   const named = (): Partial<DeployOptions> => ({ guardian: testnet.guardian, plimHolder: testnet.plimHolder });
 
   /** The same below the command: with another node, in another folder, and without measuring anew. */
-  async function runWith(node: Node, deployments: string, deployer = testnet.deployer): Promise<Outcome> {
+  async function runWith(node: Node, deployments: string, signer: Signer = testnet.deployer): Promise<Outcome> {
     const { network, provider, guardian, plimHolder } = testnet;
     return await deployPublic({
       ...{ network, node, provider, deployments },
-      ...{ signer: deployer, deployer: deployer.address, successors: { guardian, plimHolder } },
+      ...{ signer, deployer: await signer.getAddress(), successors: { guardian, plimHolder } },
       confirm: () => Promise.resolve(true),
       say: () => undefined,
       poll: POLL,
@@ -127,7 +142,9 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       await feed(eth, "function updateAnswer(int256)").getFunction("updateAnswer").send(value);
     const stale = async (): Promise<unknown> => {
       const then = present(await provider.getBlock("latest")).timestamp - 5_500;
-      const update = feed(eth, "function updateRoundData(uint80, int256, uint256, uint256)").getFunction("updateRoundData");
+      const update = feed(eth, "function updateRoundData(uint80, int256, uint256, uint256)").getFunction(
+        "updateRoundData",
+      );
       return await update.send(3, 3_500_00000000n, then, then);
     };
     const token = (symbol: string): string => present(network.tokens[symbol]?.address);
@@ -140,15 +157,26 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
         () => feed(eth, "function setAggregator(address)").getFunction("setAggregator").send(deployer.address),
         /feed ETH: decimals: undefined, not 8.*it is no proxy of Chainlink/,
       ],
-      ["no feed", () => rpc("anvil_setCode", present(BTC).address, "0x"), /feed BTC: nothing is deployed at 0x1b44F351/],
+      [
+        "no feed",
+        () => rpc("anvil_setCode", present(BTC).address, "0x"),
+        /feed BTC: nothing is deployed at 0x1b44F351/,
+      ],
       ["a stale feed", stale, /feed ETH: its answer is \d+ s old, and may be 5400 s/],
       ["another token", () => rpc("anvil_setCode", token("USDC"), "0x"), /token USDC: nothing is deployed/],
       [
         "too few of a token",
-        () => new Contract(token("LINK"), ["function transfer(address, uint256)"], deployer).getFunction("transfer").send(network.uniswap.factory, 1n),
+        () =>
+          new Contract(token("LINK"), ["function transfer(address, uint256)"], deployer)
+            .getFunction("transfer")
+            .send(network.uniswap.factory, 1n),
         /token LINK: 0x\w+ has 19\.999999999999999999 LINK, and the reserve begins with 20/,
       ],
-      ["no Uniswap", () => rpc("anvil_setCode", network.uniswap.factory, "0x"), /Uniswap v3 factory: nothing is deployed/],
+      [
+        "no Uniswap",
+        () => rpc("anvil_setCode", network.uniswap.factory, "0x"),
+        /Uniswap v3 factory: nothing is deployed/,
+      ],
     ];
     for (const [what, does, problem] of cases) {
       await meanwhile(async () => {
@@ -182,6 +210,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(await refused({})).to.match(/nobody is named who acts as guardian/);
     expect(await refused({ ...named(), guardian: testnet.deployer.address })).to.match(/would be the deployer/);
     expect(await refused({ ...named(), yes: false })).to.match(/nobody can be asked/);
+    expect(await refused({ ...named(), network: "sepolio" })).to.match(/no public network is called "sepolio"/);
     expect(await nonce()).to.equal(before);
   });
 
@@ -224,7 +253,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   it("proves that everything is as it should be, by the command", async () => {
     const lines: string[] = [];
     const say = (line: string): void => void lines.push(line);
-    await verify({ network: "sepolia", rpc: testnet.url, out: testnet.folder }, { say }, new AbortController().signal);
+    await verify(
+      { network: "sepolia", rpc: testnet.url, out: testnet.folder },
+      { say, environment: {} },
+      new AbortController().signal,
+    );
     expect(lines.at(-1)).to.match(/^All \d+ checks hold\.$/);
     expect(lines.length).to.be.above(200);
     expect(lines.join("\n")).to.contain(`deployer: ${testnet.deployer.address} holds no role`);
@@ -255,7 +288,9 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       [
         "an immutable",
         async () => {
-          const [engine, other] = [at("Core#CreditEngine"), stranger].map((one) => zeroPadValue(one, 32).slice(2).toLowerCase());
+          const [engine, other] = [at("Core#CreditEngine"), stranger].map((one) =>
+            zeroPadValue(one, 32).slice(2).toLowerCase(),
+          );
           const code = await provider.getCode(lens);
           expect(code).to.contain(engine);
           await rpc("anvil_setCode", lens, code.replaceAll(engine!, other!));
@@ -267,14 +302,25 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
         "the published router",
         async () => {
           const code = await provider.getCode(at("Public#SwapRouter"));
-          await rpc("anvil_setCode", at("Public#SwapRouter"), concat([dataSlice(code, 0, 100), "0x00", dataSlice(code, 101)]));
+          await rpc(
+            "anvil_setCode",
+            at("Public#SwapRouter"),
+            concat([dataSlice(code, 0, 100), "0x00", dataSlice(code, 101)]),
+          );
         },
         "code of Public#SwapRouter",
         /made with other arguments/,
       ],
       [
         "a role",
-        () => asTimelock(manager, "function grantRole(uint64, address, uint32)", ROLES.governor, deployer.address, 2 * 86_400),
+        () =>
+          asTimelock(
+            manager,
+            "function grantRole(uint64, address, uint32)",
+            ROLES.governor,
+            deployer.address,
+            2 * 86_400,
+          ),
         "role governor",
         new RegExp(`held by: .*${deployer.address} \\(after 172800 s\\)`),
       ],
@@ -286,7 +332,14 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       ],
       [
         "a function's role",
-        () => asTimelock(manager, "function setTargetFunctionRole(address, bytes4[], uint64)", at("Core#PriceOracle"), ["0x12345678"], ROLES.risk),
+        () =>
+          asTimelock(
+            manager,
+            "function setTargetFunctionRole(address, bytes4[], uint64)",
+            at("Core#PriceOracle"),
+            ["0x12345678"],
+            ROLES.risk,
+          ),
         "functions",
         /0x12345678 of 0x\w+ belongs to risk, not to admin/,
       ],
@@ -298,7 +351,13 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       ],
       [
         "who proposes",
-        () => asTimelock(timelock, "function grantRole(bytes32, address)", "0xb09aa5aeb3702cfd50b6b62bc4532604938f21248a27a1d5ca736082b6819cc1", deployer.address),
+        () =>
+          asTimelock(
+            timelock,
+            "function grantRole(bytes32, address)",
+            "0xb09aa5aeb3702cfd50b6b62bc4532604938f21248a27a1d5ca736082b6819cc1",
+            deployer.address,
+          ),
         "timelock proposer",
         new RegExp(`held by: .*${deployer.address}`),
       ],
@@ -329,7 +388,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       [
         "votes",
         async () => {
-          const plim = new Contract(at("Governance#PlimsollToken"), ["function transfer(address, uint256)"], localWallet(3, provider));
+          const plim = new Contract(
+            at("Governance#PlimsollToken"),
+            ["function transfer(address, uint256)"],
+            localWallet(3, provider),
+          );
           await (await plim.getFunction("transfer").send(deployer.address, 1n)).wait();
         },
         "deployer",
@@ -338,7 +401,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       [
         "a feed",
         async () => {
-          const feed = new Contract(present(network.feeds.BTC).address, ["function setDescription(string)"], localWallet(0, provider));
+          const feed = new Contract(
+            present(network.feeds.BTC).address,
+            ["function setDescription(string)"],
+            localWallet(0, provider),
+          );
           await (await feed.getFunction("setDescription").send("DOGE / USD")).wait();
         },
         "feed BTC",
@@ -356,8 +423,28 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     // The other way round: a file that says something else.
     const file = { ...network, tokens: { ...network.tokens, WBTC: { ...present(network.tokens.WBTC), feed: "ETH" } } };
     const chainId = BigInt(network.chainId);
-    const wrong = (await verifyDeployment({ provider, chainId, network: file, record: recordIn(folder) })).filter(({ holds }) => !holds);
+    const wrong = (await verifyDeployment({ provider, chainId, network: file, record: recordIn(folder) })).filter(
+      ({ holds }) => !holds,
+    );
     expect(wrong.map(({ subject }) => subject)).to.deep.equal(["setting Public#feed_WBTC"]);
+  });
+
+  it("makes explorers' inputs that compile to what is deployed, with no more sources than that takes", async () => {
+    const inputs = await explorerInputs(testnet.provider, testnet.network, recordIn(testnet.folder));
+    expect(inputs.length).to.be.above(25);
+    const small = present(inputs.find(({ future }) => future === "Core#ConstantRate"));
+    expect(Object.keys(small.input.sources)).to.deep.equal([
+      "project/contracts/credit/ConstantRate.sol",
+      "project/contracts/interfaces/IRateSource.sol",
+    ]);
+    expect(small.constructorArguments).to.match(/^[0-9a-f]{64}$/);
+    const path = writeInput(join(testnet.folder, "sources"), small);
+    expect(JSON.parse(readFileSync(path, "utf8"))).to.deep.include({ contract: small.contract, input: small.input });
+    // What explorers compile is compared, not believed.
+    const [name] = Object.keys(small.input.sources);
+    const content = present(small.input.sources[name!]).content.replace("RATE", "OTHER");
+    const other = { ...small, input: { ...small.input, sources: { ...small.input.sources, [name!]: { content } } } };
+    expect(() => checkInput(other)).to.throw(InputDiffers);
   });
 
   it("ends with 1 and plain words when something does not hold", async () => {
@@ -366,14 +453,14 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       const lines: string[] = [];
       const error: unknown = await verify(
         { network: "sepolia", rpc: testnet.url, out: testnet.folder, json: true },
-        { say: (line) => void lines.push(line) },
+        { say: (line) => void lines.push(line), environment: {} },
         new AbortController().signal,
       ).catch((caught: unknown) => caught);
       expect(error).to.be.instanceOf(CliError);
       expect((error as CliError).exitCode).to.equal(EXIT.failed);
       const told = JSON.parse(lines[0]!) as { holds: boolean; checks: Check[] };
       expect(told.holds).to.equal(false);
-      expect(told.checks.filter(({ holds }) => !holds)[0]?.said).to.equal("it is not what the build makes of ReadBatch");
+      expect(told.checks.find(({ holds }) => !holds)?.said).to.equal("it is not what the build makes of ReadBatch");
     });
   });
 
@@ -398,20 +485,29 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
         throw new NodeFailure("node", "it does not answer");
       },
     };
+    const unlessFailed = (error: unknown): undefined => {
+      if (!(error instanceof Error) || !error.message.includes("does not answer")) throw error;
+      return undefined;
+    };
+    const external = new LosingSigner(provider, testnet.deployer.address);
     let outcome: Outcome | undefined;
     while (outcome === undefined) {
-      outcome = await runWith(faulty, interrupted).catch((error: unknown) => {
-        if (!(error instanceof Error) || !/does not answer/.test(error.message)) throw error;
-        return undefined;
-      });
-      left = 1;
+      outcome = await runWith(faulty, interrupted).catch(unlessFailed);
+      left = 2;
       if (refused + lost !== 10) continue;
-      const other = localWallet(7, provider) as Testnet["deployer"];
-      const error: unknown = await runWith(node, interrupted, other).catch((caught: unknown) => caught);
+      const error: unknown = await runWith(node, interrupted, localWallet(7, provider)).catch(
+        (caught: unknown) => caught,
+      );
       expect(String(error)).to.match(/was begun by 0x70997970C51812dc3A010C7d01b50e0d17dc79C8, not by/);
+      // Somebody else signs and sends, of whose transaction nobody hears either.
+      expect(await runWith(node, interrupted, external).catch(unlessFailed)).to.equal(undefined);
     }
+    expect(external.sent).to.equal(1);
     expect(outcome.state).to.equal("deployed");
-    expect([refused, lost].every((count) => count >= 25), `${refused} refused, ${lost} lost`).to.equal(true);
+    expect(
+      [refused, lost].every((count) => count >= 15),
+      `${refused} refused, ${lost} lost`,
+    ).to.equal(true);
     expect(await nonce(), "nothing was sent twice, and nothing left out").to.equal(sentThen);
     const record = recordIn(interrupted);
     // What can be sent together is put together anew each time, so that addresses differ.
@@ -423,14 +519,16 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
 
   it("is a working protocol: the SDK's examples run on it unchanged, and so does a keeper", async () => {
     const { provider, network, url } = testnet;
+    testnet.keepMining();
     const path = join(interrupted, `chain-${network.chainId}`, "addresses.json");
     const book = parseAddressBook(JSON.parse(readFileSync(path, "utf8")));
     const usdc = FaucetToken__factory.connect(present(book.tokens.USDC), localWallet(0, provider));
     const [maker, user] = [localWallet(4, provider), localWallet(5, provider)];
-    const weth = new Contract(present(book.tokens.WETH), ["function deposit() payable"], maker);
+    const wrap = ["function deposit() payable"];
     for (const wallet of [maker, user]) {
       await rpc("anvil_setBalance", wallet.address, toQuantity(parseEther("1000")));
-      await (await (weth.connect(wallet) as Contract).getFunction("deposit").send({ value: parseEther("100") })).wait();
+      const weth = new Contract(present(book.tokens.WETH), wrap, wallet);
+      await (await weth.getFunction("deposit").send({ value: parseEther("100") })).wait();
       await (await usdc.mint(wallet.address, parseUnits("1000000", 6))).wait();
     }
     // A market for plUSD, issued for dollars.
@@ -438,8 +536,20 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     await (await usdc.connect(maker).approve(reserve, parseUnits("50000", 6))).wait();
     await (await reserve.issue(3, parseUnits("50000", 6), 0n, maker.address)).wait();
     const side = (address: string | undefined, amount: bigint) => ({ address: present(address), amount });
-    await fillPool(testnet, maker, 100, side(book.contracts.dollar, parseEther("40000")), side(book.tokens.USDC, parseUnits("40000", 6)));
-    await fillPool(testnet, maker, 500, side(book.tokens.WETH, parseEther("90")), side(book.tokens.USDC, parseUnits("315000", 6)));
+    await fillPool(
+      testnet,
+      maker,
+      100,
+      side(book.contracts.dollar, parseEther("40000")),
+      side(book.tokens.USDC, parseUnits("40000", 6)),
+    );
+    await fillPool(
+      testnet,
+      maker,
+      500,
+      side(book.tokens.WETH, parseEther("90")),
+      side(book.tokens.USDC, parseUnits("315000", 6)),
+    );
 
     for (const name of ["deposit", "borrow", "repay", "repay-in-stable", "withdraw", "issue", "redeem"]) {
       await example(name, book, user);
@@ -450,7 +560,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(String(none)).to.match(/no auction is open/);
 
     // Ether falls by half: the account of the examples fails, and is liquidated.
-    const price = new Contract(present(network.feeds.ETH).address, ["function updateAnswer(int256)"], localWallet(0, provider));
+    const price = new Contract(
+      present(network.feeds.ETH).address,
+      ["function updateAnswer(int256)"],
+      localWallet(0, provider),
+    );
     await (await price.getFunction("updateAnswer").send(100_00000000n)).wait();
     expect((await example<bigint>("liquidate", book, maker, [user.address])) > 0n).to.equal(true);
 
@@ -467,17 +581,18 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   async function keepOnce(book: AddressBook, url: string, books: string): Promise<void> {
     const { provider } = testnet;
     const wallet = localWallet(6, provider);
-    const flags = { network: "sepolia", rpc: [url], execute: true };
+    const flags = { network: "sepolia", rpc: [url], execute: true, confirmations: "1" };
     const environment = { PLIMSOLL_PRIVATE_KEY: (wallet as unknown as Testnet["deployer"]).privateKey };
     const said: string[] = [];
     const stop = new AbortController();
     await deployOwn({
-      ...{ environment, flags: { ...flags, confirmations: "1", interval: "50" }, json: true, books },
+      ...{ environment, flags: { ...flags, interval: "50" }, json: true, books },
       records: join(books, "records"),
       say: (line) => void said.push(line),
       signal: stop.signal,
     });
-    const own = (JSON.parse(said.at(-1)!) as { contracts: Record<"liquidator" | "filler", { address: string }> }).contracts;
+    const own = (JSON.parse(said.at(-1)!) as { contracts: Record<"liquidator" | "filler", { address: string }> })
+      .contracts;
     const addresses = { PLIMSOLL_LIQUIDATOR: own.liquidator.address, PLIMSOLL_FILLER: own.filler.address };
     const config = configOf({ environment: { ...environment, ...addresses }, flags });
     const options = await keeperOptionsOf(config, await findDeployment(config, provider, books), provider);
@@ -488,6 +603,8 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     const keeper = new Keeper(options, { provider, signer: wallet, journal: new MemoryJournal() });
     const { sent } = await keeper.tick();
     expect(sent.map(({ job }) => job)).to.include.members(["observe", "refresh"]);
+    // Until they are deep enough.
+    await rpc("anvil_mine", "0x5");
     await keeper.tick();
     expect(keeper.totals.reverted).to.equal(0);
     expect(keeper.totals.observations).to.equal(1);

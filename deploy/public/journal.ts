@@ -1,0 +1,112 @@
+/** What Ignition's journal says of a deployment, as far as it is needed before Ignition goes on. Ignition's own `status` reads every artifact as well. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+const NAME = "journal.jsonl";
+const SUCCESS = "SUCCESS";
+
+/** The parts of its messages that matter here; each type has some of them. */
+const message = z
+  .object({
+    type: z.string(),
+    futureId: z.string(),
+    nonce: z.number(),
+    result: z.object({ type: z.string() }).partial(),
+    receipt: z.object({ blockNumber: z.number() }),
+    transaction: z.object({ hash: z.string() }),
+    networkInteraction: z.object({ data: z.string() }),
+  })
+  .partial();
+type Message = z.output<typeof message>;
+
+/** Messages after which a future's transaction is wanted no longer, or not with that nonce. */
+const FORGOTTEN = new Set(["ONCHAIN_INTERACTION_DROPPED", "ONCHAIN_INTERACTION_REPLACED_BY_USER", "WIPE_APPLY"]);
+/** Futures that need nothing of the chain are done when they begin. */
+const DONE_AT_ONCE = new Set([
+  "CONTRACT_AT_EXECUTION_STATE_INITIALIZE",
+  "READ_EVENT_ARGUMENT_EXECUTION_STATE_INITIALIZE",
+  "ENCODE_FUNCTION_CALL_EXECUTION_STATE_INITIALIZE",
+]);
+
+/** Whether something was deployed from this folder before. */
+export function isBegun(folder: string): boolean {
+  return existsSync(join(folder, NAME));
+}
+
+/** A transaction that was about to be sent, and of which the journal does not know more. */
+export interface Unsent {
+  readonly futureId: string;
+  readonly nonce: number;
+  /** What it was to be: a nonce may have been meant for another one before. */
+  readonly data: string;
+}
+
+/** Futures by how far they are. */
+export interface Progress {
+  readonly done: ReadonlySet<string>;
+  /** Done, or with a transaction on its way. */
+  readonly begun: ReadonlySet<string>;
+  /** Failed or given up: Ignition does not go on while there are any. */
+  readonly broken: ReadonlySet<string>;
+  /** By nonce. */
+  readonly unsent: readonly Unsent[];
+  /** Hashes of transactions that were sent, of futures that are not done. */
+  readonly onTheirWay: readonly string[];
+  /** Block of a future's transaction. */
+  readonly blocks: ReadonlyMap<string, number>;
+}
+
+/** Where the deployment in the folder is; nowhere if none was begun. */
+export function progressIn(folder: string): Progress {
+  const [done, begun, broken] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const unsent = new Map<string, Unsent>();
+  const asked = new Map<string, string>();
+  const blocks = new Map<string, number>();
+  // Futures with a transaction that is known: an offer of a better fee for it may get lost.
+  const sent = new Map<string, string>();
+  for (const { type = "", futureId, nonce, result, receipt, transaction, networkInteraction } of messagesOf(folder)) {
+    if (futureId === undefined) continue;
+    if (networkInteraction !== undefined) asked.set(futureId, networkInteraction.data);
+    if (type.endsWith("_INITIALIZE")) begun.add(futureId);
+    if (DONE_AT_ONCE.has(type)) done.add(futureId);
+    if (type.endsWith("_EXECUTION_STATE_COMPLETE")) (result?.type === SUCCESS ? done : broken).add(futureId);
+    if (type === "ONCHAIN_INTERACTION_TIMEOUT") broken.add(futureId);
+    if (receipt !== undefined) blocks.set(futureId, receipt.blockNumber);
+    if (type === "TRANSACTION_SEND") {
+      sent.set(futureId, transaction?.hash ?? "");
+      unsent.delete(futureId);
+    }
+    if (FORGOTTEN.has(type)) for (const of of [sent, unsent]) of.delete(futureId);
+    if (type === "WIPE_APPLY") for (const of of [done, begun, broken, blocks]) of.delete(futureId);
+    if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined && !sent.has(futureId)) {
+      unsent.set(futureId, { futureId, nonce, data: asked.get(futureId) ?? "" });
+    }
+  }
+  return {
+    ...{ done, begun, broken, blocks },
+    unsent: [...unsent.values()].sort((a, b) => a.nonce - b.nonce),
+    onTheirWay: [...sent].filter(([id]) => !done.has(id) && !broken.has(id)).map(([, hash]) => hash),
+  };
+}
+
+/** Takes away the last line of a process that was killed while it wrote: what it says did not happen yet. */
+export function dropTorn(folder: string): void {
+  const path = join(folder, NAME);
+  const lines = readFileSync(path, "utf8").split("\n");
+  try {
+    JSON.parse(lines.at(-1) ?? "");
+  } catch {
+    writeFileSync(path, lines.slice(0, -1).join("\n"));
+  }
+}
+
+function messagesOf(folder: string): Message[] {
+  if (!isBegun(folder)) return [];
+  return readFileSync(join(folder, NAME), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => message.parse(JSON.parse(line)));
+}
