@@ -14,6 +14,7 @@ import { HistoryClient } from "../../indexer/api/client.js";
 import { serveRpc, type RpcServer } from "../../replay/chain/rpc-server.js";
 import { liquidate } from "../../sdk/actions/liquidate.js";
 import { standingOf } from "../../sdk/credit/standing.js";
+import { deploymentOf, encodeProposal, GOVERNOR, PLIM } from "../../sdk/governance/index.js";
 import { present } from "../../sdk/present.js";
 import { balanceSheet, positions, read, readFullSnapshot, readSnapshot, termsOf } from "../../sdk/reads/index.js";
 import type { AddressBook } from "../../sdk/addresses.js";
@@ -696,6 +697,46 @@ describe("browser: the dashboard", function () {
       await page.getByText(/There is no history of the risk model to show/).waitFor();
       await page.locator("table.heat td").nth(1).waitFor();
       await context.unroute("**/api/history/**");
+    });
+
+    it("takes a proposal through its vote: delegate, vote, queue, execute", async () => {
+      const { page } = open;
+      const { plim, governor } = present(book.governance);
+      const day = 86_400n;
+      const given = PLIM.encodeFunctionData("transfer", [wallet.address, 20_000_000n * WAD]);
+      await (await world.deployer.sendTransaction({ to: plim, data: given, ...GAS })).wait();
+      await connected("governance");
+      await upToDate();
+      await page.getByRole("button", { name: "Vote with my own PLIM" }).click();
+      expect(await ended()).to.contain("Done");
+
+      const { assets } = await readSnapshot(world.provider, book, wallet.address).then(({ protocol }) => protocol);
+      const arguments_ = { asset: "WBTC", governedCap: "12.5 WBTC" };
+      const calls = [{ contract: "engine", function: "setAssetCap", arguments: arguments_ }];
+      const encoded = encodeProposal({ title: "Less bitcoin", description: "", calls }, deploymentOf(book, assets));
+      const { targets, values, calldatas, description } = encoded;
+      const data = GOVERNOR.encodeFunctionData("propose", [targets, values, calldatas, description]);
+      await later(60n);
+      await world.send(wallet, { to: governor, data, value: 0n });
+
+      const proposal = page.locator("article.proposal");
+      for (const [wait, button, state] of [
+        [day, "Vote for", "active"],
+        [5n * day, "Queue", "succeeded"],
+        [3n * day, "Execute", "queued"],
+      ] as const) {
+        await later(wait + 60n);
+        await connected("governance");
+        await proposal.locator(".status", { hasText: state }).waitFor();
+        await proposal.getByRole("button", { name: button }).click();
+        expect(await ended(), button).to.contain("Done");
+      }
+      await proposal.locator(".status", { hasText: "executed" }).waitFor();
+      expect(await proposal.innerText())
+        .to.contain("engine.setAssetCap")
+        .and.to.contain("governedCap 12.5 WBTC");
+      const engine = ICreditEngine__factory.connect(book.contracts.engine, world.provider);
+      expect((await engine.assetInfo(1)).governedCap).to.equal(1_250_000_000n);
     });
 
     it("says what is no account, and looks on", async () => {
