@@ -8,7 +8,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { AddressBook } from "../sdk/addresses.js";
 import { withGasHeadroom } from "./gas.js";
 import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
-import Local, { localModule } from "./modules/local/Local.js";
+import { localModule } from "./modules/local/Local.js";
 import { LOCAL_TERMS, type LocalTerms } from "./parameters/local.js";
 
 const JOURNALS = fileURLToPath(new URL("deployments", import.meta.url));
@@ -48,9 +48,8 @@ export async function deployLocal(
   if (connection.networkConfig.type === "http") await forgetVanished(provider, join(JOURNALS, id));
   const { answers, assets } = terms;
   const parameters = { LocalFeeds: { ...answers }, ...(keeper === undefined ? {} : { Local: { keeper } }) };
-  const module = terms === LOCAL_TERMS ? Local : localModule(terms);
   const world = await withGasHeadroom(connection, () =>
-    connection.ignition.deploy(module, { parameters, deploymentId: id }),
+    connection.ignition.deploy(localModule(terms), { parameters, deploymentId: id }),
   );
   for (const [name, contract] of Object.entries(world)) {
     const address = await contract.getAddress();

@@ -171,6 +171,11 @@ function local(m: IgnitionModuleBuilder, { assets, reserve }: Terms) {
  * A whole local world: the protocol with a funded reserve, test tokens, Chainlink's own mock feeds, Uniswap v3, four assets listed, and what the
  * keeper liquidates and fills auctions with. The feeds' first answers are parameters of their module.
  */
-export const localModule = (terms: Terms) => buildModule("Local", (m) => local(m, terms));
+const Local = buildModule("Local", (m) => local(m, LOCAL_TERMS));
 
-export default localModule(LOCAL_TERMS);
+/** The same on other terms. */
+export function localModule(terms: Terms): typeof Local {
+  return terms === LOCAL_TERMS ? Local : buildModule("Local", (m) => local(m, terms));
+}
+
+export default Local;
