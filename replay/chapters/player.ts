@@ -1,4 +1,4 @@
-/** A process that plays the chapters that it is sent, one after the other, until nobody is there any more. */
+/** A process that plays the chapter that it is sent, and ends with whoever sent it. */
 
 import { withoutStackTraces } from "../chain/direct.js";
 import type { FromPlayer, ToPlayer } from "./messages.js";
