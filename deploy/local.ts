@@ -10,7 +10,7 @@ import { present } from "../sdk/present.js";
 import { bookOf } from "./book.js";
 import { withGasHeadroom } from "./gas.js";
 import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
-import Local, { localModule } from "./modules/local/Local.js";
+import { localModule } from "./modules/local/Local.js";
 import { LOCAL_TERMS, type LocalTerms } from "./parameters/local.js";
 
 const JOURNALS = fileURLToPath(new URL("deployments", import.meta.url));
@@ -50,9 +50,8 @@ export async function deployLocal(
   if (connection.networkConfig.type === "http") await forgetVanished(provider, join(JOURNALS, id));
   const { answers, assets } = terms;
   const parameters = { LocalFeeds: { ...answers }, ...(keeper === undefined ? {} : { Local: { keeper } }) };
-  const module = terms === LOCAL_TERMS ? Local : localModule(terms);
   const world = await withGasHeadroom(connection, () =>
-    connection.ignition.deploy(module, { parameters, deploymentId: id }),
+    connection.ignition.deploy(localModule(terms), { parameters, deploymentId: id }),
   );
   for (const [name, contract] of Object.entries(world)) {
     const address = await contract.getAddress();

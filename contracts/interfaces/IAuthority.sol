@@ -6,7 +6,8 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 /// @title The one authority over all contracts of the protocol
 /// @notice OpenZeppelin's AccessManager. Once it is *sealed*, nothing privileged happens without notice, whoever holds the votes: only the timelock, whose
 /// delay has an immutable minimum, and the guardian, which can only tighten, act at once. Anybody else can be given a role only with an execution delay of
-/// at least `NOTICE`; no function can be opened to everybody; no contract can be put under another authority. Sealing is final.
+/// at least `NOTICE`; no function can be opened to everybody; no contract can be put under another authority, and nothing is called
+/// through this one. Sealing is final.
 interface IAuthority is IAccessManager {
     /// @notice From now on whoever acts at once is one of these two.
     event Sealed(address indexed timelock, address indexed guardian);
@@ -21,6 +22,9 @@ interface IAuthority is IAccessManager {
     error FunctionNotPublic(address target, bytes4 selector);
     /// @notice Once sealed, contracts stay under this authority.
     error AuthorityIsFinal(address target);
+
+    /// @notice Once sealed, nobody has this contract call another one.
+    error NotThroughAuthority(address target);
 
     /// @notice Final: see above. Who set the protocol up and holds roles still has to give them up: sealing takes nothing from anybody. The admin.
     /// @param timelock Its delay is at least `NOTICE` and can never be less.

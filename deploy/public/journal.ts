@@ -96,17 +96,22 @@ export function progressIn(folder: string): Progress {
 export function dropTorn(folder: string): void {
   const path = join(folder, NAME);
   const lines = readFileSync(path, "utf8").split("\n");
+  if (!isWhole(lines.at(-1))) writeFileSync(path, lines.slice(0, -1).join("\n"));
+}
+
+function isWhole(line = ""): boolean {
   try {
-    JSON.parse(lines.at(-1) ?? "");
+    JSON.parse(line);
+    return true;
   } catch {
-    writeFileSync(path, lines.slice(0, -1).join("\n"));
+    return false;
   }
 }
 
 function messagesOf(folder: string): Message[] {
   if (!isBegun(folder)) return [];
-  return readFileSync(join(folder, NAME), "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => message.parse(JSON.parse(line)));
+  const lines = readFileSync(join(folder, NAME), "utf8").split("\n");
+  // The line of a process that was killed while it wrote; `dropTorn` takes it away before anything is written behind it.
+  if (!isWhole(lines.at(-1))) lines.pop();
+  return lines.filter((line) => line !== "").map((line) => message.parse(JSON.parse(line)));
 }

@@ -1,6 +1,6 @@
 /** What is remembered of a deployment to a public network, beside Ignition's journal and the address book: who began it, and where everything is. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { getAddress, isAddress } from "ethers";
@@ -52,7 +52,10 @@ export function readRecord(folder: string): DeploymentRecord | undefined {
 
 export function writeRecord(folder: string, record: DeploymentRecord): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, NAME), `${JSON.stringify(record, null, 2)}\n`);
+  // All of it or nothing: what is half written would be no record any more.
+  const path = join(folder, NAME);
+  writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
 }
 
 export function isFinished(record: DeploymentRecord | undefined): record is FinishedRecord {

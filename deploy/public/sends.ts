@@ -32,7 +32,8 @@ export class SendRecord {
 
   write(send: Send): void {
     mkdirSync(dirname(this.#path), { recursive: true });
-    appendFileSync(this.#path, `${JSON.stringify(send)}\n`);
+    // On a line of its own, also behind one that was not finished.
+    appendFileSync(this.#path, `\n${JSON.stringify(send)}\n`);
   }
 
   /** Those of a nonce, the latest first: a transaction may have been offered again for a better fee. */

@@ -5,7 +5,7 @@
  * It is the same node: what a chain computes does not depend on how it is asked.
  */
 
-import { EdrContext, type Provider as Node, type Response } from "@nomicfoundation/edr";
+import { ContractDecoder, EdrContext, type Provider as Node, type Response } from "@nomicfoundation/edr";
 import { JsonRpcApiProvider, Network, type JsonRpcError, type JsonRpcPayload, type JsonRpcResult } from "ethers";
 
 import { present } from "../../sdk/present.js";
@@ -74,6 +74,10 @@ function firstOf(text: string): unknown {
   return (JSON.parse(text) as { params?: readonly unknown[] }).params?.[0];
 }
 
+type NodeAnswer =
+  | { readonly result: unknown }
+  | { readonly error: { readonly code: number; readonly message: string; readonly data?: unknown } };
+
 /** The node itself. */
 export class DirectNode implements Requests {
   readonly #node: Pick<Node, "handleRequest">;
@@ -91,11 +95,9 @@ export class DirectNode implements Requests {
     throw new NodeRefused(method, code, message, data);
   }
 
-  async ask(
-    payload: object,
-  ): Promise<{ result: unknown } | { error: { code: number; message: string; data?: unknown } }> {
-    const { data } = await this.#node.handleRequest(JSON.stringify(payload));
-    return (typeof data === "string" ? JSON.parse(data) : data) as Awaited<ReturnType<DirectNode["ask"]>>;
+  async ask(payload: object): Promise<NodeAnswer> {
+    const { data } = (await this.#node.handleRequest(JSON.stringify(payload))) as { data: string | NodeAnswer };
+    return typeof data === "string" ? (JSON.parse(data) as NodeAnswer) : data;
   }
 }
 
@@ -114,15 +116,13 @@ export class DirectProvider extends JsonRpcApiProvider {
     const payload: JsonRpcPayload = { jsonrpc: "2.0", id: ++this.#next, method, params };
     const answer = await this.#node.ask(payload);
     if ("result" in answer) return answer.result;
-    throw this.getRpcError(payload, { id: payload.id, error: answer.error } as JsonRpcError);
+    throw this.getRpcError(payload, { id: payload.id, error: answer.error });
   }
 
   /** What asks for several things at once; nothing here does. */
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<(JsonRpcResult | JsonRpcError)[]> {
     const payloads = Array.isArray(payload) ? payload : [payload];
-    return await Promise.all(
-      payloads.map(async (each) => ({ id: each.id, ...(await this.#node.ask(each)) }) as JsonRpcResult | JsonRpcError),
-    );
+    return await Promise.all(payloads.map(async (each) => ({ id: each.id, ...(await this.#node.ask(each)) })));
   }
 }
 
@@ -152,6 +152,14 @@ export async function withNode<T>(startTime: number, make: () => Promise<T>): Pr
   } finally {
     EdrContext.prototype.createProvider = createProvider;
   }
+}
+
+/**
+ * Has no node of this process know the contracts' sources: what a stack trace is made from takes seconds to read, and nobody here asks for one. For processes that only
+ * play.
+ */
+export function withoutStackTraces(): void {
+  ContractDecoder.withContracts = () => new ContractDecoder();
 }
 
 function bound(target: object, value: unknown): unknown {

@@ -21,8 +21,15 @@ const SETUP_TIME = 7_200;
 const KEEPER_BLOCKS = 4;
 /** Auctions last half an hour: prices are further apart than bidders would wait. {s} */
 const AUCTION_PACE = 600;
-/** Jobs that had nothing to do are asked again every other hour rather than every few minutes: looks are further apart than that in any case. {s} */
-const RECHECK = { deficits: 7_200, auctions: 30, rest: 7_200 } as const;
+/**
+ * Jobs that had nothing to do are asked again every other hour rather than every few minutes, as looks are further apart than that in any case; feeds do not die here,
+ * so last good prices are recorded four times a day; the rate is looked after once a day. {s}
+ */
+const INTERVALS = {
+  recheck: { deficits: 7_200, auctions: 30, rest: 7_200 },
+  recordInterval: 21_600,
+  rateInterval: 86_400,
+} as const;
 const ANSWER_UNIT = 1e8;
 
 export async function playChapter(
@@ -38,7 +45,7 @@ export async function playChapter(
     const quotes = { answers: { ...terms.answers }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
     const world = await createWorld(embedded, quotes, random.fork("borrowers"), accounts, {
       terms,
-      recheck: RECHECK,
+      intervals: INTERVALS,
       ...(signal === undefined ? {} : { signal }),
     });
     const borrowers = new Borrowers(world, random.fork("habits"), from);

@@ -1,5 +1,6 @@
-/** A process that plays the chapters that it is sent, one after the other, until nobody is there any more. */
+/** A process that plays the chapter that it is sent, and ends with whoever sent it. */
 
+import { withoutStackTraces } from "../chain/direct.js";
 import type { FromPlayer, ToPlayer } from "./messages.js";
 import { playChapter } from "./play.js";
 
@@ -26,6 +27,7 @@ async function play({ job }: ToPlayer): Promise<void> {
   }
 }
 
+withoutStackTraces();
 process.on("message", (message: ToPlayer) => void play(message));
 process.on("disconnect", () => process.exit());
 // Ctrl-C reaches all processes of a terminal; the one that started this one says when to end.

@@ -157,8 +157,7 @@ export class Chronicle implements Watcher {
   async #audit({ time }: Moment, reading: Reading): Promise<void> {
     const before = this.#before;
     const moved =
-      before === undefined ||
-      reading.totalDebtShares !== before.totalDebtShares ||
+      reading.totalDebtShares !== before?.totalDebtShares ||
       reading.deposited.some((amount, i) => amount !== before.deposited[i]);
     if (!moved && time < this.#auditedAt + DAY) return;
     this.#auditedAt = time;

@@ -1,6 +1,5 @@
 /** What a price did inside of a candle, of which four prices and no order are known. */
 
-import { present } from "../../sdk/present.js";
 import { type Candle, candleAt } from "./candles.js";
 
 /** Looks at the market per candle: calm ones are seen at the four prices that are known, wild ones twice in between. */
@@ -49,18 +48,10 @@ export function* looksBetween(
   from: number,
   to: number,
 ): Generator<number> {
-  const next = markets.map((candles) =>
-    Math.max(
-      0,
-      candles.findIndex(({ time }) => time >= from),
-    ),
-  );
   for (let start = from; start < to; start += step) {
-    let wild = false;
-    markets.forEach((candles, i) => {
-      while ((candles[present(next[i])]?.time ?? Infinity) < start) next[i] = present(next[i]) + 1;
-      const candle = candles[present(next[i])];
-      if (candle?.time === start && candle.low < (1 - WILD) * candle.high) wild = true;
+    const wild = markets.some((candles) => {
+      const candle = candleAt(candles, start);
+      return candle?.time === start && candle.low < (1 - WILD) * candle.high;
     });
     const looks = wild ? LOOKS.wild : LOOKS.calm;
     for (let i = 0; i < looks; i++) {

@@ -9,8 +9,7 @@ import { HAIRCUT_BOUNDS } from "../../deploy/parameters/assets.js";
 import type { LocalAsset } from "../../deploy/parameters/local.js";
 import { RiskError } from "../../risk/errors.js";
 
-const SYMBOLS = ["WETH", "WBTC", "wstETH", "USDC"] as const;
-export type Collateral = (typeof SYMBOLS)[number];
+export type Collateral = "WETH" | "WBTC" | "wstETH" | "USDC";
 
 /** Between the two haircuts the risk model always keeps this (`Paces.minGap`). */
 export const LEAST_GAP = 0.03;

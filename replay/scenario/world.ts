@@ -187,13 +187,16 @@ export async function deployWorld(
   return await deployLocal(connection, { keeper: present(accounts[KEEPER], "keeper's account").address, terms });
 }
 
+type ReserveIntervals = Pick<NonNullable<KeeperOptions["reserve"]>, "recheck" | "rateInterval">;
+export type Intervals = Pick<KeeperOptions, "recordInterval"> & ReserveIntervals;
+
 /** What else a world is made with. */
 export interface Founding {
   readonly signal?: AbortSignal;
   /** As on 12 March 2020 if absent. */
   readonly terms?: LocalTerms;
-  /** How often its keepers ask again what had nothing to do; the keeper's own if absent. */
-  readonly recheck?: NonNullable<KeeperOptions["reserve"]>["recheck"];
+  /** At which intervals its keepers do what is done at intervals; the keeper's own where absent. */
+  readonly intervals?: Intervals;
 }
 
 /**
@@ -219,7 +222,7 @@ export async function furnishWorld(
   quotes: Quotes,
   random: Random,
   count: number,
-  { signal, terms: { assets } = LOCAL_TERMS, recheck }: Founding = {},
+  { signal, terms: { assets } = LOCAL_TERMS, intervals: { recordInterval, ...intervals } = {} }: Founding = {},
 ): Promise<World> {
   const { chain, accounts } = embedded;
   const [deployer, maker] = [
@@ -255,13 +258,14 @@ export async function furnishWorld(
           risk: addresses.contracts.risk,
           liquidator: present(addresses.liquidator),
           firstBlock: addresses.firstBlock,
+          ...(recordInterval === undefined ? {} : { recordInterval }),
           routes: assets.map((asset) => ({
             asset: asset.id,
             path: present(market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))),
           })),
           reserve: {
             ...addresses.contracts,
-            ...(recheck === undefined ? {} : { recheck }),
+            ...intervals,
             filler: present(addresses.filler),
             routes: auctionRoutes(market, tokens, assets),
           },

@@ -121,6 +121,11 @@ function local(m: IgnitionModuleBuilder, { assets, reserve }: Terms) {
  *
  * Votes decide here too, but the deployer keeps every role beside the timelock: on a public network `handOver` takes them all from it.
  */
-export const localModule = (terms: Terms) => buildModule("Local", (m) => local(m, terms));
+const Local = buildModule("Local", (m) => local(m, LOCAL_TERMS));
 
-export default localModule(LOCAL_TERMS);
+/** The same on other terms. */
+export function localModule(terms: Terms): typeof Local {
+  return terms === LOCAL_TERMS ? Local : buildModule("Local", (m) => local(m, terms));
+}
+
+export default Local;

@@ -384,10 +384,16 @@ describe("governance: hostile, with all votes", () => {
         "AuthorityIsFinal",
       );
       const setAuthority = w.engine.interface.encodeFunctionData("setAuthority", [await elsewhere.getAddress()]);
-      await expect(authority.execute(engineAddress, setAuthority)).to.be.revertedWithCustomError(
-        w.authority,
-        "AccessManagerUnauthorizedCall",
-      );
+      // Contracts with a batch of their own would take it from within one as well.
+      const batched = w.engine.interface.encodeFunctionData("multicall", [[setAuthority]]);
+      for (const target of [engineAddress, await w.reserve.getAddress()]) {
+        for (const call of [setAuthority, batched]) {
+          await expect(authority.execute(target, call)).to.be.revertedWithCustomError(
+            w.authority,
+            "NotThroughAuthority",
+          );
+        }
+      }
       await expect(authority.seal(bob, bob)).to.be.revertedWithCustomError(w.authority, "SealedAlready");
     });
 

@@ -68,6 +68,7 @@ describe("deploy/public: what journals say", () => {
     dropTorn(folder);
     expect(readFileSync(path(), "utf8")).to.equal(whole);
     appendFileSync(path(), '\n{"type":"TRANSACTION_SE');
+    expect([...progressIn(folder).begun], "where it is said how far it came").to.deep.equal(["one", "two"]);
     dropTorn(folder);
     expect(readFileSync(path(), "utf8")).to.equal(whole);
   });
@@ -80,5 +81,9 @@ describe("deploy/public: what journals say", () => {
     for (const send of [one, { nonce: 2, hash: null, raw: null, block: 5 }, better]) record.write(send);
     appendFileSync(join(folder, "sends.jsonl"), '{"nonce":1,"ha');
     expect(record.of(1)).to.deep.equal([better, one]);
+    // What is written behind such a line is not lost with it.
+    const third = { nonce: 1, hash: "0xc", raw: "0x02", block: 7 };
+    record.write(third);
+    expect(record.of(1)).to.deep.equal([third, better, one]);
   });
 });
