@@ -113,6 +113,10 @@ export const GOVERNANCE_SENTENCES: Readonly<Record<string, readonly [message: st
     FINAL,
   ],
   "AuthorityIsFinal(address target)": ["{target|address} stays under its authority.", FINAL],
+  "NotThroughAuthority(address target)": [
+    "The sealed authority calls {target|address} for nobody.",
+    "Call it yourself, once what you scheduled has waited.",
+  ],
   "AccessManagerAlreadyScheduled(bytes32 operationId)": [
     "{operationId|hex} is scheduled already.",
     "Wait for it, or cancel it.",
