@@ -1,6 +1,6 @@
 /** `plimsoll account`: how an account stands, and what its owner does with it. Needs the contracts' bindings. */
 
-import type { JsonRpcProvider, Signer, TransactionReceipt } from "ethers";
+import type { JsonRpcProvider, Signer } from "ethers";
 
 import { borrow } from "../../sdk/actions/borrow.js";
 import { callsOf, combineCalls } from "../../sdk/actions/batch.js";
