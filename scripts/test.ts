@@ -79,7 +79,7 @@ const LONGEST = ["test/unit/scripts", "test/browser", "test/unit/cli", "test/uni
   join(root, path),
 );
 
-/** Runs the files in several processes, each file in one of them. */
+/** Runs the files in as many processes as there are processors, each file in one of them. */
 async function runMocha(files: string[], grep: string | undefined): Promise<Count> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   const isLong = (file: string): boolean => LONGEST.some((path) => file.startsWith(path));
@@ -87,8 +87,7 @@ async function runMocha(files: string[], grep: string | undefined): Promise<Coun
   const { mocha } = hre.config.test;
   mocha.reporter = CountingReporter;
   mocha.parallel = true;
-  // One more than there are processors: many tests wait, for processes of their own or for time to pass.
-  mocha.jobs = availableParallelism() + 1;
+  mocha.jobs = availableParallelism();
   const task = hre.tasks.getTask(["test", "mocha"]);
   const { failed } = summaryOf(
     await task.run({ testFiles: ordered, noCompile: true, ...(grep !== undefined && { grep }) }),

@@ -4,8 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { run } from "../../cli/main.js";
-
 export interface Played {
   readonly code: number;
   readonly out: string;
@@ -22,6 +20,8 @@ export async function play(...args: string[]): Promise<Played> {
     return true;
   };
   try {
+    // As the command itself is loaded. A test file may be loaded by `require`, with another copy of all that it imports: errors would not know their kind.
+    const { run } = await import("../../cli/main.js");
     const output = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
     return { code: await run(args, undefined, output), out, err };
   } finally {
