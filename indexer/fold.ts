@@ -3,7 +3,8 @@
  *
  * - `Deposit`, `Withdraw`: token units, always whole ledger units; `AssetListed` says how many token units one is, and never changes.
  * - `Borrow`, `Repay`: the shares. A debt paid in a stable tells `Repay` as well.
- * - `Liquidate`, `Absorb`: the shares and balances that the account lost; `Credit`: what liquidator, absorber and caller got.
+ * - `Liquidate`, `Absorb`: the shares and balances that the account lost; `Credit`: what liquidator, absorber and caller got
+ *   in the ledger; without one in the same call (`liquidateTo`) it was paid out.
  * - `WriteOff`: what was left of the account went to the absorber (a `Credit`), and its debt is gone.
  */
 

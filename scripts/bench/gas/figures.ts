@@ -71,6 +71,9 @@ export const COMPARED: Readonly<Partial<Record<Operation, Operation>>> = {
   absorbMarginal: "liquidateMarginal",
 };
 
+/** Where only an account with one collateral does what the peers' does: with more of them it is not the account's first deposit. */
+export const ALIKE_WITH_ONE: ReadonlySet<Operation> = new Set(["depositFirst"]);
+
 /** What an operation costs each further account of a batch. {gas}, rounded up */
 export function marginal(first: number, all: number, accounts: number): number {
   return Math.ceil((all - first) / (accounts - 1));

@@ -1,6 +1,7 @@
 /** Figures as a table for the terminal and for `docs/gas.md`. */
 
 import {
+  ALIKE_WITH_ONE,
   COLUMNS,
   compared,
   COMPARED,
@@ -36,13 +37,19 @@ function goalCell(figures: Figures, operation: Operation): string {
 
 /** Who of us and the peers costs least; with several collaterals we are beside peers that have one. */
 function winnerCell(figures: Figures, operation: Operation): string {
-  return winners(compared(figures, operation))
+  const row = { ...compared(figures, operation) };
+  if (ALIKE_WITH_ONE.has(operation)) {
+    delete row.plimsoll3;
+    delete row.plimsoll8;
+  }
+  return winners(row)
     .map((column) => TITLES[column])
     .join(", ");
 }
 
 /** Whether three collaterals here cost no more than one at the best peer; undefined where there is none to compare with. */
 export function threeBeatOne(figures: Figures, operation: Operation): boolean | undefined {
+  if (ALIKE_WITH_ONE.has(operation)) return undefined;
   const row = compared(figures, operation);
   const theirs = PEERS.flatMap((peer) => row[peer] ?? []);
   if (row.plimsoll3 === undefined || theirs.length === 0) return undefined;
