@@ -32,7 +32,7 @@ export const GOVERNANCE_DEFENCES: readonly Defence[] = [
     "authority-by-execute",
     "a vote that puts a contract under another authority, past the function for it",
     AUTHORITY,
-    "if (_isSealed() && selector == IAccessManaged.setAuthority.selector) return (false, 0);",
+    "require(!_isSealed(), NotThroughAuthority(target));",
     "",
     HOSTILE,
   ),

@@ -1,19 +1,11 @@
 import { expect } from "chai";
-import { getAddress } from "ethers";
 
 import { absentDuring } from "../../../../replay/actors/absent.js";
-import { Borrowers, HABITS } from "../../../../replay/actors/borrowers.js";
 import { PEG_TRADING, PegTraders } from "../../../../replay/actors/peg-traders.js";
-import { seeded } from "../../../../replay/path/random.js";
 import type { Keepers } from "../../../../replay/scenario/keepers.js";
 import { pushQuotes, type World } from "../../../../replay/scenario/world.js";
-import { present } from "../../../../sdk/present.js";
-import {
-  IBalanceSheet__factory,
-  ICreditLens__factory,
-  IPlimsollDollar__factory,
-} from "../../../../types/contracts/index.js";
-import { crash, smallWorlds } from "../../../support/scenario.js";
+import { IBalanceSheet__factory, IPlimsollDollar__factory } from "../../../../types/contracts/index.js";
+import { smallWorlds } from "../../../support/scenario.js";
 
 const WAD = 10n ** 18n;
 const HOUR = 3_600;
@@ -32,41 +24,6 @@ describe("replay/actors: who else takes part", () => {
     }
     await world.chain.mine({ time });
   }
-
-  it("borrowers top up, pay back or do nothing when their loans get tight, and come back after losing them", async function () {
-    this.timeout(120_000);
-    const world = await worldWith({ accounts: 40 });
-    const lens = ICreditLens__factory.connect(world.addresses.contracts.lens, world.provider);
-    const accounts = world.borrowers.map(({ account }) => getAddress(account));
-    const healths = async (): Promise<number[]> =>
-      (await lens.healths(accounts)).map(({ maintenanceLimit, debt }) => Number(maintenanceLimit) / Number(debt));
-    await crash(world, 85n);
-    const before = await healths();
-    const start = await world.chain.time();
-    const borrowers = new Borrowers(world, seeded(5), start);
-    await borrowers.act({ time: start });
-    await world.chain.mine();
-    const after = await healths();
-
-    const tight = before.flatMap((health, i) => (health > 1 && health < HABITS.tight ? [i] : []));
-    const acted = after.flatMap((health, i) => (health > present(before[i]) + 0.01 ? [i] : []));
-    const { toppedUp, repaid } = borrowers.deeds;
-    expect(toppedUp, "topped up").to.be.above(0);
-    expect(repaid, "paid back").to.be.above(0);
-    expect(acted, "only who was tight acts").to.satisfy((list: number[]) => list.every((i) => tight.includes(i)));
-    expect(acted.length, "and all who tried are better off").to.be.within(1, toppedUp + repaid);
-    expect(tight.length, "some do nothing").to.be.above(acted.length);
-    // Nobody is beyond what he aims at, and failing accounts are left to keepers.
-    for (const i of acted) expect(after[i]).to.be.within(HABITS.tight, HABITS.easy + 0.02);
-    before.forEach((health, i) => {
-      if (health < 1) expect(after[i]).to.be.closeTo(health, 1e-3);
-    });
-
-    // They do not look again before it is time, whatever they would see.
-    await crash(world, 99n);
-    await borrowers.act({ time: start + HOUR });
-    expect(borrowers.deeds).to.include({ toppedUp, repaid });
-  });
 
   it("traders issue plUSD while it is dear, and stop where the protocol does", async () => {
     const world = await worldWith({ accounts: 2 });
