@@ -7,7 +7,7 @@
  * const { after, problems } = deposit.preview(snapshot, intent);
  * if (problems.length > 0) throw new Error(problems[0].message);
  * const { signatures, rest } = await signRequirements(signer, deposit.requirements(snapshot, intent));
- * for (const call of [...callsOf(rest), deposit.tx(snapshot, intent, signatures)]) await (await signer.sendTransaction(call)).wait();
+ * await send(signer, ...callsOf(rest), deposit.tx(snapshot, intent, signatures));
  * ```
  */
 
@@ -24,6 +24,7 @@ export * from "./most.js";
 export * from "./redeem.js";
 export { repay, mostRepayable, type RepayIntent, type RepayPreview } from "./repay.js";
 export * from "./repay-in-stable.js";
+export { send } from "./send.js";
 export * from "./sign.js";
 export type * from "./types.js";
 export * from "./withdraw.js";

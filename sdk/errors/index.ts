@@ -2,7 +2,7 @@
  * What went wrong, in a sentence with its values and units, and what can be done about it.
  *
  * ```ts
- * try { await signer.sendTransaction(call) } catch (error) { console.error(explain(error, { assets: protocol.assets, book })?.message) }
+ * try { await send(signer, call) } catch (error) { console.error(explain(error, { assets: protocol.assets, book })?.message) }
  * ```
  */
 

@@ -1,5 +1,5 @@
 import { parseEther, type Provider, type Signer } from "ethers";
-import { borrow, callsOf, readSnapshot, type AddressBook } from "../index.js";
+import { borrow, callsOf, readSnapshot, send, type AddressBook } from "../index.js";
 
 /** Borrows 150 plUSD, if that leaves the account a health of 1.2 or more; first brings the balance sheet up to date if nobody has. */
 export async function run(provider: Provider, book: AddressBook, signer: Signer): Promise<void> {
@@ -7,6 +7,5 @@ export async function run(provider: Provider, book: AddressBook, signer: Signer)
   const intent = { amount: parseEther("150") };
   const { after, problems } = borrow.preview(snapshot, intent);
   if (problems.length > 0 || after.health < parseEther("1.2")) throw new Error(problems[0]?.message ?? "too risky");
-  for (const call of [...callsOf(borrow.requirements(snapshot, intent)), borrow.tx(snapshot, intent)])
-    await (await signer.sendTransaction(call)).wait();
+  await send(signer, ...callsOf(borrow.requirements(snapshot, intent)), borrow.tx(snapshot, intent));
 }

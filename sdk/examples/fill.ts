@@ -1,5 +1,5 @@
 import type { Provider, Signer } from "ethers";
-import { auctions, callsOf, fill, fillQuote, read, readSnapshot, type AddressBook } from "../index.js";
+import { auctions, callsOf, fill, fillQuote, read, readSnapshot, send, type AddressBook } from "../index.js";
 
 /** Fills up to a tenth of the first open auction. */
 export async function run(provider: Provider, book: AddressBook, signer: Signer): Promise<void> {
@@ -8,6 +8,5 @@ export async function run(provider: Provider, book: AddressBook, signer: Signer)
   if (auction === undefined) throw new Error("no auction is open");
   const { sold, bought, left } = auction;
   const intent = { sold, bought, quote: await read(provider, book, fillQuote(book, sold, bought, left / 10n)) };
-  for (const call of [...callsOf(fill.requirements(snapshot, intent)), fill.tx(snapshot, intent)])
-    await (await signer.sendTransaction(call)).wait();
+  await send(signer, ...callsOf(fill.requirements(snapshot, intent)), fill.tx(snapshot, intent));
 }

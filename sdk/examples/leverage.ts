@@ -1,5 +1,5 @@
 import { parseEther, type Provider, type Signer } from "ethers";
-import { leverage, quoteLeverage, readSnapshot, signRequirements, type AddressBook } from "../index.js";
+import { leverage, quoteLeverage, readSnapshot, send, signRequirements, type AddressBook } from "../index.js";
 
 /** Borrows 200 plUSD and buys WETH with them, added to what the account holds: two signatures and one transaction. */
 export async function run(provider: Provider, book: AddressBook, signer: Signer): Promise<void> {
@@ -9,5 +9,5 @@ export async function run(provider: Provider, book: AddressBook, signer: Signer)
   const bought = await quoteLeverage(provider, snapshot, route, loan);
   const intent = { asset: "WETH", margin: 0n, loan, route, bought };
   const { signatures } = await signRequirements(signer, leverage.requirements(snapshot, intent));
-  await (await signer.sendTransaction(leverage.tx(snapshot, intent, signatures))).wait();
+  await send(signer, leverage.tx(snapshot, intent, signatures));
 }

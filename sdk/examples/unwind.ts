@@ -1,5 +1,5 @@
 import { parseEther, type Provider, type Signer } from "ethers";
-import { quoteUnwind, readSnapshot, signRequirements, unwind, type AddressBook } from "../index.js";
+import { quoteUnwind, readSnapshot, send, signRequirements, unwind, type AddressBook } from "../index.js";
 
 /** Repays 100 plUSD of debt by selling WETH out of the account; what is not sold of 0.7 WETH arrives in the wallet. */
 export async function run(provider: Provider, book: AddressBook, signer: Signer): Promise<void> {
@@ -9,5 +9,5 @@ export async function run(provider: Provider, book: AddressBook, signer: Signer)
   const sold = await quoteUnwind(provider, snapshot, route, repay);
   const intent = { asset: "WETH", repay, withdraw: parseEther("0.7"), route, sold };
   const { signatures } = await signRequirements(signer, unwind.requirements(snapshot, intent));
-  await (await signer.sendTransaction(unwind.tx(snapshot, intent, signatures))).wait();
+  await send(signer, unwind.tx(snapshot, intent, signatures));
 }

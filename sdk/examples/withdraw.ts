@@ -1,5 +1,5 @@
 import { parseEther, type Provider, type Signer } from "ethers";
-import { readSnapshot, withdraw, type AddressBook } from "../index.js";
+import { readSnapshot, send, withdraw, type AddressBook } from "../index.js";
 
 /** Takes half a WETH out, unless that would be refused. */
 export async function run(provider: Provider, book: AddressBook, signer: Signer): Promise<void> {
@@ -7,5 +7,5 @@ export async function run(provider: Provider, book: AddressBook, signer: Signer)
   const intent = { asset: "WETH", amount: parseEther("0.5") };
   const [problem] = withdraw.preview(snapshot, intent).problems;
   if (problem !== undefined) throw new Error(`${problem.message} ${problem.fix}`);
-  await (await signer.sendTransaction(withdraw.tx(snapshot, intent))).wait();
+  await send(signer, withdraw.tx(snapshot, intent));
 }

@@ -14,6 +14,7 @@ import {
   redeem,
   repay,
   repayInStable,
+  send,
   sendCalls,
   signRequirements,
   typedDataJson,
@@ -25,6 +26,7 @@ import { MAX_UINT256 } from "../../../sdk/arithmetic/integer.js";
 import { standingOf, type Standing } from "../../../sdk/credit/standing.js";
 import { addressBook, extended, parseAddressBook, UnknownChain, type AddressBook } from "../../../sdk/addresses.js";
 import { explain } from "../../../sdk/errors/index.js";
+import { withHeadroom } from "../../../sdk/gas.js";
 import {
   auctions,
   balanceSheet,
@@ -324,6 +326,31 @@ describe("sdk/actions", () => {
     expect(found.open).to.deep.equal([]);
     await readFullSnapshot(counting, world.book, alice.address);
     expect(calls).to.equal(2);
+  });
+
+  // ---- sending
+
+  it("sends call after call, each with room above what the node estimates once the one before is in a block", async () => {
+    const bob = await world.newAccount(4);
+    const intent = { asset: "WETH", amount: parseEther("1") };
+    const before = await readSnapshot(world.provider, world.book, bob.address);
+    const calls = [...callsOf(deposit.requirements(before, intent)), deposit.tx(before, intent)];
+    expect(calls.length, "an allowance, without which no deposit can be estimated").to.equal(2);
+    const estimates: bigint[] = [];
+    const estimate = bob.estimateGas.bind(bob);
+    bob.estimateGas = async (tx) => estimates[estimates.push(await estimate(tx)) - 1]!;
+    const receipts = await send(bob, ...calls);
+    const limits = await Promise.all(receipts.map(async (receipt) => (await receipt.getTransaction()).gasLimit));
+    expect(limits).to.deep.equal(estimates.map(withHeadroom));
+    expect(receipts.map(({ to }) => to)).to.deep.equal(calls.map(({ to }) => to));
+
+    // Nothing of this account may be borrowed on that little: what follows is not sent.
+    await world.refresh();
+    const sentSoFar = await bob.getNonce();
+    const loan = borrow.tx(before, { amount: parseEther("1000000") });
+    const refused = await send(bob, loan, calls[0]!).catch((error: unknown) => error);
+    expect(explain(refused)?.name).to.equal("BorrowLimitExceeded");
+    expect(await bob.getNonce()).to.equal(sentSoFar);
   });
 
   // ---- the examples
