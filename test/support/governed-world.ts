@@ -19,6 +19,7 @@ import {
 } from "../../sdk/governance/index.js";
 import { present } from "../../sdk/present.js";
 import { readSnapshot } from "../../sdk/reads/index.js";
+import { recorded } from "./recorded.js";
 
 export const DAY = 86_400;
 const WETH = [
@@ -56,9 +57,12 @@ export async function openGovernedWorld() {
     alice: present(alice),
     bob: present(bob),
   };
-  const world = await withGasHeadroom(connection, () => connection.ignition.deploy(Governed));
-  const found = new Map<string, string>();
-  for (const [name, contract] of Object.entries(world)) found.set(name, await contract.getAddress());
+  const found = await recorded("governed", connection, async () => {
+    const world = await withGasHeadroom(connection, () => connection.ignition.deploy(Governed));
+    const addresses = new Map<string, string>();
+    for (const [name, contract] of Object.entries(world)) addresses.set(name, await contract.getAddress());
+    return addresses;
+  });
   const addressOf = (name: string): string => present(found.get(name), name);
   const book = bookOf(addressOf, {
     chainId: 31_337,

@@ -7,8 +7,9 @@ import {
 } from "../../replay/chain/embedded.js";
 import { type FeedName, STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
-import { deployWorld, furnishWorld, marketPrices, pushQuotes, type World } from "../../replay/scenario/world.js";
+import { furnishWorld, marketPrices, pushQuotes, type World } from "../../replay/scenario/world.js";
 import type { AddressBook } from "../../sdk/addresses.js";
+import { deployRecorded } from "./recorded.js";
 
 /** Chain time that setting up may take. {s} */
 const SETUP_TIME = 7_200;
@@ -46,7 +47,7 @@ export function smallWorlds(isDirect = false): (options: SmallWorld) => Promise<
 
   async function deploy(start: number): Promise<Deployed> {
     const embedded = await (isDirect ? startDirectChain : startEmbeddedChain)(start - SETUP_TIME);
-    const addresses = await deployWorld(embedded);
+    const addresses = await deployRecorded(embedded);
     return { embedded, addresses, snapshot: await snapshotOf(embedded) };
   }
 

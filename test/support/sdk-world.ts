@@ -6,10 +6,11 @@ import { LOCAL_ANSWERS } from "../../deploy/parameters/local.js";
 import { localWallet, startEmbeddedChain } from "../../replay/chain/embedded.js";
 import { STAKING_RATIO } from "../../replay/path/path.js";
 import { seeded } from "../../replay/path/random.js";
-import { createWorld } from "../../replay/scenario/world.js";
+import { furnishWorld } from "../../replay/scenario/world.js";
 import type { Call } from "../../sdk/actions/types.js";
 import { present } from "../../sdk/present.js";
 import { FaucetToken__factory, IBalanceSheet__factory, IPlimsollDollar__factory } from "../../types/contracts/index.js";
+import { deployRecorded } from "./recorded.js";
 import { WAD } from "./world.js";
 
 /** 12 March 2020. (unix seconds) */
@@ -28,7 +29,8 @@ export type SdkWorld = Awaited<ReturnType<typeof openSdkWorld>>;
 export async function openSdkWorld(borrowers = 2, start = START) {
   const embedded = await startEmbeddedChain(start);
   const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: WAD };
-  const world = await createWorld(embedded, quotes, seeded(7).fork("borrowers"), borrowers);
+  const random = seeded(7).fork("borrowers");
+  const world = await furnishWorld(embedded, await deployRecorded(embedded), quotes, random, borrowers);
   const { chain, connection, provider, addresses: book, deployer } = world;
   await chain.setAutomine(true);
   const token = (symbol: string): string =>

@@ -16,6 +16,7 @@ import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
 import type { AddressBook } from "../../../sdk/addresses.js";
 import { playWith } from "../../support/cli.js";
 import { startPostgres } from "../../support/postgres.js";
+import { recorded } from "../../support/recorded.js";
 import { freePort } from "../../support/port.js";
 
 const bin = fileURLToPath(new URL("../../../cli/bin.mjs", import.meta.url));
@@ -38,7 +39,10 @@ describe("cli: keeper", function () {
     // Prices were recorded longer ago than keepers leave it at.
     embedded = await startEmbeddedChain(Math.floor(Date.now() / 1_000) - 2_400);
     server = await serveRpc(embedded.connection.provider, 0);
-    book = { ...(await deployLocal(embedded.connection)), rpcUrl: server.url };
+    book = {
+      ...(await recorded("local", embedded.connection, () => deployLocal(embedded.connection))),
+      rpcUrl: server.url,
+    };
     writeAddressBook(book);
     folder = mkdtempSync(join(tmpdir(), "plimsoll-keeper-"));
     const wallet = localWallet(1, embedded.provider);

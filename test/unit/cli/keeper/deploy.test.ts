@@ -27,6 +27,7 @@ import { lockDirectory } from "../../../../keeper/journal/lock.js";
 import { localWallet, startEmbeddedChain, type EmbeddedChain } from "../../../../replay/chain/embedded.js";
 import type { AddressBook } from "../../../../sdk/addresses.js";
 import { AuctionFiller__factory, FlashLiquidator__factory } from "../../../../types/contracts/index.js";
+import { recorded } from "../../../support/recorded.js";
 import { startFaultyNode, type FaultyNode } from "../../../support/faulty-node.js";
 
 const bin = fileURLToPath(new URL("../../../../cli/bin.mjs", import.meta.url));
@@ -63,7 +64,7 @@ describe("cli/keeper: deploy", function () {
 
   before(async () => {
     embedded = await startEmbeddedChain(1_700_000_000);
-    book = await deployLocal(embedded.connection);
+    book = await recorded("local", embedded.connection, () => deployLocal(embedded.connection));
     node = await startFaultyNode(embedded.connection.provider);
   });
   after(async () => {

@@ -1,0 +1,71 @@
+/**
+ * Deployments that this process has made before, sent again. Ignition reads each contract's whole interface anew for each call that it encodes,
+ * which takes seconds a world; its transactions are the same each time, and a node takes all of them in a fraction of one.
+ */
+
+import hre from "hardhat";
+import type { HookContext, NetworkHooks } from "hardhat/types/hooks";
+import type { NetworkConnection } from "hardhat/types/network";
+import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
+
+import type { EmbeddedChain } from "../../replay/chain/embedded.js";
+import { deployWorld } from "../../replay/scenario/world.js";
+import type { AddressBook } from "../../sdk/addresses.js";
+
+interface Recording {
+  /** Parameters of `eth_sendTransaction`, in the order in which they were sent. */
+  readonly sent: readonly (readonly unknown[])[];
+  readonly result: unknown;
+}
+
+const recordings = new Map<string, Recording>();
+
+/**
+ * What `deploy` returns, of a chain with nothing on it.
+ * @param name The same for the same deployment on the same kind of chain, and for no other.
+ */
+export async function recorded<T, Type extends string>(
+  name: string,
+  connection: NetworkConnection<Type>,
+  deploy: () => Promise<T>,
+): Promise<T> {
+  const known = recordings.get(name);
+  if (known !== undefined) {
+    for (const params of known.sent) {
+      await connection.provider.request({ method: "eth_sendTransaction", params: [...params] });
+    }
+    return structuredClone(known.result) as T;
+  }
+  const sent: (readonly unknown[])[] = [];
+  const handlers: Partial<NetworkHooks> = {
+    async onRequest<ChainType extends string>(
+      context: HookContext,
+      network: NetworkConnection<ChainType>,
+      request: JsonRpcRequest,
+      next: (
+        context: HookContext,
+        network: NetworkConnection<ChainType>,
+        request: JsonRpcRequest,
+      ) => Promise<JsonRpcResponse>,
+    ): Promise<JsonRpcResponse> {
+      const response = await next(context, network, request);
+      if (network.id === connection.id && request.method === "eth_sendTransaction" && "result" in response) {
+        sent.push(request.params as readonly unknown[]);
+      }
+      return response;
+    },
+  };
+  hre.hooks.registerHandlers("network", handlers);
+  try {
+    const result = await deploy();
+    recordings.set(name, { sent, result: structuredClone(result) });
+    return result;
+  } finally {
+    hre.hooks.unregisterHandlers("network", handlers);
+  }
+}
+
+/** What a scenario's world stands on, of a chain with nothing on it. */
+export async function deployRecorded(embedded: EmbeddedChain): Promise<AddressBook> {
+  return await recorded("scenario", embedded.connection, () => deployWorld(embedded));
+}
