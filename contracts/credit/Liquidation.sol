@@ -23,7 +23,8 @@ import {Cut, Quoted, QuotedLib} from "./Quoted.sol";
 /// @dev A batch reads prices and parameters once, settles account by account in memory and in each account's own slots, and
 /// writes totals, the taker's ledger account and token levels once at its end.
 /// What runs once an account is written to be cheap, as a thousand of them have to fit a transaction: `unchecked` and `rawDiv` where ranges make them
-/// safe, and no struct allocated (returning one allocates it): what is known of an account is in one place that every account uses anew.
+/// safe, and what is known of an account in one place that every account uses anew. A struct is allocated only for a slice (returning one
+/// allocates it); `_release` gives that memory back after each account, so a slice is never looked at beyond its account.
 abstract contract Liquidation is CreditStorage, ICreditPositions, ICreditStableLiquidation {
     using AccountLib for Account;
     using FixedPointMathLib for uint256;

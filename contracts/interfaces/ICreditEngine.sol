@@ -377,7 +377,7 @@ interface ICreditGovernance is ICreditShared {
 ///
 /// LIQUIDATION. A liquidator takes the same fraction of every priced asset, so nobody picks the best collateral, and pays
 /// plUSD. Absorption hands the slice to the reserve instead and needs no capital at all. Seized amounts are credited in the
-/// ledger: a paused or blacklisting token never blocks a liquidation.
+/// ledger: a paused or blacklisting token never blocks a liquidation. `liquidateTo` pays out instead, and is blocked by one.
 ///
 /// ROUNDING. Always against the caller and for the protocol: debts round up, limits and collateral paid out round down.
 ///

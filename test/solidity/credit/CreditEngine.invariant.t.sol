@@ -57,6 +57,7 @@ contract CreditEngineInvariantTest {
         require(c.flashes > 20, "flash loans");
         require(c.roundTrips > 10, "round trips");
         require(c.probes > 20, "probes");
+        require(c.paidOut > 10, "paid out at once");
     }
 
     /// @dev One event, with parameters from a seed.

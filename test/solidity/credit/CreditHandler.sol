@@ -66,6 +66,14 @@ abstract contract CreditHandler is CreditWorld {
         uint256 roundTrips;
         uint256 probes;
         uint256 unpricedLiquidated; // with an asset that has no price
+        uint256 paidOut; // batches that paid collateral out at once
+    }
+
+    /// @dev What a batch that pays out is measured against; nothing if there is no receiver.
+    struct Payout {
+        address to;
+        uint256[ASSETS] totals; // {ledger}
+        uint256[ASSETS] received; // {asset}
     }
 
     /// @notice The first promise that was broken, if any.
@@ -240,7 +248,7 @@ abstract contract CreditHandler is CreditWorld {
     function liquidate(uint256 who, uint256 mask, uint256 part, bool callback, bool out) public watched {
         CreditActor actor = _actor(who);
         LiquidationItem[] memory items = _items(mask % 3 == 0 ? mask / 3 : type(uint256).max, part);
-        _liquidate(actor, items, callback, out);
+        _liquidate(actor, items, callback, out ? address(_actor(part)) : address(0));
     }
 
     function selfLiquidate(uint256 who, uint256 part, bool callback, bool out) public watched {
@@ -250,19 +258,19 @@ abstract contract CreditHandler is CreditWorld {
         int256 before = _worth(actor, 0);
         uint256 extra = _sums.extra;
         uint256 writtenOff = _sums.writtenOff;
-        if (!_liquidate(actor, items, callback, out)) return;
+        if (!_liquidate(actor, items, callback, out ? address(actor) : address(0))) return;
         ++_counts.selfLiquidated;
         // What was given to him to pay with is not his gain. Rounding: a share of debt, and a ledger unit of each asset.
         int256 gain = _worth(actor, _sums.extra - extra) - before;
         if (_sums.writtenOff == writtenOff && gain > int256(16)) _violated("liquidating oneself pays");
     }
 
-    /// @param out Paid out at once instead of credited.
+    /// @param to Who is paid what is seized, at once; zero: it is credited to the actor.
     function _liquidate(
         CreditActor actor,
         LiquidationItem[] memory items,
         bool callback,
-        bool out
+        address to
     ) private returns (bool ok) {
         Snapshot[] memory before = new Snapshot[](items.length);
         uint256 owed;
@@ -273,13 +281,16 @@ abstract contract CreditHandler is CreditWorld {
         if (!callback) _fund(address(actor), owed);
         int256 level = dollar.level(address(treasury));
         uint256 callbacks = actor.callbacks();
+        // A callback withdraws as well: then more than the payout moves.
+        Payout memory payout = _payout(to, callback);
         bytes memory result;
-        (ok, result) = actor.execute(address(engine), _liquidation(items, out ? address(actor) : address(0), callback));
+        (ok, result) = actor.execute(address(engine), _liquidation(items, to, callback));
         if (actor.reentered()) _violated("an entry was open inside the callback");
         if (!ok) return false;
         _counts.callbacks += actor.callbacks() - callbacks;
         uint256[] memory repaid = abi.decode(result, (uint256[]));
         _noteWrittenOff(uint256(dollar.level(address(treasury)) - level), items.length);
+        _checkPayout(payout);
         for (uint256 i; i < items.length; ++i) {
             _noteRepaid(repaid[i], 1);
             if (repaid[i] > items[i].maxRepay) _violated("paid more than the maximum");
@@ -296,6 +307,27 @@ abstract contract CreditHandler is CreditWorld {
             else ++_counts.liquidatedPartly;
             if (before[i].pricedMask != _held(before[i])) ++_counts.unpricedLiquidated;
         }
+    }
+
+    function _payout(address to, bool callback) private view returns (Payout memory p) {
+        if (callback || to == address(0)) return p;
+        p.to = to;
+        for (uint256 i; i < ASSETS; ++i) {
+            p.totals[i] = engine.assetInfo(i).total;
+            p.received[i] = tokens[i].balanceOf(to);
+        }
+    }
+
+    /// @dev What left the ledger arrived, to the unit, and nothing else did.
+    function _checkPayout(Payout memory p) private {
+        if (p.to == address(0)) return;
+        bool moved;
+        for (uint256 i; i < ASSETS; ++i) {
+            uint256 left = (p.totals[i] - engine.assetInfo(i).total) * scales[i];
+            if (tokens[i].balanceOf(p.to) - p.received[i] != left) _violated("paid out something else than left");
+            moved = moved || left != 0;
+        }
+        if (moved) ++_counts.paidOut;
     }
 
     /// @param to Zero: into the ledger.

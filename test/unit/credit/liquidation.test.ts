@@ -655,6 +655,45 @@ describe("CreditEngine.liquidate", () => {
       expect((await hooked.balanceOf(self)) > 0n).to.equal(true);
     });
 
+    it("pays out for a mixed batch what each account loses: one insolvent, one healthy, one named twice", async () => {
+      const { engine, dollar, gate, assets, alice, bob, carol, liquidator } = world();
+      await open(world(), alice, { 0: 10n * WAD }, 14_000n * WAD);
+      await open(world(), bob, { 0: 10n * WAD }, 11_500n * WAD);
+      await open(world(), carol, { 0: 10n * WAD }, 3_000n * WAD);
+      await world().setPrice(0, usd(1_300));
+      const debts = [await engine.debtOf(alice.address), await engine.debtOf(bob.address)] as const;
+      expect((await exposureOf(world(), alice)).value < debts[0], "insolvent").to.equal(true);
+      const ceiling = await gate.ceilingOf(world().engineAddress);
+      const untouched = await world().position(carol);
+      const { total, scale } = await engine.assetInfo(0);
+      const ofBob = async () => (await world().position(bob)).balances.get(0) ?? 0n;
+      const bobHeld = await ofBob();
+
+      const part = { account: bob.address, maxRepay: 4_000n * WAD };
+      const batch = [all(alice), all(carol), part, part];
+      const repaid = await engine.connect(liquidator).liquidateTo.staticCall(batch, liquidator.address, "0x");
+      await engine.connect(liquidator).liquidateTo(batch, liquidator.address, "0x");
+      const paid = DOLLARS - (await dollar.balanceOf(liquidator.address));
+      expect(paid).to.equal(repaid.reduce((sum, one) => sum + one, 0n));
+      expect(repaid[1], "the healthy one").to.equal(0n);
+      expect(await world().position(carol)).to.deep.equal(untouched);
+      expect(await engine.position(alice.address)).to.deep.equal([0n, []]);
+      const loss = debts[0] - at(repaid, 0);
+      expect(loss > 0n && ceiling - (await gate.ceilingOf(world().engineAddress)) === loss).to.equal(true);
+      const out = 10_00000000n + bobHeld - (await ofBob());
+      expect((await engine.assetInfo(0)).total).to.equal(total - out);
+      expect(await at(assets, 0).token.balanceOf(liquidator.address)).to.equal(out * scale);
+      expect((await world().position(liquidator)).balances.size).to.equal(0);
+    });
+
+    it("pays out while withdrawals are paused: what is seized was never the liquidator's to withdraw", async () => {
+      const { engine, assets, alice, liquidator } = world();
+      await seizable();
+      await engine.pause(0, 2);
+      await engine.connect(liquidator).liquidateTo([all(alice)], liquidator.address, "0x");
+      expect((await at(assets, 0).token.balanceOf(liquidator.address)) > 0n).to.equal(true);
+    });
+
     it("is refused to nobody, and undone where a token cannot be moved, which crediting never is", async () => {
       const { engine, ethers, carol, liquidator } = world();
       const frozen = await ethers.deployContract("BlockableToken", ["FROZEN", 18]);
