@@ -2,6 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
@@ -46,7 +47,7 @@ export async function embeddedDatabase(directory: string, what = "journal"): Pro
   );
   let lite: PGlite;
   try {
-    lite = await PGlite.create(join(directory, what));
+    lite = await startLite(join(directory, what));
   } catch (error) {
     unlock();
     throw new JournalError(`the ${what} in ${directory} cannot be opened: ${reasonOf(error)}`, { cause: error });
@@ -56,7 +57,17 @@ export async function embeddedDatabase(directory: string, what = "journal"): Pro
 
 /** A database that ends with the process. */
 export async function memoryDatabase(): Promise<Database> {
-  return overLite(await PGlite.create(), () => undefined);
+  return overLite(await startLite(), () => undefined);
+}
+
+/**
+ * Starts PGlite with V8's collection of compiled WebAssembly switched off: it may abort the whole process ("Check failed:
+ * jit_page_->allocations_.erase(addr) == 1", nodejs/node#64500) when code that was compiled better is given back. What is kept instead, the
+ * first versions of PGlite's functions, is some megabytes.
+ */
+async function startLite(directory?: string): Promise<PGlite> {
+  setFlagsFromString("--no-wasm-code-gc");
+  return await PGlite.create(directory);
 }
 
 function overLite(lite: PGlite, closed: () => void): Database {

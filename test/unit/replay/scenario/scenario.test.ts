@@ -19,7 +19,7 @@ describe("replay/scenario: a short crash from end to end", () => {
   const worldWith = smallWorlds(true);
 
   it("is survived: the keeper liquidates through the pools, absorbs the rest, and every invariant holds", async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const path = march2020(SEED, COARSE);
     const start = 1_800_000_000;
     const world = await worldWith({ accounts: ACCOUNTS, seed: SEED, start });
