@@ -17,6 +17,7 @@ const message = z
     result: z.object({ type: z.string() }).partial(),
     receipt: z.object({ blockNumber: z.number() }),
     transaction: z.object({ hash: z.string() }),
+    hash: z.string(),
     networkInteraction: z.object({ data: z.string() }),
   })
   .partial();
@@ -57,6 +58,8 @@ export interface Progress {
   readonly onTheirWay: readonly string[];
   /** Block of a future's transaction. */
   readonly blocks: ReadonlyMap<string, number>;
+  /** Hash of a future's transaction, once it is deep enough. */
+  readonly included: ReadonlyMap<string, string>;
 }
 
 /** Where the deployment in the folder is; nowhere if none was begun. */
@@ -65,9 +68,11 @@ export function progressIn(folder: string): Progress {
   const unsent = new Map<string, Unsent>();
   const asked = new Map<string, string>();
   const blocks = new Map<string, number>();
+  const included = new Map<string, string>();
   // Futures with a transaction that is known: an offer of a better fee for it may get lost.
   const sent = new Map<string, string>();
-  for (const { type = "", futureId, nonce, result, receipt, transaction, networkInteraction } of messagesOf(folder)) {
+  for (const one of messagesOf(folder)) {
+    const { type = "", futureId, nonce, result, receipt, transaction, hash, networkInteraction } = one;
     if (futureId === undefined) continue;
     if (networkInteraction !== undefined) asked.set(futureId, networkInteraction.data);
     if (type.endsWith("_INITIALIZE")) begun.add(futureId);
@@ -75,18 +80,19 @@ export function progressIn(folder: string): Progress {
     if (type.endsWith("_EXECUTION_STATE_COMPLETE")) (result?.type === SUCCESS ? done : broken).add(futureId);
     if (type === "ONCHAIN_INTERACTION_TIMEOUT") broken.add(futureId);
     if (receipt !== undefined) blocks.set(futureId, receipt.blockNumber);
+    if (type === "TRANSACTION_CONFIRM" && hash !== undefined) included.set(futureId, hash);
     if (type === "TRANSACTION_SEND") {
       sent.set(futureId, transaction?.hash ?? "");
       unsent.delete(futureId);
     }
     if (FORGOTTEN.has(type)) for (const of of [sent, unsent]) of.delete(futureId);
-    if (type === "WIPE_APPLY") for (const of of [done, begun, broken, blocks]) of.delete(futureId);
+    if (type === "WIPE_APPLY") for (const of of [done, begun, broken, blocks, included]) of.delete(futureId);
     if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined && !sent.has(futureId)) {
       unsent.set(futureId, { futureId, nonce, data: asked.get(futureId) ?? "" });
     }
   }
   return {
-    ...{ done, begun, broken, blocks },
+    ...{ done, begun, broken, blocks, included },
     unsent: [...unsent.values()].sort((a, b) => a.nonce - b.nonce),
     onTheirWay: [...sent].filter(([id]) => !done.has(id) && !broken.has(id)).map(([, hash]) => hash),
   };

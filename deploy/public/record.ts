@@ -24,6 +24,8 @@ const schema = z.object({
   firstBlock: z.number().int().nonnegative(),
   /** By the name of the future; undefined until everything is deployed. */
   contracts: z.record(address).optional(),
+  /** Hashes of the transactions by the name of the future: whoever verifies looks them up. */
+  transactions: z.record(z.string().regex(/^0x[0-9a-f]{64}$/i, "not a hash")).optional(),
 });
 
 export type DeploymentRecord = z.output<typeof schema>;

@@ -166,8 +166,13 @@ async function act(
       },
     }),
   });
-  const finished: DeploymentRecord = { ...begun, contracts: Object.fromEntries(addresses) };
-  const book = bookFor(network, module, finished, progressIn(folder).blocks.get(ENGINE) ?? begun.firstBlock);
+  const { blocks, included } = progressIn(folder);
+  const finished: DeploymentRecord = {
+    ...begun,
+    contracts: Object.fromEntries(addresses),
+    transactions: Object.fromEntries(included),
+  };
+  const book = bookFor(network, module, finished, blocks.get(ENGINE) ?? begun.firstBlock);
   const path = writeAddressBook(book, deployments);
   // Last: from now on it is finished.
   writeRecord(folder, finished);

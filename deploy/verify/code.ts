@@ -1,29 +1,11 @@
 /** Whether each contract is what the build makes: its code, and what was put into it when it was made. */
 
 import { isNamedContractDeploymentFuture, type DeploymentFuture } from "@nomicfoundation/ignition-core";
-import {
-  AbiCoder,
-  concat,
-  Contract,
-  getCreateAddress,
-  type Interface,
-  isError,
-  TypedDataEncoder,
-  zeroPadValue,
-} from "ethers";
-import { z } from "zod";
+import { Contract, getCreateAddress, isError, TypedDataEncoder, zeroPadValue } from "ethers";
 
 import type { Checks } from "../checks.js";
-import { resolver } from "../public/ignite.js";
+import { builtOf, creationOf } from "./creation.js";
 import type { Resolver } from "./resolve.js";
-
-const spans = z.array(z.object({ start: z.number(), length: z.number() }));
-/** Those of our own build tell where immutables are; published ones do not. */
-const built = z.object({
-  bytecode: z.string(),
-  deployedBytecode: z.string(),
-  immutableReferences: z.record(spans).optional(),
-});
 
 const DIGITS = 2;
 const PREFIX = 2;
@@ -51,9 +33,7 @@ export async function checkCode(
   const actual = await contracts.provider.getCode(address);
   if (!checks.add(subject, actual !== "0x", `there is a contract at ${address}`, `nothing is deployed at ${address}`))
     return;
-  const artifact = built.parse(
-    "artifact" in future ? future.artifact : await resolver.loadArtifact(future.contractName),
-  );
+  const artifact = await builtOf(future);
   const places = Object.values(artifact.immutableReferences ?? {}).flat();
   if (isNamedContractDeploymentFuture(future)) {
     const same = masked(actual, places) === masked(artifact.deployedBytecode, places);
@@ -67,7 +47,7 @@ export async function checkCode(
     )
       return;
   }
-  const made = await construct(contracts, future, artifact.bytecode, deployer);
+  const made = await construct(contracts, future, deployer);
   if (made === undefined) {
     checks.add(subject, false, "", "its constructor does not take the arguments that it should have had");
     return;
@@ -103,13 +83,10 @@ interface Made {
 async function construct(
   contracts: Resolver,
   future: DeploymentFuture<string>,
-  bytecode: string,
   deployer: string,
 ): Promise<Made | undefined> {
   const { provider } = contracts;
-  const args = (await contracts.valueOf("constructorArgs" in future ? future.constructorArgs : [])) as unknown[];
-  const abi: Interface = await contracts.interfaceOf(future);
-  const data = concat([bytecode, AbiCoder.defaultAbiCoder().encode(abi.deploy.inputs, args)]);
+  const data = await creationOf(contracts, future);
   const nonce = await provider.getTransactionCount(deployer);
   try {
     const code = await provider.call({ from: deployer, data });

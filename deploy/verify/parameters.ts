@@ -6,7 +6,9 @@
 import type { ContractCallFuture, DeploymentFuture } from "@nomicfoundation/ignition-core";
 import { AbiCoder, type Contract, type ParamType } from "ethers";
 
+import { present } from "../../sdk/present.js";
 import type { Checks } from "../checks.js";
+import type { Events } from "./events.js";
 import type { Resolver } from "./resolve.js";
 
 /** What is asked of a contract. */
@@ -118,8 +120,6 @@ const MADE_WITH: Readonly<Record<string, Reader>> = {
       extension: await c.read("lateQuorumVoteExtension"),
     },
   }),
-  Guardian: async (c) => ({ 3: await c.read("holder") }),
-  PlimsollToken: async (c) => ({ 1: await c.read("totalSupply") }),
 };
 
 /** Contracts that have part of their functions in an extension answer to this interface. */
@@ -143,19 +143,15 @@ const ACTS = new Set([
 /** Of tokens that others deployed. */
 const OTHERS = new Set(["approve", "deposit"]);
 
-/** Where events are looked for. */
-export interface Since {
-  readonly firstBlock: number;
-  /** The last arguments of an event of a contract. */
-  lastEvent(contract: Contract, name: string): Promise<readonly unknown[]>;
-}
+/** Events that settings are read from, where no function tells them. */
+export const SETTING_EVENTS = { rebalancer: ["WeightsSet", "ModulesSet"], dollar: ["FlashMintCapSet"] } as const;
 
 /** Looks whether what a call set is in force. */
 export async function checkSetting(
   checks: Checks,
   contracts: Resolver,
   future: ContractCallFuture<string, string>,
-  since: Since,
+  events: Events,
 ): Promise<void> {
   const { functionName, contract } = future;
   const name = `${contract.contractName}.${functionName}`;
@@ -169,7 +165,7 @@ export async function checkSetting(
   const on = await contracts.contractOf(contract);
   const args = (await contracts.valueOf(future.args)) as unknown[];
   const fragment = (await contracts.interfaceOf(contract)).getFunction(functionName);
-  const inForce = await reader(asking(on, since), args);
+  const inForce = await reader(asking(on, events), args);
   compare(checks, subject, fragment?.inputs ?? [], args, inForce);
 }
 
@@ -178,20 +174,20 @@ export async function checkMadeWith(
   checks: Checks,
   contracts: Resolver,
   future: DeploymentFuture<string>,
-  since: Since,
+  events: Events,
 ): Promise<void> {
   const reader = MADE_WITH[future.contractName];
   if (reader === undefined || !("constructorArgs" in future)) return;
   const args = (await contracts.valueOf(future.constructorArgs)) as unknown[];
   const { inputs } = (await contracts.interfaceOf(future)).deploy;
   const on = await contracts.contractOf(future, ANSWERS_TO[future.contractName]);
-  compare(checks, `setting ${future.id}`, inputs, args, await reader(asking(on, since), args));
+  compare(checks, `setting ${future.id}`, inputs, args, await reader(asking(on, events), args));
 }
 
-function asking(contract: Contract, since: Since): Asked {
+function asking(contract: Contract, events: Events): Asked {
   return {
     read: async (name, ...args) => (await contract.getFunction(name).staticCall(...args)) as unknown,
-    last: async (name) => await since.lastEvent(contract, name),
+    last: async (name) => [...present((await events.of(contract, name)).at(-1), `event ${name}`).args] as unknown[],
   };
 }
 

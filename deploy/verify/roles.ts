@@ -1,8 +1,9 @@
 /** Who may do what, from the events of the authority and the timelock and from what they answer now: nobody but timelock and guardian, and not the deployer. */
 
-import { Contract, getAddress, type EventLog, id, ZeroAddress } from "ethers";
+import { Contract, getAddress, id, ZeroAddress } from "ethers";
 
 import type { Checks } from "../checks.js";
+import type { Events } from "./events.js";
 import { PERMISSIONS, ROLES, selectorsOf, type GovernedContract } from "../roles.js";
 
 /** AccessManager's own roles. */
@@ -19,8 +20,20 @@ const TIMELOCK_ROLES = {
 /** Of every governed contract, whichever interface it is known by. */
 const AUTHORITY = ["function authority() view returns (address)"];
 
-/** Events of a contract since the deployment began, in order. */
-export type Events = (contract: Contract, name: string) => Promise<readonly EventLog[]>;
+/** Events of the authority that tell of a role; those of the last three have no other trace until they take effect. */
+const ROLE_EVENTS = [
+  "RoleLabel",
+  "RoleGranted",
+  "RoleRevoked",
+  "RoleAdminChanged",
+  "RoleGuardianChanged",
+  "RoleGrantDelayChanged",
+] as const;
+/** Events that {@link checkRoles} asks for. */
+export const GRANT_EVENTS = {
+  manager: [...ROLE_EVENTS, "TargetFunctionRoleUpdated", "TargetAdminDelayUpdated", "TargetClosed"],
+  timelock: ["RoleGranted", "RoleRevoked"],
+} as const;
 
 export interface Governed {
   readonly manager: Contract;
@@ -31,6 +44,8 @@ export interface Governed {
   /** The governed contracts that there are. */
   readonly contracts: Readonly<Partial<Record<GovernedContract, Contract>>>;
   readonly events: Events;
+  /** The latest block's. (unix seconds) */
+  readonly now: bigint;
 }
 
 /** Every role of the authority, every function, and every role of the timelock. */
@@ -43,7 +58,7 @@ export async function checkRoles(checks: Checks, governed: Governed): Promise<vo
 
 async function checkHolders(
   checks: Checks,
-  { manager, timelock, guardian, deployer, events }: Governed,
+  { manager, timelock, guardian, deployer, events, now }: Governed,
 ): Promise<void> {
   const council = await timelock.getAddress();
   const wanted = new Map<bigint, ReadonlySet<string>>([
@@ -54,33 +69,71 @@ async function checkHolders(
 
   const members = new Map<bigint, Set<string>>([...wanted.keys()].map((role) => [role, new Set<string>()]));
   const everybody = new Set([deployer, council, guardian]);
-  for (const name of ["RoleGranted", "RoleRevoked"]) {
-    for (const { args } of await events(manager, name)) {
+  for (const name of ROLE_EVENTS) {
+    for (const { args } of await events.of(manager, name)) {
       const role = args.getValue("roleId") as bigint;
       if (!members.has(role)) members.set(role, new Set());
-      everybody.add(getAddress(args.getValue("account") as string));
+      if (name === "RoleGranted" || name === "RoleRevoked")
+        everybody.add(getAddress(args.getValue("account") as string));
     }
+  }
+  for (const { args } of await events.of(manager, "TargetFunctionRoleUpdated")) {
+    const role = args.getValue("roleId") as bigint;
+    if (!members.has(role)) members.set(role, new Set());
   }
   // Who ever had anything is asked about everything: events say who to ask, the state answers.
   for (const [role, found] of members) {
     for (const account of everybody) {
-      const [isMember, delay] = (await manager.getFunction("hasRole").staticCall(role, account)) as [boolean, bigint];
-      if (isMember) found.add(delay === 0n ? account : `${account} (after ${delay} s)`);
+      const access = await accessOf(manager, role, account, now);
+      if (access !== undefined) found.add(access);
     }
     const should = wanted.get(role) ?? new Set<string>();
     checks.same(`role ${nameOf(role)}`, "held by", listOf(found), listOf(should));
     if (role === PUBLIC) continue;
     checks.same(
       `role ${nameOf(role)}`,
-      "granted and guarded by roles",
-      `${await ask(manager, "getRoleAdmin", role)} and ${await ask(manager, "getRoleGuardian", role)}`,
-      "0 and 0",
+      "granted and guarded by roles, and after how many seconds",
+      `${await ask(manager, "getRoleAdmin", role)}, ${await ask(manager, "getRoleGuardian", role)}, ${await ask(manager, "getRoleGrantDelay", role)}`,
+      "0, 0, 0",
     );
   }
+  await checkPending(checks, manager, events, now);
   const held = [...members]
-    .filter(([role, found]) => role !== PUBLIC && found.has(deployer))
+    .filter(([role, found]) => role !== PUBLIC && [...found].some((account) => account.startsWith(deployer)))
     .map(([role]) => nameOf(role));
   checks.add("deployer", held.length === 0, `${deployer} holds no role`, `${deployer} holds ${held.join(", ")}`);
+}
+
+/** An account with how it has a role, or will have it; undefined if neither. */
+async function accessOf(manager: Contract, role: bigint, account: string, now: bigint): Promise<string | undefined> {
+  const [since, delay, pending, effect] = (await manager
+    .getFunction("getAccess")
+    .staticCall(role, account)) as bigint[];
+  if (since === undefined || since === 0n) return undefined;
+  const terms = [
+    ...(since > now ? [`from ${since} on`] : []),
+    ...(delay === 0n ? [] : [`after ${delay} s`]),
+    ...(effect !== undefined && effect > now ? [`after ${pending} s from ${effect} on`] : []),
+  ];
+  return terms.length === 0 ? account : `${account} (${terms.join(", ")})`;
+}
+
+/** Delays of the authority that were changed, and are not in force yet. */
+async function checkPending(checks: Checks, manager: Contract, events: Events, now: bigint): Promise<void> {
+  const pending: string[] = [];
+  for (const [name, of] of [
+    ["RoleGrantDelayChanged", "roleId"],
+    ["TargetAdminDelayUpdated", "target"],
+  ] as const) {
+    for (const { args } of await events.of(manager, name)) {
+      const since = args.getValue("since") as bigint;
+      if (since <= now) continue;
+      const whose = args.getValue(of) as bigint | string;
+      const named = typeof whose === "bigint" ? `role ${nameOf(whose)}` : whose;
+      pending.push(`${named}: ${String(args.getValue("delay"))} s from ${since} on`);
+    }
+  }
+  checks.add("delays", pending.length === 0, "none is about to change", pending.join("; "));
 }
 
 async function checkFunctions(checks: Checks, { manager, contracts, events }: Governed): Promise<void> {
@@ -92,7 +145,7 @@ async function checkFunctions(checks: Checks, { manager, contracts, events }: Go
     for (const selector of selectorsOf(permission)) wanted.set(`${target} ${selector}`, ROLES[permission.role]);
   }
   // What is not in the table belongs to the admin.
-  for (const { args } of await events(manager, "TargetFunctionRoleUpdated")) {
+  for (const { args } of await events.of(manager, "TargetFunctionRoleUpdated")) {
     const key = `${getAddress(args.getValue("target") as string)} ${args.getValue("selector") as string}`;
     if (!wanted.has(key)) wanted.set(key, ADMIN);
   }
@@ -105,15 +158,25 @@ async function checkFunctions(checks: Checks, { manager, contracts, events }: Go
   checks.add("functions", wrong.length === 0, `${wanted.size} functions belong to their roles`, wrong.join("; "));
 }
 
-async function checkAuthorities(checks: Checks, { manager, contracts }: Governed): Promise<void> {
+async function checkAuthorities(checks: Checks, { manager, contracts, events }: Governed): Promise<void> {
   const own = await manager.getAddress();
+  const names = new Map<string, string>();
   for (const [name, contract] of Object.entries(contracts)) {
     const target = await contract.getAddress();
+    names.set(target, `contract ${name}`);
     const answers = new Contract(target, AUTHORITY, manager.runner);
     checks.same(`contract ${name}`, "authority", await ask(answers, "authority"), own);
+  }
+  for (const name of ["TargetClosed", "TargetAdminDelayUpdated"]) {
+    for (const { args } of await events.of(manager, name)) {
+      const target = getAddress(args.getValue("target") as string);
+      if (!names.has(target)) names.set(target, `contract ${target}`);
+    }
+  }
+  for (const [target, subject] of names) {
     const closed = await ask(manager, "isTargetClosed", target);
     const delay = await ask(manager, "getTargetAdminDelay", target);
-    checks.same(`contract ${name}`, "closed, and delay of its administration", `${closed}, ${delay}`, "false, 0");
+    checks.same(subject, "closed, and delay of its administration", `${closed}, ${delay}`, "false, 0");
   }
 }
 
@@ -131,7 +194,8 @@ async function checkTimelock(
   };
   const everybody = new Set([deployer, own, governor, guardian, ZeroAddress]);
   for (const name of ["RoleGranted", "RoleRevoked"]) {
-    for (const { args } of await events(timelock, name)) everybody.add(getAddress(args.getValue("account") as string));
+    for (const { args } of await events.of(timelock, name))
+      everybody.add(getAddress(args.getValue("account") as string));
   }
   for (const [name, role] of Object.entries(TIMELOCK_ROLES) as [keyof typeof TIMELOCK_ROLES, string][]) {
     const found = new Set<string>();

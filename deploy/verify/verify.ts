@@ -1,27 +1,32 @@
 /** Proves on the chain that a deployment is what it should be. Nothing is sent. */
 
 import {
-  FutureType,
   isDeploymentFuture,
-  type ContractCallFuture,
   type ContractFuture,
+  type DeploymentFuture,
   type Future,
 } from "@nomicfoundation/ignition-core";
-import { type Contract, EventLog, type Provider } from "ethers";
+import { getAddress, type Contract, type Provider } from "ethers";
 
-import { LogReader } from "../../keeper/logs.js";
 import { present } from "../../sdk/present.js";
 import { Checks, type Check } from "../checks.js";
-import { publicModule } from "../modules/public/Public.js";
+import { publicModule, type PublicModule } from "../modules/public/Public.js";
 import type { PublicNetwork } from "../networks/network.js";
+import { publicAssets, publicHoldings } from "../parameters/public.js";
 import { publicParameters } from "../public/parameters.js";
 import { preflight } from "../public/preflight.js";
 import type { FinishedRecord } from "../public/record.js";
 import { PERMISSIONS, type GovernedContract } from "../roles.js";
 import { checkCode } from "./code.js";
-import { checkMadeWith, checkSetting, type Since } from "./parameters.js";
+import { Events, type Wanted } from "./events.js";
+import { checkHistory, isCall, type History } from "./history.js";
+import { checkOperations, OPERATION_EVENTS } from "./operations.js";
+import { checkMadeWith, checkSetting, SETTING_EVENTS } from "./parameters.js";
 import { futuresOf, Resolver } from "./resolve.js";
-import { checkRoles } from "./roles.js";
+import { checkRoles, GRANT_EVENTS } from "./roles.js";
+import { checkSets, SET_EVENTS } from "./sets.js";
+import { checkStrays } from "./strays.js";
+import { checkGuardian, checkVotes } from "./votes.js";
 
 export interface Verification {
   readonly provider: Provider;
@@ -32,20 +37,16 @@ export interface Verification {
   readonly signal?: AbortSignal;
 }
 
-/** How long all events of a contract may take to be read; there are few of them, but many blocks. {ms} */
-const PATIENCE = 600_000;
-
-/** Every check, also those that hold: code, settings, roles, owners, feeds and tokens. */
+/** Every check, also those that hold: history, code, settings, lists, roles, owners, votes, feeds and tokens. */
 export async function verifyDeployment(options: Verification): Promise<readonly Check[]> {
   const { provider, chainId, network, record, signal } = options;
   const checks = new Checks();
   if (!checks.same("chain", "id", chainId, record.chainId)) return checks.all;
   if (!checks.same("network", "deployed to", record.network, network.name)) return checks.all;
-  const { deployer, guardian, plimHolder, contracts } = record;
+  const { deployer, guardian, plimHolder, contracts, transactions = {} } = record;
   const module = publicModule(network);
   const parameters = publicParameters(network, { guardian, plimHolder });
   const resolver = new Resolver({ provider, contracts, parameters, deployer });
-  const events = eventsSince(provider, record.firstBlock);
   const futures = futuresOf(module);
 
   for (const future of futures) {
@@ -55,90 +56,144 @@ export async function verifyDeployment(options: Verification): Promise<readonly 
   }
   // What follows asks the contracts themselves: that is no proof, and may fail anyhow, where they are not what they should be.
   if (checks.failed.length > 0) return checks.all;
-  const since: Since = {
-    firstBlock: record.firstBlock,
-    lastEvent: async (contract, name) =>
-      [...present((await events(contract, name)).at(-1), `event ${name}`).args] as unknown[],
-  };
+  const history = await checkHistory(checks, resolver, futures, transactions, deployer);
+  if (history === undefined) return checks.all;
+  await checkStrays(checks, resolver, futures, history);
+
+  const deployed = new Deployed(resolver, module, futures);
+  const events = await Events.since(provider, history.firstBlock, await deployed.wanted());
   for (const future of futures) {
     signal?.throwIfAborted();
-    if (isDeploymentFuture(future)) await checkMadeWith(checks, resolver, future, since);
-    else if (isCall(future)) await checkSetting(checks, resolver, future, since);
+    if (isDeploymentFuture(future)) await checkMadeWith(checks, resolver, future, events);
+    else if (isCall(future)) await checkSetting(checks, resolver, future, events);
   }
-
-  const results = module.results as Readonly<Record<string, ContractFuture<string> | undefined>>;
-  const at = (name: string): ContractFuture<string> => present(results[name], name);
-  const names = new Set(PERMISSIONS.map(({ contract }) => contract));
-  const governed: Partial<Record<GovernedContract, Contract>> = {};
-  for (const name of names) {
-    const future = results[name];
-    if (future !== undefined) governed[name] = await resolver.contractOf(future);
-  }
-  await checkRoles(checks, {
-    manager: await resolver.contractOf(at("manager")),
-    timelock: await resolver.contractOf(at("timelock")),
-    guardian: resolver.addressOf(at("guardian")),
-    governor: resolver.addressOf(at("governor")),
-    deployer,
-    contracts: governed,
+  await checkGovernance(checks, deployed, history, events, record);
+  const faucet = deployed.has("faucet") ? await deployed.contract("faucet") : undefined;
+  const assets = publicAssets(network);
+  const holdings = publicHoldings(network);
+  await checkSets(
+    checks,
+    { ...(await deployed.contracts(["dollar", "oracle", "risk", "depth", "engine", "reserve"])), faucet },
+    {
+      assets,
+      stables: new Set(assets.map(({ symbol }) => symbol).filter((symbol) => present(holdings[symbol], symbol).stable)),
+      testTokens: deployed.testTokens().map((token) => resolver.addressOf(token)),
+    },
     events,
-  });
-  await checkDeployer(checks, resolver, futures, at("plim"), deployer, events);
+  );
+  await checkTokens(checks, resolver, deployed, events);
 
   const funded = new Set(Object.keys(network.tokens));
   checks.all.push(...(await preflight({ provider, chainId, network, deployer, funded })).slice(1));
   return checks.all;
 }
 
-function isCall(future: Future): future is ContractCallFuture<string, string> {
-  return future.type === FutureType.CONTRACT_CALL;
-}
+/** The module's results, as contracts on the chain. */
+class Deployed {
+  readonly #results: Readonly<Record<string, ContractFuture<string> | undefined>>;
 
-/** What a deployer could have kept beside roles: votes, and minting of test tokens. */
-async function checkDeployer(
-  checks: Checks,
-  resolver: Resolver,
-  futures: readonly Future[],
-  plim: ContractFuture<string>,
-  deployer: string,
-  events: ReturnType<typeof eventsSince>,
-): Promise<void> {
-  const votes = await resolver.contractOf(plim);
-  const held = String(await votes.getFunction("balanceOf").staticCall(deployer));
-  const cast = String(await votes.getFunction("getVotes").staticCall(deployer));
-  checks.same("deployer", "PLIM and votes", `${held} and ${cast}`, "0 and 0");
-  for (const future of futures) {
-    if (!isDeploymentFuture(future) || future.contractName !== "FaucetToken") continue;
-    const token = await resolver.contractOf(future);
-    const minters = new Set<string>();
-    for (const { args } of await events(token, "MinterSet")) {
-      const minter = args.getValue("minter") as string;
-      if ((await token.getFunction("isMinter").staticCall(minter)) === true) minters.add(minter);
+  constructor(
+    readonly resolver: Resolver,
+    module: PublicModule,
+    readonly futures: readonly Future[],
+  ) {
+    this.#results = module.results;
+  }
+
+  has(name: string): boolean {
+    return this.#results[name] !== undefined;
+  }
+
+  future(name: string): ContractFuture<string> {
+    return present(this.#results[name], name);
+  }
+
+  async contract(name: string): Promise<Contract> {
+    return await this.resolver.contractOf(this.future(name));
+  }
+
+  async contracts<Name extends string>(names: readonly Name[]): Promise<Record<Name, Contract>> {
+    const all = await Promise.all(names.map(async (name) => [name, await this.contract(name)] as const));
+    return Object.fromEntries(all) as Record<Name, Contract>;
+  }
+
+  testTokens(): DeploymentFuture<string>[] {
+    return this.futures.filter(
+      (future) => isDeploymentFuture(future) && future.contractName === "FaucetToken",
+    ) as DeploymentFuture<string>[];
+  }
+
+  /** Everything that any check asks events for. */
+  async wanted(): Promise<Wanted> {
+    const wanted: { contract: Contract; names: readonly string[] }[] = [];
+    for (const events of [GRANT_EVENTS, OPERATION_EVENTS, SET_EVENTS, SETTING_EVENTS]) {
+      for (const [name, names] of Object.entries(events) as [string, readonly string[]][]) {
+        wanted.push({ contract: await this.contract(name), names });
+      }
     }
-    const faucet = futures.find((one) => isDeploymentFuture(one) && one.contractName === "Faucet");
-    const own = faucet === undefined ? "nobody" : resolver.addressOf(faucet as ContractFuture<string>);
-    checks.same(`token ${future.id}`, "minters beside its owner", [...minters].join(", ") || "nobody", own);
+    for (const token of this.testTokens()) {
+      wanted.push({ contract: await this.resolver.contractOf(token), names: ["MinterSet"] });
+    }
+    return wanted;
   }
 }
 
-/** Reads a contract's events in pieces that nodes allow, each once. */
-function eventsSince(provider: Provider, firstBlock: number) {
-  const read = new Map<string, Promise<readonly EventLog[]>>();
-  return async (contract: Contract, name: string): Promise<readonly EventLog[]> => {
-    const address = await contract.getAddress();
-    const key = `${address} ${name}`;
-    let found = read.get(key);
-    if (found === undefined) {
-      found = all(contract, address, name);
-      read.set(key, found);
-    }
-    return await found;
-  };
+/** Roles, what waits, votes, and the guardian. */
+async function checkGovernance(
+  checks: Checks,
+  deployed: Deployed,
+  history: History,
+  events: Events,
+  { guardian: guard, plimHolder }: FinishedRecord,
+): Promise<void> {
+  const { resolver } = deployed;
+  const { provider } = resolver;
+  const { manager, timelock, governor, guardian, plim } = await deployed.contracts([
+    "manager",
+    "timelock",
+    "governor",
+    "guardian",
+    "plim",
+  ]);
+  const governed: Partial<Record<GovernedContract, Contract>> = {};
+  for (const { contract: name } of PERMISSIONS) {
+    if (deployed.has(name)) governed[name] ??= await deployed.contract(name);
+  }
+  const { deployer, end } = history;
+  await checkRoles(checks, {
+    ...{ manager, timelock, deployer, events, contracts: governed },
+    guardian: await guardian.getAddress(),
+    governor: await governor.getAddress(),
+    now: BigInt(present(await provider.getBlock("latest"), "latest block").timestamp),
+  });
+  await checkOperations(checks, { timelock, governor, manager, end }, events);
 
-  async function all(contract: Contract, address: string, name: string): Promise<readonly EventLog[]> {
-    const event = present(contract.interface.getEvent(name), `event ${name}`);
-    const reader = new LogReader(provider, [address], [event.topicHash], firstBlock, 0, PATIENCE);
-    const logs = await reader.read(await provider.getBlockNumber());
-    return logs.map((log) => new EventLog(log, contract.interface, event));
+  const argument = async (name: string, place: number): Promise<unknown> => {
+    const future = deployed.future(name);
+    return await resolver.valueOf("constructorArgs" in future ? future.constructorArgs[place] : undefined);
+  };
+  const creation = (name: string) => present(history.creations.get(deployed.future(name).id), `creation of ${name}`);
+  await checkVotes(checks, {
+    ...{ plim, deployer, holder: getAddress(plimHolder), creation: creation("plim") },
+    supply: (await argument("plim", 1)) as bigint,
+  });
+  const made = present(await provider.getBlock(creation("guardian").blockNumber), "block of the guardian");
+  await checkGuardian(checks, {
+    ...{ guardian, deployer, holder: getAddress(guard), madeAt: BigInt(made.timestamp) },
+    term: (await argument("guardian", 4)) as bigint,
+  });
+}
+
+/** What a deployer could have kept beside roles and votes: minting of test tokens. */
+async function checkTokens(checks: Checks, resolver: Resolver, deployed: Deployed, events: Events): Promise<void> {
+  const own = deployed.has("faucet") ? resolver.addressOf(deployed.future("faucet")) : "nobody";
+  for (const future of deployed.testTokens()) {
+    const token = await resolver.contractOf(future);
+    const minters = new Set<string>();
+    for (const { args } of await events.of(token, "MinterSet")) {
+      const minter = args.getValue("minter") as string;
+      if ((await token.getFunction("isMinter").staticCall(minter)) === true) minters.add(minter);
+    }
+    checks.same(`token ${future.id}`, "minters beside its owner", [...minters].join(", ") || "nobody", own);
   }
 }

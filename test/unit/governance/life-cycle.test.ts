@@ -1,6 +1,10 @@
 import { expect } from "chai";
+import { type BaseContract, Contract } from "ethers";
 
+import { Checks } from "../../../deploy/checks.js";
 import { PERMISSIONS, ROLES, selectorsOf } from "../../../deploy/roles.js";
+import { Events } from "../../../deploy/verify/events.js";
+import { checkOperations, OPERATION_EVENTS } from "../../../deploy/verify/operations.js";
 import { decodeCall, proposalId, STATES } from "../../../sdk/governance/index.js";
 import { DAY, openGovernedWorld, type GovernedWorld } from "../../support/governed-world.js";
 
@@ -41,7 +45,24 @@ describe("governance: the life of a proposal", () => {
     return proposal;
   };
 
+  /** What whoever verifies a deployment is told of the timelock. */
+  async function waiting(block: number): Promise<string | undefined> {
+    const { provider } = w.ethers;
+    const as = (of: BaseContract) => new Contract(of.target, of.interface, provider);
+    const on = { timelock: as(w.timelock), governor: as(w.governor), manager: as(w.authority) };
+    const wanted = Object.entries(OPERATION_EVENTS) as [keyof typeof on, readonly string[]][];
+    const events = await Events.since(
+      provider,
+      0,
+      wanted.map(([name, names]) => ({ contract: on[name], names })),
+    );
+    const checks = new Checks();
+    await checkOperations(checks, { ...on, end: { block, transaction: 0 } }, events);
+    return checks.all[0]?.said;
+  }
+
   it("raises a haircut by a vote, and nothing before it was voted, queued and has waited", async () => {
+    const end = await w.ethers.provider.getBlockNumber();
     const encoded = w.encode(HAIRCUT);
     const [before] = await w.risk.haircuts(0);
     expect(before < 4_500n).to.equal(true);
@@ -55,7 +76,13 @@ describe("governance: the life of a proposal", () => {
       w.timelock,
       "TimelockUnexpectedOperationState",
     );
+    expect(await waiting(end)).to.equal(`what waits was voted: proposal ${id}`);
     await w.execute(id);
+    expect(await waiting(end)).to.equal("nothing waits");
+    const after = await w.ethers.provider.getBlockNumber();
+    expect(await waiting(after), "as of a deployment that was not complete by then").to.match(
+      /was scheduled before .* and happened/,
+    );
 
     expect(await stateOf(id)).to.equal("executed");
     const [initial] = await w.risk.haircuts(0);

@@ -1,0 +1,87 @@
+/**
+ * What was done to the contracts before they were handed over, beside the deployment's own transactions. Whatever a deployer set up and took back again, or left
+ * behind, was told in an event: roles, facilitators, feeds, vaults, modules, operations. Before the end of the deployment there may be none but the module's own.
+ */
+
+import { isContractFuture, isDeploymentFuture, type ContractFuture, type Future } from "@nomicfoundation/ignition-core";
+import { getAddress, type Interface, type Log, type LogDescription, ZeroAddress } from "ethers";
+
+import type { Checks } from "../checks.js";
+import { allEvents, notAfter, placeOf } from "./events.js";
+import type { History } from "./history.js";
+import type { Resolver } from "./resolve.js";
+
+/** What anybody may have done by then with what is his. An event that is not here is a matter of whoever governs. */
+const ANYBODYS = new Set([
+  ...["Approval", "Transfer", "DelegateChanged", "DelegateVotesChanged", "Claimed"],
+  ...["Deposit", "Withdraw", "Borrow", "Repay", "PaidInStable", "Liquidate", "Absorb", "WriteOff", "Credit", "Accrue"],
+  ...["FlashLoan", "FlashMint", "AuthorizationSet", "LevelMoved", "Leveraged", "Unwound"],
+  ...["Issue", "Redeem", "RedeemInKind", "Retire", "Collect", "Absorbed", "Distribute"],
+  ...["Recorded", "DeathWitnessed", "Observed", "StatementTaken", "CollateralSeen", "LossBooked", "ExposureBooked"],
+]);
+
+/** Looks for events of the deployment's contracts, up to its end, that none of its transactions told. */
+export async function checkStrays(
+  checks: Checks,
+  contracts: Resolver,
+  futures: readonly Future[],
+  history: History,
+): Promise<void> {
+  const names = new Map<string, string>();
+  const interfaces = new Set<Interface>();
+  for (const future of futures) {
+    if (isDeploymentFuture(future)) names.set(contracts.addressOf(future), future.id);
+    // Contracts in two pieces of code tell what either piece tells.
+    if (isOwn(future)) interfaces.add(await contracts.interfaceOf(future));
+  }
+  const logs = await allEvents(contracts.provider, names.keys(), interfaces, history.firstBlock, history.end.block);
+  const strays = logs.filter((log) => !history.hashes.has(log.transactionHash) && notAfter(placeOf(log), history.end));
+  const told = strays.map((log) => ({ log, said: parse(interfaces, log) }));
+  // What the faucet gives to anybody, it mints.
+  const handedOut = new Set(
+    told.flatMap(({ log, said }) => (said?.name === "Claimed" ? [handOut(log, String(said.args[0]), said)] : [])),
+  );
+  let any = false;
+  for (const { log, said } of told) {
+    const name = names.get(getAddress(log.address)) ?? log.address;
+    const minted = isMint(said) && isTestToken(futures, name) && !handedOut.has(handOut(log, log.address, said));
+    if (said !== null && ANYBODYS.has(said.name) && !minted) continue;
+    any = true;
+    const what = said === null ? String(log.topics[0]) : textOf(said);
+    checks.add(SUBJECT, false, "", `${name}: ${what} in ${log.transactionHash}`);
+  }
+  if (any) return;
+  checks.add(SUBJECT, true, "nothing was set, granted or scheduled but by the deployment's own transactions", "");
+}
+
+const SUBJECT = "before the end";
+
+function isOwn(future: Future): future is ContractFuture<string> {
+  return isContractFuture(future) && (isDeploymentFuture(future) || !("artifact" in future));
+}
+
+const isMint = (said: LogDescription | null): boolean => said?.name === "Transfer" && said.args[0] === ZeroAddress;
+
+/** To whom how much of which token went; both events have receiver and amount behind the first argument. */
+const handOut = ({ transactionHash }: Log, token: string, said: LogDescription | null): string =>
+  [transactionHash, getAddress(token), ...(said?.args.slice(1) ?? [])].join(" ");
+
+function isTestToken(futures: readonly Future[], id: string): boolean {
+  return futures.some((one) => one.id === id && isDeploymentFuture(one) && one.contractName === "FaucetToken");
+}
+
+function parse(interfaces: Iterable<Interface>, log: Log): LogDescription | null {
+  for (const one of interfaces) {
+    const said = one.parseLog(log);
+    if (said !== null) return said;
+  }
+  return null;
+}
+
+/** Calls that are told of are long. */
+const SHOWN = 66;
+
+function textOf({ name, args }: LogDescription): string {
+  const said = args.map(String).map((text) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text));
+  return `${name}(${said.join(", ")})`;
+}
