@@ -17,9 +17,16 @@ import type { Node } from "./node.js";
 /** Where contracts are built. */
 export const resolver = new HardhatArtifactResolver(hre.artifacts);
 
-/** Until a transaction is offered a better fee, and how often. A deployment rather waits than gives up: it can be stopped and resumed. {ms} */
-const PATIENCE = 120_000;
-const BUMPS = 30;
+/** How long is waited for a transaction. */
+export interface Patience {
+  /** Until it is offered a better fee. {ms} */
+  readonly before: number;
+  /** How often it is. */
+  readonly bumps: number;
+}
+
+/** A deployment rather waits than gives up: it can be stopped and resumed. */
+const PATIENCE: Patience = { before: 120_000, bumps: 30 };
 /** {ms} */
 const POLL = 1_000;
 
@@ -34,6 +41,7 @@ export interface Ignition {
   readonly listener?: ExecutionEventListener;
   /** Between two looks for a new block. {ms} */
   readonly poll?: number;
+  readonly patience?: Patience;
 }
 
 /**
@@ -42,7 +50,17 @@ export interface Ignition {
  * @throws {DeploymentStopped} that says what failed.
  */
 export async function ignite(options: Ignition): Promise<ReadonlyMap<string, string>> {
-  const { module, provider, deployer, parameters, folder, confirmations, listener, poll = POLL } = options;
+  const {
+    module,
+    provider,
+    deployer,
+    parameters,
+    folder,
+    confirmations,
+    listener,
+    poll = POLL,
+    patience = PATIENCE,
+  } = options;
   const result = await deploy({
     ignitionModule: module,
     provider,
@@ -55,8 +73,8 @@ export async function ignite(options: Ignition): Promise<ReadonlyMap<string, str
     config: {
       blockPollingInterval: poll,
       requiredConfirmations: confirmations,
-      timeBeforeBumpingFees: PATIENCE,
-      maxFeeBumps: BUMPS,
+      timeBeforeBumpingFees: patience.before,
+      maxFeeBumps: patience.bumps,
     },
   });
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {

@@ -1,6 +1,6 @@
 /** What Ignition's journal says of a deployment, as far as it is needed before Ignition goes on. Ignition's own `status` reads every artifact as well. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { z } from "zod";
@@ -25,6 +25,7 @@ type Message = z.output<typeof message>;
 
 /** Messages after which a future's transaction is wanted no longer, or not with that nonce. */
 const FORGOTTEN = new Set(["ONCHAIN_INTERACTION_DROPPED", "ONCHAIN_INTERACTION_REPLACED_BY_USER", "WIPE_APPLY"]);
+const GIVEN_UP = "ONCHAIN_INTERACTION_TIMEOUT";
 /** Futures that need nothing of the chain are done when they begin. */
 const DONE_AT_ONCE = new Set([
   "CONTRACT_AT_EXECUTION_STATE_INITIALIZE",
@@ -45,17 +46,25 @@ export interface Unsent {
   readonly data: string;
 }
 
+/** A transaction that was sent: once, and perhaps again for a better fee. At most one of them gets included. */
+export interface OnItsWay {
+  readonly nonce: number;
+  readonly hashes: readonly string[];
+}
+
 /** Futures by how far they are. */
 export interface Progress {
   readonly done: ReadonlySet<string>;
   /** Done, or with a transaction on its way. */
   readonly begun: ReadonlySet<string>;
-  /** Failed or given up: Ignition does not go on while there are any. */
+  /** Failed: Ignition does not go on while there are any. */
   readonly broken: ReadonlySet<string>;
+  /** Given up after long waiting: what was sent may be included all the same, at any time. */
+  readonly late: ReadonlySet<string>;
   /** By nonce. */
   readonly unsent: readonly Unsent[];
-  /** Hashes of transactions that were sent, of futures that are not done. */
-  readonly onTheirWay: readonly string[];
+  /** Transactions that were sent, of futures that are not done. */
+  readonly onTheirWay: readonly OnItsWay[];
   /** Block of a future's transaction. */
   readonly blocks: ReadonlyMap<string, number>;
   /** Hash of a future's transaction, once it is deep enough. */
@@ -64,13 +73,14 @@ export interface Progress {
 
 /** Where the deployment in the folder is; nowhere if none was begun. */
 export function progressIn(folder: string): Progress {
-  const [done, begun, broken] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [done, begun] = [new Set<string>(), new Set<string>()];
+  const [broken, late] = [new Set<string>(), new Set<string>()];
   const unsent = new Map<string, Unsent>();
   const asked = new Map<string, string>();
   const blocks = new Map<string, number>();
   const included = new Map<string, string>();
   // Futures with a transaction that is known: an offer of a better fee for it may get lost.
-  const sent = new Map<string, string>();
+  const sent = new Map<string, { nonce: number; hashes: string[] }>();
   for (const one of messagesOf(folder)) {
     const { type = "", futureId, nonce, result, receipt, transaction, hash, networkInteraction } = one;
     if (futureId === undefined) continue;
@@ -78,31 +88,47 @@ export function progressIn(folder: string): Progress {
     if (type.endsWith("_INITIALIZE")) begun.add(futureId);
     if (DONE_AT_ONCE.has(type)) done.add(futureId);
     if (type.endsWith("_EXECUTION_STATE_COMPLETE")) (result?.type === SUCCESS ? done : broken).add(futureId);
-    if (type === "ONCHAIN_INTERACTION_TIMEOUT") broken.add(futureId);
+    if (type === GIVEN_UP) late.add(futureId);
     if (receipt !== undefined) blocks.set(futureId, receipt.blockNumber);
     if (type === "TRANSACTION_CONFIRM" && hash !== undefined) included.set(futureId, hash);
     if (type === "TRANSACTION_SEND") {
-      sent.set(futureId, transaction?.hash ?? "");
+      const hashes = [...(sent.get(futureId)?.hashes ?? []), transaction?.hash ?? ""];
+      sent.set(futureId, { nonce: nonce ?? 0, hashes });
       unsent.delete(futureId);
     }
     if (FORGOTTEN.has(type)) for (const of of [sent, unsent]) of.delete(futureId);
-    if (type === "WIPE_APPLY") for (const of of [done, begun, broken, blocks, included]) of.delete(futureId);
+    if (type === "WIPE_APPLY") for (const of of [done, begun, broken, late, blocks, included]) of.delete(futureId);
     if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined && !sent.has(futureId)) {
       unsent.set(futureId, { futureId, nonce, data: asked.get(futureId) ?? "" });
     }
   }
   return {
-    ...{ done, begun, broken, blocks, included },
+    ...{ done, begun, broken, late, blocks, included },
     unsent: [...unsent.values()].sort((a, b) => a.nonce - b.nonce),
-    onTheirWay: [...sent].filter(([id]) => !done.has(id) && !broken.has(id)).map(([, hash]) => hash),
+    onTheirWay: [...sent].filter(([id]) => !done.has(id) && !broken.has(id)).map(([, one]) => one),
   };
 }
 
 /** Takes away the last line of a process that was killed while it wrote: what it says did not happen yet. */
 export function dropTorn(folder: string): void {
+  const lines = readFileSync(join(folder, NAME), "utf8").split("\n");
+  if (!isWhole(lines.at(-1))) rewrite(folder, lines.slice(0, -1));
+}
+
+/** Has Ignition wait on for what it gave up. */
+export function waitOn(folder: string): void {
+  const lines = readFileSync(join(folder, NAME), "utf8").split("\n");
+  rewrite(
+    folder,
+    lines.filter((line) => line === "" || message.parse(JSON.parse(line)).type !== GIVEN_UP),
+  );
+}
+
+/** All of it or nothing: a journal that is cut short would have transactions sent twice. */
+function rewrite(folder: string, lines: readonly string[]): void {
   const path = join(folder, NAME);
-  const lines = readFileSync(path, "utf8").split("\n");
-  if (!isWhole(lines.at(-1))) writeFileSync(path, lines.slice(0, -1).join("\n"));
+  writeFileSync(`${path}.new`, lines.join("\n"));
+  renameSync(`${path}.new`, path);
 }
 
 function isWhole(line = ""): boolean {

@@ -10,8 +10,8 @@ import { Transaction } from "ethers";
 import { z } from "zod";
 
 import { DeploymentStopped } from "./errors.js";
-import { dropTorn, progressIn, type Unsent } from "./journal.js";
-import { quantity, type Node } from "./node.js";
+import { dropTorn, progressIn, waitOn, type OnItsWay, type Unsent } from "./journal.js";
+import { NodeError, quantity, type Node } from "./node.js";
 import { offer } from "./provider.js";
 import type { Send, SendRecord } from "./sends.js";
 
@@ -34,7 +34,7 @@ export interface Mending {
 export async function mend(options: Mending): Promise<void> {
   const { folder, node, resolver, confirmations, say } = options;
   dropTorn(folder);
-  const { unsent, broken } = progressIn(folder);
+  const { unsent, broken, late } = progressIn(folder);
   for (const { futureId, ...what } of unsent) {
     const hash = await findSent(options, what);
     // It was never sent, or something else took its place.
@@ -44,6 +44,9 @@ export async function mend(options: Mending): Promise<void> {
       say(`${futureId}: the transaction that was sent before is ${hash}`);
     }
   }
+  // Another transaction might be one too many: this one keeps its nonce until it is included, or something else is.
+  for (const futureId of late) say(`${futureId}: it was given up before, and is waited for`);
+  if (late.size > 0) waitOn(folder);
   for (const futureId of broken) {
     say(`${futureId}: it failed before, and is tried again`);
     await wipe(folder, resolver, futureId);
@@ -123,14 +126,15 @@ export async function depthWanted(node: Node, confirmations: number): Promise<nu
 /**
  * Waits until Ignition can begin: it does so only when nothing of the account is on its way but what it knows, and takes what a node does not show for lost.
  */
-export async function settled({ folder, node, sender, confirmations, poll = POLL }: Mending): Promise<void> {
+export async function settled(options: Mending): Promise<void> {
+  const { folder, node, sender, confirmations, poll = POLL } = options;
   const until = performance.now() + PATIENCE;
   const { onTheirWay } = progressIn(folder);
   for (;;) {
-    const shown = await Promise.all(onTheirWay.map((hash) => isKnown(node, hash)));
     const deep = Math.max(0, Number(await quantity(node, "eth_blockNumber")) - confirmations + 1);
     const pending = await quantity(node, "eth_getTransactionCount", [sender, "pending"]);
     const safe = await quantity(node, "eth_getTransactionCount", [sender, `0x${deep.toString(16)}`]);
+    const shown = await Promise.all(onTheirWay.map((one) => isShown(options, one, safe)));
     if (onTheirWay.length > 0 ? shown.every(Boolean) : pending === safe) return;
     if (performance.now() > until) {
       throw new DeploymentStopped(
@@ -140,4 +144,19 @@ export async function settled({ folder, node, sender, confirmations, poll = POLL
     }
     await setTimeout(poll);
   }
+}
+
+/** Whether the node shows the transaction, or another one has its nonce for good. One that the node has forgotten is given to it again: the same one. */
+async function isShown({ node, record }: Mending, { nonce, hashes }: OnItsWay, safe: bigint): Promise<boolean> {
+  for (const hash of hashes) if (await isKnown(node, hash)) return true;
+  if (safe > BigInt(nonce)) return true;
+  const raw = record.of(nonce).find(({ hash }) => hash !== null && hashes.includes(hash))?.raw;
+  if (raw === null || raw === undefined) return false;
+  try {
+    await offer(node, raw);
+  } catch (error) {
+    // It may be that another one with its nonce is on its way, or included just now: the next look tells.
+    if (!(error instanceof NodeError)) throw error;
+  }
+  return false;
 }

@@ -11,7 +11,7 @@ import { publicModule, type PublicModule } from "../modules/public/Public.js";
 import type { PublicNetwork } from "../networks/network.js";
 import { DeploymentStopped, PreflightFailed } from "./errors.js";
 import { costOf, measure, type Cost, type Measured } from "./estimate.js";
-import { ignite, resolver } from "./ignite.js";
+import { ignite, resolver, type Patience } from "./ignite.js";
 import { isBegun, progressIn } from "./journal.js";
 import { listening } from "./listener.js";
 import { quantity, type Node } from "./node.js";
@@ -43,6 +43,8 @@ export interface PublicDeployment {
   readonly signal?: AbortSignal;
   /** Between two looks for a block. {ms} */
   readonly poll?: number;
+  /** How long is waited for a transaction; long, if absent. */
+  readonly patience?: Patience;
   /** What the transactions were measured at before, to measure once. */
   readonly measured?: readonly Measured[];
 }
@@ -125,7 +127,7 @@ async function act(
   folder: string,
   before: DeploymentRecord | undefined,
 ): Promise<Outcome> {
-  const { network, node, deployer, signer, say, signal, poll, deployments } = options;
+  const { network, node, deployer, signer, say, signal, poll, patience, deployments } = options;
   const chainId = BigInt(network.chainId);
   const begun: DeploymentRecord = before ?? {
     network: network.name,
@@ -158,6 +160,7 @@ async function act(
     folder,
     confirmations,
     ...(poll === undefined ? {} : { poll }),
+    ...(patience === undefined ? {} : { patience }),
     listener: listening({
       transactionConfirm: ({ futureId, hash }) => {
         count += 1;

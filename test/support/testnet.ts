@@ -4,13 +4,23 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { Contract, JsonRpcProvider, Network, parseEther, toQuantity, type BaseWallet, type InterfaceAbi } from "ethers";
+import {
+  Contract,
+  JsonRpcProvider,
+  Network,
+  parseEther,
+  toQuantity,
+  type BaseWallet,
+  type InterfaceAbi,
+  type TransactionRequest,
+} from "ethers";
 
 import { npmArtifact } from "../../deploy/artifacts.js";
 import { networkPath, readNetwork, type PublicNetwork, type PublicNetworkName } from "../../deploy/networks/network.js";
 import { setStage, Stage, type FeedMaker } from "../../deploy/stage.js";
 import { startAnvil, type Anvil } from "../../keeper/rehearsal/anvil.js";
 import { localWallet } from "../../replay/chain/embedded.js";
+import { withHeadroom } from "../../sdk/gas.js";
 import { fullRange, isToken0, sqrt } from "../../sdk/uniswap/math.js";
 
 /** Accounts of the node: who sets the stage, who deploys, and who comes after. */
@@ -38,11 +48,18 @@ export interface Testnet {
   readonly close: () => Promise<void>;
 }
 
+/** Estimates as wallets do: what a transaction meets in a later block may cost more. */
+class Generous extends JsonRpcProvider {
+  override async estimateGas(transaction: TransactionRequest): Promise<bigint> {
+    return withHeadroom(await super.estimateGas(transaction));
+  }
+}
+
 export async function openTestnet(name: PublicNetworkName): Promise<Testnet> {
   const network = readNetwork(networkPath(name));
   const anvil: Anvil = await startAnvil(["--chain-id", network.chainId.toString(), "--hardfork", "osaka"]);
   const chain = Network.from(network.chainId);
-  const provider = new JsonRpcProvider(anvil.url, chain, { staticNetwork: chain, cacheTimeout: -1, batchMaxCount: 1 });
+  const provider = new Generous(anvil.url, chain, { staticNetwork: chain, cacheTimeout: -1, batchMaxCount: 1 });
   let pulse: NodeJS.Timeout | undefined;
   const deployer = localWallet(DEPLOYER, provider) as Testnet["deployer"];
   await setStage(new Stage(provider, await provider.getSigner(STAGE)), network, deployer.address, proxyFeed);

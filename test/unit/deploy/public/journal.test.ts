@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { dropTorn, progressIn } from "../../../../deploy/public/journal.js";
+import { dropTorn, progressIn, waitOn } from "../../../../deploy/public/journal.js";
 import { SendRecord } from "../../../../deploy/public/sends.js";
 
 describe("deploy/public: what journals say", () => {
@@ -50,16 +50,31 @@ describe("deploy/public: what journals say", () => {
       ...[begins("wiped"), prepares("wiped", 6), { type: "WIPE_APPLY", futureId: "wiped" }],
       { type: "CONTRACT_AT_EXECUTION_STATE_INITIALIZE", futureId: "at" },
     );
-    const { done, begun, broken, unsent, onTheirWay } = progressIn(folder);
+    const { done, begun, broken, late, unsent, onTheirWay } = progressIn(folder);
     expect([...done]).to.deep.equal(["done", "at"]);
-    expect([...broken]).to.deep.equal(["failed", "late"]);
+    expect([...broken]).to.deep.equal(["failed"]);
+    expect([...late]).to.deep.equal(["late"]);
     expect(unsent).to.deep.equal([
       { futureId: "first", nonce: 4, data: "" },
       { futureId: "second", nonce: 5, data: "0xfeed" },
     ]);
-    expect(onTheirWay).to.deep.equal(["0x3"]);
+    expect(onTheirWay).to.deep.equal([
+      { nonce: 2, hashes: ["0x2"] },
+      { nonce: 3, hashes: ["0x3"] },
+    ]);
     expect(begun.has("second")).to.equal(true);
     expect(begun.has("wiped")).to.equal(false);
+  });
+
+  it("have what was given up waited for, and say nothing else than before", () => {
+    write(begins("late"), prepares("late", 2), sends("late", 2), sends("late", 2), begins("other"));
+    const before = readFileSync(path(), "utf8");
+    appendFileSync(path(), `\n${JSON.stringify({ type: "ONCHAIN_INTERACTION_TIMEOUT", futureId: "late" })}`);
+    expect([...progressIn(folder).late]).to.deep.equal(["late"]);
+    waitOn(folder);
+    expect(readFileSync(path(), "utf8")).to.equal(before);
+    // A better fee is another hash of the same transaction.
+    expect(progressIn(folder).onTheirWay).to.deep.equal([{ nonce: 2, hashes: ["0x2", "0x2"] }]);
   });
 
   it("lose the last line of whoever was killed while writing it, and no other", () => {

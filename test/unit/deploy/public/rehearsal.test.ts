@@ -9,10 +9,12 @@ import {
   dataSlice,
   id,
   JsonRpcSigner,
+  keccak256,
   parseEther,
   parseUnits,
   toBeHex,
   toQuantity,
+  Transaction,
   zeroPadValue,
   type Provider,
   type Signer,
@@ -31,7 +33,7 @@ import { checkInput, InputDiffers } from "../../../../deploy/explorer/recompile.
 import { PreflightFailed } from "../../../../deploy/public/errors.js";
 import { nodeAt, type Node } from "../../../../deploy/public/node.js";
 import { folderOf, isFinished, readRecord, type FinishedRecord } from "../../../../deploy/public/record.js";
-import { deployPublic, type Outcome } from "../../../../deploy/public/run.js";
+import { deployPublic, type Outcome, type PublicDeployment } from "../../../../deploy/public/run.js";
 import { verifyDeployment } from "../../../../deploy/verify/verify.js";
 import { ROLES } from "../../../../deploy/roles.js";
 import { Keeper } from "../../../../keeper/keeper.js";
@@ -66,8 +68,10 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   let start = "";
   /** {gas} */
   let estimated = 0n;
-  /** Of the deployment that was interrupted all the way. */
+  /** Of the deployment that was interrupted all the way, and of the one that was not. */
   let interrupted = "";
+  let reference: FinishedRecord;
+  let sentThen = 0;
   before(async function () {
     if (findAnvil() === undefined) {
       console.log("    (no anvil for this machine)");
@@ -114,7 +118,12 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   const named = (): Partial<DeployOptions> => ({ guardian: testnet.guardian, plimHolder: testnet.plimHolder });
 
   /** The same below the command: with another node, in another folder, and without measuring anew. */
-  async function runWith(node: Node, deployments: string, signer: Signer = testnet.deployer): Promise<Outcome> {
+  async function runWith(
+    node: Node,
+    deployments: string,
+    signer: Signer = testnet.deployer,
+    more: Partial<PublicDeployment> = {},
+  ): Promise<Outcome> {
     const { network, provider, guardian, plimHolder } = testnet;
     return await deployPublic({
       ...{ network, node, provider, deployments },
@@ -123,6 +132,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       say: () => undefined,
       poll: POLL,
       measured: [],
+      ...more,
     });
   }
 
@@ -551,12 +561,86 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
 
   // ---- interrupted
 
-  it("goes on where it was whenever a transaction fails, whether it got through or not, and comes to the same end", async () => {
-    const { provider } = testnet;
-    const reference = recordIn(testnet.folder);
-    const sentThen = await nonce();
+  /** A node that keeps what it is sent, shows it, and mines blocks without it, whenever whoever asks has nothing left to do but to wait for one. */
+  class Holding implements Node {
+    readonly #node = nodeAt(testnet.url);
+    readonly held = new Map<string, string>();
+    #looks = 0;
+
+    async request(args: { readonly method: string; readonly params?: unknown }): Promise<unknown> {
+      const [first, second] = args.params as unknown[];
+      this.#looks = args.method === "eth_getBlockByNumber" ? this.#looks + 1 : 0;
+      if (this.#looks > 3) await rpc("evm_mine");
+      if (args.method === SEND) {
+        const hash = keccak256(first as string);
+        this.held.set(hash, first as string);
+        return hash;
+      }
+      if (args.method === "eth_getTransactionByHash" && this.held.has(first as string)) {
+        const {
+          hash,
+          data,
+          maxFeePerGas,
+          maxPriorityFeePerGas,
+          nonce: at,
+        } = Transaction.from(this.held.get(first as string));
+        const fees = [maxFeePerGas, maxPriorityFeePerGas].map((fee) => toQuantity(present(fee)));
+        return {
+          ...{ hash, input: data, nonce: toQuantity(at), blockHash: null, blockNumber: null },
+          ...{ maxFeePerGas: fees[0], maxPriorityFeePerGas: fees[1] },
+        };
+      }
+      const answer = await this.#node.request(args);
+      const pending = args.method === "eth_getTransactionCount" && second === "pending";
+      return pending ? toQuantity(BigInt(answer as string) + BigInt(this.held.size)) : answer;
+    }
+
+    /** Has everything included, in a block each. */
+    async release(): Promise<void> {
+      for (const raw of this.held.values()) await testnet.provider.broadcastTransaction(raw);
+      this.held.clear();
+    }
+  }
+
+  it("sends nothing again that was given up, whether it was included by then or is so only later", async () => {
+    reference = recordIn(testnet.folder);
+    sentThen = await nonce();
     await rpc("evm_revert", start);
     interrupted = mkdtempSync(join(tmpdir(), "plimsoll-interrupted-"));
+    const node = new Holding();
+    const giveUp = async (): Promise<readonly string[]> => {
+      const patience = { before: 5, bumps: 0 };
+      const error: unknown = await runWith(node, interrupted, testnet.deployer, { patience }).catch(
+        (caught: unknown) => caught,
+      );
+      expect(String(error)).to.match(/it was not included in time/);
+      return [...node.held.values()].map((raw) => Transaction.from(raw).data);
+    };
+    const first = await giveUp();
+    expect(first.length).to.be.above(3);
+    // Still on its way: what is sent beside it is something else.
+    const sentOnce = await giveUp();
+    expect(sentOnce.slice(0, first.length)).to.deep.equal(first);
+    expect(new Set(sentOnce).size).to.equal(sentOnce.length);
+    await node.release();
+
+    // All of it was included when nobody looked.
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const say = (line: string): void => {
+      lines.push(line);
+      if (/\d+\/\d+/.test(line)) stop.abort();
+    };
+    const error: unknown = await runWith(nodeAt(testnet.url), interrupted, testnet.deployer, {
+      ...{ say, signal: stop.signal },
+    }).catch((caught: unknown) => caught);
+    expect(String(error)).to.match(/stopped on the way/);
+    expect(lines[0]).to.match(/it was given up before, and is waited for/);
+    expect(await nonce()).to.equal(sentOnce.length);
+  });
+
+  it("goes on where it was whenever a transaction fails, whether it got through or not, and comes to the same end", async () => {
+    const { provider } = testnet;
     const node = nodeAt(testnet.url);
     let [refused, lost, left] = [0, 0, 0];
     const faulty: Node = {
