@@ -76,14 +76,23 @@ export class NothingThere extends Error {
   }
 }
 
+const batchAbi = ReadBatch__factory.createInterface();
+/** Of a word, and in how many characters. */
+const BYTES = 32;
+const WORD = 2 * BYTES;
+
 /** One call. A single value is given as it is, several as ethers gives them. */
 export function view<T>(target: string, abi: Interface, name: string, args: readonly unknown[] = []): Query<T> {
   const reading = { target, data: abi.encodeFunctionData(name, args), name };
+  const outputs = abi.getFunction(name)?.outputs;
+  const isNumber = outputs?.length === 1 && outputs[0]?.type === "uint256";
   return {
     readings: [reading],
     decode([answer]) {
       if (answer === undefined || !answer.ok || answer.data === "0x")
         throw new ReadFailed(reading, answer?.data ?? "0x");
+      // Most answers are one number: that is its word.
+      if (isNumber && answer.data.length >= 2 + WORD) return BigInt(answer.data.slice(0, 2 + WORD)) as T;
       const result = abi.decodeFunctionResult(name, answer.data);
       return (result.length === 1 ? result[0] : result) as T;
     },
@@ -147,17 +156,44 @@ export async function read<T>(
   query: Query<T>,
   blockTag: "latest" | "pending" | number = "latest",
 ): Promise<T> {
-  const abi = ReadBatch__factory.createInterface();
   const to = book.contracts.reads;
-  const readings = query.readings.map(({ target, data, gasLimit = 0n }) => ({ target, gasLimit, data }));
-  const returned = await provider.call({ to, data: abi.encodeFunctionData("read", [readings]), blockTag });
+  const returned = await provider.call({ to, data: encoded(query.readings), blockTag });
   if (returned === "0x") throw new NothingThere(to);
-  const [number, timestamp, chainId, answers] = abi.decodeFunctionResult("read", returned) as unknown as [
-    bigint,
-    bigint,
-    bigint,
-    Answer[],
-  ];
+  const { block, answers } = decoded(returned);
+  const { chainId } = block;
   if (chainId !== BigInt(book.chainId)) throw new WrongChain(book.chainId, chainId);
-  return query.decode(answers, { number, timestamp, chainId });
+  return query.decode(answers, block);
+}
+
+/** What is asked again and again is put into words once. */
+const known = new WeakMap<readonly Reading[], string>();
+
+function encoded(readings: readonly Reading[]): string {
+  let data = known.get(readings);
+  if (data === undefined) {
+    const calls = readings.map(({ target, data: call, gasLimit = 0n }) => ({ target, gasLimit, data: call }));
+    data = batchAbi.encodeFunctionData("read", [calls]);
+    known.set(readings, data);
+  }
+  return data;
+}
+
+/**
+ * What `ReadBatch.read` returns: number, timestamp and chain, then a list of flags and bytes. Taken apart by its words, as answers are long and decoded once more: the
+ * general way copies all of them twice.
+ */
+function decoded(returned: string): { block: Block; answers: Answer[] } {
+  /** @param at In bytes. */
+  const word = (at: number): bigint => BigInt(`0x${returned.slice(2 + 2 * at, 2 + 2 * at + WORD)}`);
+  const place = (at: number): number => Number(word(at));
+  const list = place(3 * BYTES);
+  const count = place(list);
+  const answers: Answer[] = [];
+  for (let i = 0; i < count; i++) {
+    const answer = list + BYTES + place(list + BYTES + i * BYTES);
+    const data = answer + place(answer + BYTES);
+    const start = 2 + 2 * (data + BYTES);
+    answers.push({ ok: word(answer) !== 0n, data: `0x${returned.slice(start, start + 2 * place(data))}` });
+  }
+  return { block: { number: word(0), timestamp: word(BYTES), chainId: word(2 * BYTES) }, answers };
 }
