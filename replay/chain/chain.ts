@@ -1,6 +1,6 @@
 /** A chain inside this process, in simulated time: blocks are made when asked for, at the time that is asked for. */
 
-import type { Requests } from "./direct.js";
+import type { Request, Requests } from "./node.js";
 
 /** A transaction that was included and reverted. */
 export class TransactionFailed extends Error {
@@ -35,7 +35,8 @@ const PATIENCE = 10;
 
 /** A transaction whose fate is open. */
 interface Sent {
-  readonly hash: string;
+  /** Known when it is with the node. */
+  readonly hash: string | Promise<string>;
   readonly what: string;
   readonly mayFail: boolean;
   /** Blocks that it has waited for. */
@@ -64,6 +65,14 @@ export interface BlockOptions {
 
 function quantity(value: bigint | number): string {
   return `0x${value.toString(16)}`;
+}
+
+function nextTime(time: number): Request {
+  return { method: "evm_setNextBlockTimestamp", params: [quantity(time)] };
+}
+
+function nextBaseFee(baseFee: bigint): Request {
+  return { method: "hardhat_setNextBlockBaseFeePerGas", params: [quantity(baseFee)] };
 }
 
 /**
@@ -102,11 +111,11 @@ export class Chain {
   }
 
   async setNextTime(time: number): Promise<void> {
-    await this.#request("evm_setNextBlockTimestamp", [quantity(time)]);
+    await this.provider.request(nextTime(time));
   }
 
   async setNextBaseFee(baseFee: bigint): Promise<void> {
-    await this.#request("hardhat_setNextBlockBaseFeePerGas", [quantity(baseFee)]);
+    await this.provider.request(nextBaseFee(baseFee));
   }
 
   async blockNumber(): Promise<number> {
@@ -128,20 +137,20 @@ export class Chain {
    * Queues a transaction for the next block. `what` names it in case it reverts.
    * @param mayFail Somebody tries, as people do: where it reverts, nothing comes of it.
    */
-  async send(from: string, call: Call, what: string, mayFail = false): Promise<string> {
-    const hash = await this.#request<string>("eth_sendTransaction", [
-      {
-        from,
-        to: call.to,
-        data: call.data,
-        gas: quantity(call.gas ?? 3_000_000n),
-        maxFeePerGas: quantity(MAX_FEE),
-        maxPriorityFeePerGas: quantity(0n),
-        ...(call.value === undefined ? {} : { value: quantity(call.value) }),
-      },
-    ]);
-    this.#pending.push({ hash, what, mayFail, waited: 0 });
-    return hash;
+  async send(from: string, call: Call, what: string, mayFail = false): Promise<void> {
+    const transaction = {
+      from,
+      to: call.to,
+      data: call.data,
+      gas: quantity(call.gas ?? 3_000_000n),
+      maxFeePerGas: quantity(MAX_FEE),
+      maxPriorityFeePerGas: quantity(0n),
+      ...(call.value === undefined ? {} : { value: quantity(call.value) }),
+    };
+    const request = { method: "eth_sendTransaction", params: [transaction] };
+    const hash =
+      this.provider.enqueue === undefined ? await this.provider.request(request) : this.provider.enqueue(request);
+    this.#pending.push({ hash: hash as string | Promise<string>, what, mayFail, waited: 0 });
   }
 
   /**
@@ -149,17 +158,23 @@ export class Chain {
    * @throws {TransactionFailed} if one of the transactions sent through `send` reverted.
    */
   async mine(options: BlockOptions = {}): Promise<void> {
-    if (options.time !== undefined) await this.setNextTime(options.time);
-    if (options.baseFee !== undefined) await this.setNextBaseFee(options.baseFee);
-    await this.#request("evm_mine");
+    const requests: Request[] = [];
+    if (options.time !== undefined) requests.push(nextTime(options.time));
+    if (options.baseFee !== undefined) requests.push(nextBaseFee(options.baseFee));
+    requests.push({ method: "evm_mine" });
+    if (this.provider.requestAll !== undefined) await this.provider.requestAll(requests);
+    else for (const request of requests) await this.provider.request(request);
     await this.#check();
   }
 
   async #check(): Promise<void> {
     const sent = this.#pending;
     this.#pending = [];
-    for (const { hash, what, mayFail, waited } of sent) {
-      const receipt = await this.#request<Receipt | null>("eth_getTransactionReceipt", [hash]);
+    const receipts = await Promise.all(
+      sent.map(async ({ hash }) => await this.#request<Receipt | null>("eth_getTransactionReceipt", [await hash])),
+    );
+    for (const [i, { hash: known, what, mayFail, waited }] of sent.entries()) {
+      const [hash, receipt] = [await known, receipts[i] ?? null];
       if (receipt === null && waited < PATIENCE) this.#pending.push({ hash, what, mayFail, waited: waited + 1 });
       else if (receipt === null) throw new TransactionStuck(hash, what);
       else if (BigInt(receipt.status) !== 1n && !mayFail) throw new TransactionFailed(hash, what);

@@ -5,124 +5,69 @@
  * It is the same node: what a chain computes does not depend on how it is asked.
  */
 
-import { ContractDecoder, EdrContext, type Provider as Node, type Response } from "@nomicfoundation/edr";
+import { EdrContext } from "@nomicfoundation/edr";
 import { JsonRpcApiProvider, Network, type JsonRpcError, type JsonRpcPayload, type JsonRpcResult } from "ethers";
+import hre from "hardhat";
 
 import { present } from "../../sdk/present.js";
-
-/** Whatever answers requests of Ethereum's JSON-RPC. */
-export interface Requests {
-  request(request: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>;
-}
-
-/** The node refused, or a call reverted. */
-export class NodeRefused extends Error {
-  override readonly name = "NodeRefused";
-
-  constructor(
-    readonly method: string,
-    readonly code: number,
-    message: string,
-    readonly data: unknown,
-  ) {
-    super(message);
-  }
-}
-
-/** The method is among the first characters of a request; what follows may be long. */
-const HEAD = 100;
-const METHOD = /"method":"(\w+)"/;
-const SENDS = /^eth_send(?:Raw)?Transaction$/;
-const SETS_TIME = "evm_setNextBlockTimestamp";
-const SETS_AUTOMINE = "evm_setAutomine";
-
-/**
- * A node whose clock stands still but for its blocks: one second each where nobody says another time. Whatever a machine's speed, the same requests give the
- * same chain.
- */
-class Clocked {
-  readonly #node: Node;
-  /** Time of the next block, if somebody said. (unix seconds) */
-  #set: number | undefined;
-  #time: number;
-  #automine = true;
-
-  constructor(node: Node, startTime: number) {
-    this.#node = node;
-    this.#time = startTime;
-  }
-
-  async handleRequest(text: string): Promise<Response> {
-    const method = METHOD.exec(text.slice(0, HEAD))?.[1] ?? "";
-    if (method === SETS_TIME) this.#set = Number(firstOf(text));
-    else if (method === SETS_AUTOMINE) this.#automine = firstOf(text) === true;
-    else if (method === "evm_mine" || (this.#automine && SENDS.test(method))) await this.#tick();
-    return await this.#node.handleRequest(text);
-  }
-
-  async #tick(): Promise<void> {
-    this.#time = this.#set ?? this.#time + 1;
-    if (this.#set === undefined) {
-      const request = { jsonrpc: "2.0", id: 0, method: SETS_TIME, params: [`0x${this.#time.toString(16)}`] };
-      await this.#node.handleRequest(JSON.stringify(request));
-    }
-    this.#set = undefined;
-  }
-}
-
-function firstOf(text: string): unknown {
-  return (JSON.parse(text) as { params?: readonly unknown[] }).params?.[0];
-}
-
-type NodeAnswer =
-  | { readonly result: unknown }
-  | { readonly error: { readonly code: number; readonly message: string; readonly data?: unknown } };
-
-/** The node itself. */
-export class DirectNode implements Requests {
-  readonly #node: Pick<Node, "handleRequest">;
-  #id = 0;
-
-  constructor(node: Pick<Node, "handleRequest">) {
-    this.#node = node;
-  }
-
-  /** @throws {NodeRefused} */
-  async request({ method, params = [] }: { method: string; params?: readonly unknown[] }): Promise<unknown> {
-    const answer = await this.ask({ jsonrpc: "2.0", id: ++this.#id, method, params });
-    if ("result" in answer) return answer.result;
-    const { code, message, data } = answer.error;
-    throw new NodeRefused(method, code, message, data);
-  }
-
-  async ask(payload: object): Promise<NodeAnswer> {
-    const { data } = (await this.#node.handleRequest(JSON.stringify(payload))) as { data: string | NodeAnswer };
-    return typeof data === "string" ? (JSON.parse(data) as NodeAnswer) : data;
-  }
-}
+import { GasMemory } from "./gas-memory.js";
+import { DirectNode, type NodeAnswer, type Request } from "./node.js";
 
 /** What contracts and keepers read through: ethers' own arithmetic and errors, without its queue. */
 export class DirectProvider extends JsonRpcApiProvider {
   readonly #node: DirectNode;
+  readonly #gas: GasMemory;
   #next = 0;
 
   constructor(node: DirectNode, chainId: number) {
     const network = Network.from(chainId);
     super(network, { cacheTimeout: -1, staticNetwork: network, batchMaxCount: 1 });
     this.#node = node;
+    this.#gas = new GasMemory(node);
   }
 
   override async send(method: string, params: unknown[] | Record<string, unknown>): Promise<unknown> {
-    const payload: JsonRpcPayload = { jsonrpc: "2.0", id: ++this.#next, method, params };
-    const answer = await this.#node.ask(payload);
+    const answer = await this.#answer({ method, params: Array.isArray(params) ? params : [params] });
     if ("result" in answer) return answer.result;
+    const payload: JsonRpcPayload = { jsonrpc: "2.0", id: ++this.#next, method, params };
     throw this.getRpcError(payload, { id: payload.id, error: answer.error });
   }
 
   /** What asks for several things at once; nothing here does. */
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<(JsonRpcResult | JsonRpcError)[]> {
     const payloads = Array.isArray(payload) ? payload : [payload];
-    return await Promise.all(payloads.map(async (each) => ({ id: each.id, ...(await this.#node.ask(each)) })));
+    return await Promise.all(
+      payloads.map(async ({ id, method, params }) => ({
+        id,
+        ...(await this.#answer({ method, params: Array.isArray(params) ? params : [params] })),
+      })),
+    );
+  }
+
+  async #answer(request: Request): Promise<NodeAnswer> {
+    const { method, params = [] } = request;
+    if (method === "eth_estimateGas" && params.length === 1) return await this.#gas.estimate(params[0] as object);
+    if (method === "eth_getTransactionCount" && params[1] === "pending") return await this.#count(String(params[0]));
+    return await this.#node.ask(request);
+  }
+
+  /**
+   * Numbers that an account has used, with what waits for the next block. The node would make that block to find out; a node on a network counts what it has, as is
+   * done here.
+   */
+  async #count(account: string): Promise<NodeAnswer> {
+    const [waiting, latest] = await this.#node.requestAll([
+      { method: "eth_pendingTransactions" },
+      { method: "eth_getTransactionCount", params: [account, "latest"] },
+    ]);
+    const own = new Set(
+      (waiting as readonly { from: string; nonce: string }[])
+        .filter(({ from }) => from.toLowerCase() === account.toLowerCase())
+        .map(({ nonce }) => Number(nonce)),
+    );
+    let next = Number(latest);
+    while (own.has(next)) next += 1;
+    return { result: `0x${next.toString(16)}` };
   }
 }
 
@@ -133,22 +78,22 @@ export class DirectProvider extends JsonRpcApiProvider {
 export async function withNode<T>(startTime: number, make: () => Promise<T>): Promise<{ made: T; node: DirectNode }> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the context that it is called on
   const { createProvider } = EdrContext.prototype;
-  let node: Clocked | undefined;
+  let node: DirectNode | undefined;
   EdrContext.prototype.createProvider = async function (...parameters) {
     const created = await createProvider.apply(this, parameters);
-    const clocked = new Clocked(created, startTime);
-    node = clocked;
+    const direct = new DirectNode(created, startTime);
+    node = direct;
     // Hardhat asks it for nothing else that matters to a chain.
     return new Proxy(created, {
       get: (target, name) =>
         name === "handleRequest"
-          ? (text: string) => clocked.handleRequest(text)
+          ? (text: string) => direct.handleRequest(text)
           : bound(target, Reflect.get(target, name) as unknown),
     });
   };
   try {
     const made = await make();
-    return { made, node: new DirectNode(present(node, "node of the chain")) };
+    return { made, node: present(node, "node of the chain") };
   } finally {
     EdrContext.prototype.createProvider = createProvider;
   }
@@ -159,7 +104,7 @@ export async function withNode<T>(startTime: number, make: () => Promise<T>): Pr
  * play.
  */
 export function withoutStackTraces(): void {
-  ContractDecoder.withContracts = () => new ContractDecoder();
+  hre.artifacts.getAllBuildInfoIds = () => Promise.resolve(new Set());
 }
 
 function bound(target: object, value: unknown): unknown {

@@ -24,6 +24,7 @@ import {
   IUniswapV3Factory__factory,
   IUniswapV3Pool__factory,
 } from "../../types/contracts/index.js";
+import { present } from "../../sdk/present.js";
 import type { Chain } from "../chain/chain.js";
 
 export interface Token {
@@ -171,9 +172,11 @@ export class MarketMaker {
 
   /** Queues the swaps that bring every pool to the market price. */
   async follow(prices: Prices): Promise<void> {
-    for (const pool of this.#pools) {
+    const found = await Promise.all(this.#pools.map((pool) => this.#sqrtPrice(pool)));
+    const swaps: string[] = [];
+    for (const [i, pool] of this.#pools.entries()) {
       const target = this.#target(pool.spec, prices);
-      const current = await this.#sqrtPrice(pool);
+      const current = present(found[i]);
       const off = target > current ? target - current : current - target;
       // The price is the square: twice the relative distance of the roots.
       if (off * 2n * BPS <= target * TOLERANCE_BPS) continue;
@@ -192,8 +195,12 @@ export class MarketMaker {
           sqrtPriceLimitX96: clamp(target, MIN_SQRT_RATIO + 1n, MAX_SQRT_RATIO - 1n),
         },
       ]);
-      await this.#send(this.#uniswap.router, swap, `trade ${label(pool.spec)} to the market price`);
+      swaps.push(swap);
     }
+    if (swaps.length === 0) return;
+    // The router takes several at once in the words of the position manager.
+    const all = positionsAbi.encodeFunctionData("multicall", [swaps]);
+    await this.#send(this.#uniswap.router, all, "trade pools to the market price");
   }
 
   /**
