@@ -7,7 +7,7 @@ import type { BlockTag, ContractRunner } from "ethers";
 
 import type { Header } from "../indexer/types.js";
 import type { AccountHealthStructOutput, ICreditLens } from "../types/contracts/contracts/interfaces/ICreditLens.js";
-import { IRisk__factory, type ICreditEngine } from "../types/contracts/index.js";
+import { IRisk__factory, type ICreditEngine, type IRisk } from "../types/contracts/index.js";
 import { BPS, type Quote } from "../sdk/credit/valuation.js";
 import type { HealthScreen, Market } from "./health/screen.js";
 import { assetsOf } from "./reserve-contracts.js";
@@ -34,13 +34,15 @@ export interface WatchedChain {
 
 /** The engine's market and the lens's word. */
 export function watchedChain(engine: ICreditEngine, lens: ICreditLens, runner: ContractRunner): WatchedChain {
+  let known: { readonly address: string; readonly model: IRisk } | undefined;
   return {
     market: async (blockTag) => {
       const at = { blockTag };
       // The model may be replaced, and with it what everything counts.
-      const [mask, index, model] = await Promise.all([engine.listedMask(at), engine.index(at), engine.riskModel(at)]);
+      const [mask, index, address] = await Promise.all([engine.listedMask(at), engine.index(at), engine.riskModel(at)]);
       if (mask === 0n) return undefined;
-      const list = await IRisk__factory.connect(model, runner).quote(mask, at);
+      if (known?.address !== address) known = { address, model: IRisk__factory.connect(address, runner) };
+      const list = await known.model.quote(mask, at);
       const quotes = assetsOf(mask).map((asset, rank): [bigint, Quote] => [asset, present(list[rank])]);
       return { quotes: new Map(quotes), index };
     },

@@ -7,9 +7,14 @@ import type { Provider } from "ethers";
 
 import { headerOf } from "../../indexer/chain.js";
 import { AccountBook } from "../../keeper/accounts.js";
+import type { Market } from "../../keeper/health/screen.js";
+import { assetsOf } from "../../keeper/reserve-contracts.js";
 import { Watch, watchedChain } from "../../keeper/watch.js";
+import type { AddressBook } from "../../sdk/addresses.js";
+import type { Quote } from "../../sdk/credit/valuation.js";
 import { present } from "../../sdk/present.js";
-import { ICreditEngine__factory, ICreditLens__factory } from "../../types/contracts/index.js";
+import { combined, mapped, type Query, read, view } from "../../sdk/reads/query.js";
+import { ICreditEngine__factory, ICreditLens__factory, IRisk__factory } from "../../types/contracts/index.js";
 import type { Keepers } from "../scenario/keepers.js";
 import type { World } from "../scenario/world.js";
 
@@ -33,18 +38,17 @@ export class AttentiveKeepers implements Keepers {
   #failed = false;
 
   /** @param isBusy Whether something else is under way that keepers look after, such as auctions. */
-  constructor(
-    keepers: Keepers,
-    { provider, addresses: { contracts, firstBlock } }: Pick<World, "provider" | "addresses">,
-    isBusy: () => boolean,
-  ) {
+  constructor(keepers: Keepers, { provider, addresses }: Pick<World, "provider" | "addresses">, isBusy: () => boolean) {
+    const { contracts, firstBlock } = addresses;
     this.#keepers = keepers;
     this.#provider = provider;
     this.#isBusy = isBusy;
     const engine = ICreditEngine__factory.connect(contracts.engine, provider);
     const lens = ICreditLens__factory.connect(contracts.lens, provider);
     const book = new AccountBook({ provider, engine, firstBlock, auditInterval: AUDIT });
-    this.#watch = new Watch(watchedChain(engine, lens, provider), book, { chunk: CHUNK });
+    const chain = watchedChain(engine, lens, provider);
+    const market = new MarketReader(provider, addresses);
+    this.#watch = new Watch({ ...chain, market: () => market.read() }, book, { chunk: CHUNK });
   }
 
   get isIdle(): boolean {
@@ -67,5 +71,51 @@ export class AttentiveKeepers implements Keepers {
 
   async work(): ReturnType<Keepers["work"]> {
     return await this.#keepers.work();
+  }
+}
+
+const engineAbi = ICreditEngine__factory.createInterface();
+const riskAbi = IRisk__factory.createInterface();
+
+/** What is asked of the last block at one time, and for which assets and of which model. */
+interface Asked {
+  readonly mask: bigint;
+  readonly model: string;
+  readonly query: Query<{ mask: bigint; model: string; market: Market }>;
+}
+
+/** What health depends on besides positions, in one call. What is listed and which model counts is known from the last time, and asked again along with the rest. */
+class MarketReader {
+  readonly #provider: Provider;
+  readonly #addresses: AddressBook;
+  #asked: Asked;
+
+  constructor(provider: Provider, addresses: AddressBook) {
+    this.#provider = provider;
+    this.#addresses = addresses;
+    this.#asked = this.#ask(0n, addresses.contracts.risk);
+  }
+
+  async read(): Promise<Market | undefined> {
+    for (;;) {
+      const { mask, model, market } = await read(this.#provider, this.#addresses, this.#asked.query);
+      if (mask === this.#asked.mask && model === this.#asked.model) return mask === 0n ? undefined : market;
+      this.#asked = this.#ask(mask, model);
+    }
+  }
+
+  #ask(mask: bigint, model: string): Asked {
+    const { engine } = this.#addresses.contracts;
+    const parts = combined({
+      mask: view<bigint>(engine, engineAbi, "listedMask"),
+      model: view<string>(engine, engineAbi, "riskModel"),
+      index: view<bigint>(engine, engineAbi, "index"),
+      list: view<readonly Quote[]>(model, riskAbi, "quote", [mask]),
+    });
+    const query = mapped(parts, ({ list, index, ...asked }) => {
+      const quotes = assetsOf(mask).map((asset, rank): [bigint, Quote] => [asset, present(list[rank])]);
+      return { ...asked, market: { quotes: new Map(quotes), index } };
+    });
+    return { mask, model, query };
   }
 }

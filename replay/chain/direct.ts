@@ -6,7 +6,15 @@
  */
 
 import { EdrContext } from "@nomicfoundation/edr";
-import { JsonRpcApiProvider, Network, type JsonRpcError, type JsonRpcPayload, type JsonRpcResult } from "ethers";
+import {
+  JsonRpcApiProvider,
+  Network,
+  toQuantity,
+  type JsonRpcError,
+  type JsonRpcPayload,
+  type JsonRpcResult,
+  type TransactionRequest,
+} from "ethers";
 import hre from "hardhat";
 
 import { present } from "../../sdk/present.js";
@@ -31,6 +39,15 @@ export class DirectProvider extends JsonRpcApiProvider {
     if ("result" in answer) return answer.result;
     const payload: JsonRpcPayload = { jsonrpc: "2.0", id: ++this.#next, method, params };
     throw this.getRpcError(payload, { id: payload.id, error: answer.error });
+  }
+
+  /** What is plain already goes to the node as it is. */
+  override async call(transaction: TransactionRequest): Promise<string> {
+    const { to, from, data, blockTag = "latest", ...others } = transaction;
+    const isPlain = typeof to === "string" && (from == null || typeof from === "string") && typeof data === "string";
+    const tag = typeof blockTag === "number" ? toQuantity(blockTag) : blockTag;
+    if (!isPlain || typeof tag !== "string" || Object.keys(others).length > 0) return await super.call(transaction);
+    return (await this.send("eth_call", [{ to, data, ...(from == null ? {} : { from }) }, tag])) as string;
   }
 
   /** What asks for several things at once; nothing here does. */

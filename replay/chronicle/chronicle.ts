@@ -4,11 +4,12 @@ import { MaxUint256 } from "ethers";
 
 import type { LocalAsset } from "../../deploy/parameters/local.js";
 import { present } from "../../sdk/present.js";
+import { read } from "../../sdk/reads/query.js";
 import { Auditor } from "../scenario/invariants.js";
 import type { Outcome } from "../scenario/outcome.js";
 import type { Moment, Records, Watcher } from "../scenario/run.js";
 import { marketPrices, type World } from "../scenario/world.js";
-import { type Reading, readingOf, readNow } from "./reading.js";
+import { type Measures, type Questions, questionsOf, type Reading } from "./reading.js";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -86,7 +87,7 @@ export class Chronicle implements Watcher {
   readonly breaches: Breach[] = [];
   readonly #world: World;
   readonly #auditor: Auditor;
-  readonly #query: ReturnType<typeof readingOf>;
+  readonly #questions: Questions;
   readonly #demands: Demands;
   #before: Reading | undefined;
   #nextSample = 0;
@@ -97,17 +98,20 @@ export class Chronicle implements Watcher {
     this.#world = world;
     this.#auditor = new Auditor(world.provider, world.addresses);
     this.#demands = demands;
-    this.#query = readingOf(world.addresses, world.assets);
+    this.#questions = questionsOf(world.addresses, world.assets);
   }
 
   async look(moment: Moment, records: Records): Promise<void> {
-    const reading = await readNow(this.#world.provider, this.#world.addresses, this.#query);
+    const { provider, addresses } = this.#world;
+    const isDue = moment.time >= this.#nextSample;
+    const hour = isDue ? await read(provider, addresses, this.#questions.hour) : undefined;
+    const { reading } = hour ?? (await read(provider, addresses, this.#questions.step));
     this.#extremes(reading);
     this.#check(moment, reading, records.outcome);
     await this.#audit(moment, reading);
-    if (moment.time >= this.#nextSample) {
+    if (hour !== undefined) {
       this.#nextSample = (Math.floor(moment.time / HOUR) + 1) * HOUR;
-      this.samples.push(this.#sample(moment, reading, records));
+      this.samples.push(this.#sample(moment, reading, hour.measures, records));
     }
     this.#day(moment.time, reading);
     this.#before = reading;
@@ -170,12 +174,16 @@ export class Chronicle implements Watcher {
     if (!this.breaches.some((each) => each.what === what)) this.breaches.push({ time, what });
   }
 
-  #sample({ time, baseFee, failing }: Moment, reading: Reading, { outcome, rebalancing }: Records): Sample {
+  #sample(
+    { time, baseFee, failing }: Moment,
+    reading: Reading,
+    { haircuts, volatilities }: Measures,
+    { outcome, rebalancing }: Records,
+  ): Sample {
     const { statement } = reading;
     const prices = marketPrices(this.#world.quotes);
     const price = (symbol: string): number => ratio(present(prices[symbol]));
-    const haircut = (which: "initial" | "maintenance"): number[] =>
-      reading.haircuts.map((each) => Number(each[which]) / BPS);
+    const haircut = (which: "initial" | "maintenance"): number[] => haircuts.map((each) => Number(each[which]) / BPS);
     const worth = statement.lines.reduce((sum, line) => sum + ratio(line.midValue), 0);
     return {
       time,
@@ -185,7 +193,7 @@ export class Chronicle implements Watcher {
       gas: digits(Number(baseFee) / 1e9),
       initial: haircut("initial"),
       maintenance: haircut("maintenance"),
-      volatility: digits(ratio(present(reading.volatilities[0]))),
+      volatility: digits(ratio(present(volatilities[0]))),
       capital: digits(ratio(statement.capital)),
       required: digits(ratio(statement.required)),
       backing: statement.backing === MaxUint256 ? 0 : digits(ratio(statement.backing)),
@@ -195,7 +203,7 @@ export class Chronicle implements Watcher {
         const line = statement.lines.find(({ asset }) => Number(asset) === id);
         return line === undefined || worth === 0 ? 0 : digits(ratio(line.midValue) / worth);
       }),
-      borrowingPower: digits(borrowingPower(this.#world.assets, reading, price)),
+      borrowingPower: digits(borrowingPower(this.#world.assets, reading.deposited, haircuts, price)),
       failing,
       liquidated: outcome.liquidated.accounts.size,
       absorbed: outcome.absorbed.accounts.size,
@@ -228,7 +236,8 @@ export class Chronicle implements Watcher {
 /** Of a dollar of volatile collateral in the ledger, what can be borrowed: 1 less its haircut, before the discount for size. */
 function borrowingPower(
   assets: readonly LocalAsset[],
-  { deposited, haircuts }: Reading,
+  deposited: readonly bigint[],
+  haircuts: Measures["haircuts"],
   price: (symbol: string) => number,
 ): number {
   let [worth, power] = [0, 0];

@@ -1,6 +1,6 @@
 /** What must be true of the protocol at any time, checked against the chain account by account. */
 
-import { Contract, type Log, type Provider, ZeroAddress, zeroPadValue } from "ethers";
+import { type Log, type Provider, ZeroAddress, zeroPadValue } from "ethers";
 
 import type { AddressBook } from "../../sdk/addresses.js";
 import {
@@ -17,7 +17,7 @@ import {
 } from "../../types/contracts/index.js";
 import type { StatementStructOutput } from "../../types/contracts/contracts/interfaces/IBalanceSheet.js";
 import { present } from "../../sdk/present.js";
-import { combined, listed, type Query, read, view } from "../../sdk/reads/query.js";
+import { combined, listed, mapped, type Query, read, view, words } from "../../sdk/reads/query.js";
 
 /** One thing that must hold. */
 export interface Check {
@@ -93,6 +93,52 @@ class Census {
   }
 }
 
+/** The same question to all members of a set that only grows, some hundred in a call. The calls are put into words once. */
+class Poll<T> {
+  readonly #ask: (member: string) => Query<T>;
+  readonly #asked: { readonly count: number; readonly query: Query<readonly T[]> }[] = [];
+
+  constructor(ask: (member: string) => Query<T>) {
+    this.#ask = ask;
+  }
+
+  /** @param members Those of the last time first, in the same order. */
+  async of(members: readonly string[], provider: Provider, addresses: AddressBook): Promise<T[]> {
+    const found: T[] = [];
+    for (let at = 0; at * BATCH < members.length; at++) {
+      const some = members.slice(at * BATCH, (at + 1) * BATCH);
+      let asked = this.#asked[at];
+      if (asked?.count !== some.length) {
+        asked = { count: some.length, query: listed(some.map(this.#ask)) };
+        this.#asked[at] = asked;
+      }
+      found.push(...(await read(provider, addresses, asked.query)));
+    }
+    return found;
+  }
+}
+
+/** What the ledger has of an account. */
+interface Position {
+  readonly debtShares: bigint;
+  /** `asset << 248 | balance` in {ledger} */
+  readonly holdings: readonly bigint[];
+  /** {plUSD}, rounded up */
+  readonly debt: bigint;
+}
+
+function positionOf(engine: string, account: string): Query<Position> {
+  const query = combined({
+    // Shares, where the list begins, how many it has, and those.
+    position: words(engine, engineAbi, "position", [account]),
+    debt: view<bigint>(engine, engineAbi, "debtOf", [account]),
+  });
+  return mapped(query, ({ position: [debtShares = 0n, , count = 0n, ...holdings], debt }) => {
+    if (holdings.length !== Number(count)) throw new RangeError(`the position of ${account} is cut off`);
+    return { debtShares, holdings, debt };
+  });
+}
+
 /** What one look at the books gives. */
 interface Books {
   readonly checks: readonly Check[];
@@ -117,6 +163,8 @@ export class Auditor {
   readonly #accounts: Census;
   /** Everyone who ever got plUSD. */
   readonly #holders: Census;
+  readonly #positions: Poll<Position>;
+  readonly #balances: Poll<bigint>;
   /** What a debt share was worth at the last look. */
   #index = 0n;
   #looks = 0;
@@ -140,6 +188,8 @@ export class Auditor {
       firstBlock,
       (log) => present(engineAbi.parseLog(log)).args.account as string,
     );
+    this.#positions = new Poll((account) => positionOf(contracts.engine, account));
+    this.#balances = new Poll((holder) => view<bigint>(contracts.dollar, dollarAbi, "balanceOf", [holder]));
     const transfer = dollarAbi.getEvent("Transfer").topicHash;
     this.#holders = new Census(
       provider,
@@ -199,18 +249,7 @@ export class Auditor {
   }
 
   async #balanceOf(token: string, account: string): Promise<bigint> {
-    const contract = new Contract(token, ["function balanceOf(address) view returns (uint256)"], this.#provider);
-    return (await contract.getFunction("balanceOf")(account)) as bigint;
-  }
-
-  /** Asks the same of many, some hundred in a call. */
-  async #ofEach<T>(members: readonly string[], ask: (member: string) => Query<T>): Promise<T[]> {
-    const found: T[] = [];
-    for (let i = 0; i < members.length; i += BATCH) {
-      const query = listed(members.slice(i, i + BATCH).map(ask));
-      found.push(...(await read(this.#provider, this.#addresses, query)));
-    }
-    return found;
+    return await read(this.#provider, this.#addresses, view<bigint>(token, dollarAbi, "balanceOf", [account]));
   }
 
   /** What must hold after any block. */
@@ -221,17 +260,8 @@ export class Auditor {
     let shares = 0n;
     let debts = 0n;
     const balances = new Map<number, bigint>();
-    const { engine: address, dollar } = this.#addresses.contracts;
-    const positions = await this.#ofEach(accounts, (account) =>
-      combined({
-        position: view<readonly [bigint, readonly bigint[]]>(address, engineAbi, "position", [account]),
-        debt: view<bigint>(address, engineAbi, "debtOf", [account]),
-      }),
-    );
-    for (const {
-      position: [debtShares, holdings],
-      debt,
-    } of positions) {
+    const positions = await this.#positions.of(accounts, this.#provider, this.#addresses);
+    for (const { debtShares, holdings, debt } of positions) {
       shares += debtShares;
       debts += debt;
       for (const holding of holdings) {
@@ -290,9 +320,8 @@ export class Auditor {
 
     const supply = await this.#dollar.totalSupply();
     const holders = (await this.#holders.upTo(block)).filter((holder) => holder !== ZeroAddress);
-    const owned = (
-      await this.#ofEach(holders, (holder) => view<bigint>(dollar, dollarAbi, "balanceOf", [holder]))
-    ).reduce((sum, each) => sum + each, 0n);
+    const balancesOfHolders = await this.#balances.of(holders, this.#provider, this.#addresses);
+    const owned = balancesOfHolders.reduce((sum, each) => sum + each, 0n);
     const levels =
       (await this.#dollar.level(this.#addresses.contracts.engine)) +
       (await this.#dollar.level(this.#addresses.contracts.reserve));

@@ -99,6 +99,22 @@ export function view<T>(target: string, abi: Interface, name: string, args: read
   };
 }
 
+/** One call of which the answer is taken as it is, word by word: for what is asked of many, and is numbers and places of numbers. */
+export function words(target: string, abi: Interface, name: string, args: readonly unknown[] = []): Query<bigint[]> {
+  const reading = { target, data: abi.encodeFunctionData(name, args), name };
+  return {
+    readings: [reading],
+    decode([answer]) {
+      if (answer === undefined || !answer.ok || answer.data === "0x")
+        throw new ReadFailed(reading, answer?.data ?? "0x");
+      const count = (answer.data.length - 2) / WORD;
+      return Array.from({ length: count }, (_, i) =>
+        BigInt(`0x${answer.data.slice(2 + i * WORD, 2 + (i + 1) * WORD)}`),
+      );
+    },
+  };
+}
+
 /** Enough for any view that is there to be asked of a token; one that is not there may eat all that it gets. */
 const OPTIONAL_GAS = 200_000n;
 
