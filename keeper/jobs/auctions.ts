@@ -1,7 +1,11 @@
 /** Keeps auctions going: fills them through the market, and closes what is not needed any more. */
 
+import type { Provider } from "ethers";
+
+import { IRebalancer__factory } from "../../types/contracts/index.js";
 import type { ReserveConfig } from "../config.js";
 import type { Desk, Head } from "../desk.js";
+import { LogReader } from "../logs.js";
 import { compare } from "../order.js";
 import { DOLLAR_ASSET, pathBetween, worthOfToken, type ReserveContracts } from "../reserve-contracts.js";
 import { leastProfit } from "./floor.js";
@@ -26,28 +30,57 @@ export interface Running {
   readonly scale: bigint;
 }
 
-/** Auctions that were opened and not closed; some of them are over. Several jobs ask in the same block: the chain is asked once. */
+/** Blocks that may be replaced by others. */
+const REPLACED = 32;
+const rebalancerAbi = IRebalancer__factory.createInterface();
+/** What changes the list: nothing else does. */
+const CHANGES = (["AuctionOpened", "AuctionFilled", "AuctionClosed", "TermsSet"] as const).map(
+  (name) => rebalancerAbi.getEvent(name).topicHash,
+);
+
+/**
+ * Auctions that were opened and not closed; some of them are over. Several jobs ask in the same block, and in most blocks nothing has become of any: the contract, which goes
+ * through all pairs to answer, is asked after events only.
+ */
 export class AuctionBook {
   readonly #contracts: ReserveContracts;
+  readonly #logs: LogReader;
   #asOf = -1;
   #running: Promise<Running[]> = Promise.resolve([]);
+  /** Events that are in the list, those of blocks that may be replaced: block and place. */
+  #seen: ReadonlySet<string> | undefined;
+  #list: Running[] = [];
 
-  constructor(contracts: ReserveContracts) {
+  constructor(contracts: ReserveContracts, provider: Provider, rebalancer: string, firstBlock: number) {
     this.#contracts = contracts;
+    this.#logs = new LogReader(provider, [rebalancer], CHANGES, firstBlock, REPLACED);
   }
 
   async running(head: Head): Promise<Running[]> {
     if (head.number !== this.#asOf) {
       this.#asOf = head.number;
-      this.#running = this.#read();
+      this.#running = this.#follow(head);
       // Not kept where the node failed.
       this.#running.catch(() => (this.#asOf = -1));
     }
     return await this.#running;
   }
 
-  async #read(): Promise<Running[]> {
-    const found = await this.#contracts.rebalancer.auctions();
+  async #follow(head: Head): Promise<Running[]> {
+    const seen = new Set((await this.#logs.read(head.number)).map(({ blockHash, index }) => `${blockHash} ${index}`));
+    const before = this.#seen;
+    if (before === undefined || [...seen].some((event) => !before.has(event))) {
+      // Forgotten first: where the node fails now, it is asked again.
+      this.#seen = undefined;
+      this.#list = await this.#read(head.number);
+    }
+    this.#seen = seen;
+    return this.#list;
+  }
+
+  /** At the block that events were read up to: a node that is behind would not know what they are about. */
+  async #read(blockTag: number): Promise<Running[]> {
+    const found = await this.#contracts.rebalancer.auctions({ blockTag });
     return found.map(({ sold, bought, left, startedAt, endsAt, scale }) => ({
       sold,
       bought,
