@@ -8,7 +8,12 @@ import { getAddress } from "ethers";
 import type { LocalAsset } from "../../deploy/parameters/local.js";
 import { WAD } from "../../sdk/arithmetic/integer.js";
 import { present } from "../../sdk/present.js";
-import { ICreditEngine__factory, ICreditLens__factory, type ICreditLens } from "../../types/contracts/index.js";
+import {
+  ICreditEngine__factory,
+  ICreditLens__factory,
+  type ICreditEngine,
+  type ICreditLens,
+} from "../../types/contracts/index.js";
 import type { AccountHealthStructOutput } from "../../types/contracts/contracts/interfaces/ICreditLens.js";
 import type { Random } from "../path/random.js";
 import type { Borrower } from "../scenario/population.js";
@@ -73,6 +78,7 @@ export class Borrowers implements Actor {
   readonly deeds: Deeds = { toppedUp: 0, repaid: 0, borrowedMore: 0, cameBack: 0 };
   readonly #world: World;
   readonly #random: Random;
+  readonly #engine: ICreditEngine;
   readonly #lens: ICreditLens;
   readonly #habits: readonly Habit[];
   #lookedAt = -Infinity;
@@ -82,6 +88,7 @@ export class Borrowers implements Actor {
   constructor(world: World, random: Random, start: number) {
     this.#world = world;
     this.#random = random;
+    this.#engine = ICreditEngine__factory.connect(world.addresses.contracts.engine, world.provider);
     this.#lens = ICreditLens__factory.connect(world.addresses.contracts.lens, world.provider);
     this.#habits = world.borrowers.map((borrower) => {
       const drawn = random.uniform();
@@ -96,6 +103,11 @@ export class Borrowers implements Actor {
         backAt: undefined,
       };
     });
+  }
+
+  /** What somebody does when his loan gets tight; undefined for who is none of them. */
+  temperOf(account: string): Temper | undefined {
+    return this.#habits.find((habit) => habit.account === getAddress(account))?.temper;
   }
 
   async act({ time }: Pick<Moment, "time">): Promise<void> {
@@ -128,16 +140,34 @@ export class Borrowers implements Actor {
     await this.#borrow(habit, meant - health.debt);
   }
 
-  /** Collateral of the kind that he has most of, as much as makes the loan easy and he can afford. */
+  /** Collateral of the kind that he has most of and for which there is room, as much as makes the loan easy and he can afford. */
   async #topUp(habit: Habit, { debt, maintenanceLimit, collateralValue }: AccountHealthStructOutput): Promise<void> {
     const missing = (HABITS.easy * Number(debt) - Number(maintenanceLimit)) / 1e18;
     const counts = Number(maintenanceLimit) / Number(collateralValue);
     const worth = Math.min(missing / counts, habit.reserves);
     if (!(worth >= 1)) return;
-    habit.reserves -= worth;
-    this.deeds.toppedUp += 1;
-    const [symbol] = present([...habit.borrower.collateral].sort((a, b) => b[1] - a[1])[0]);
-    await this.#deposit(habit.account, symbol, worth);
+    for (const [symbol] of [...habit.borrower.collateral].sort((a, b) => b[1] - a[1])) {
+      if ((await this.#room(symbol)) < this.#amountOf(symbol, worth)) continue;
+      habit.reserves -= worth;
+      this.deeds.toppedUp += 1;
+      await this.#deposit(habit.account, symbol, worth);
+      return;
+    }
+  }
+
+  /** How much more of an asset the engine takes. {tok} */
+  async #room(symbol: string): Promise<bigint> {
+    const { assets } = this.#world;
+    const { cap, total, scale } = await this.#engine.assetInfo(present(assets.find((a) => a.symbol === symbol)).id);
+    return total < cap ? (cap - total) * scale : 0n;
+  }
+
+  /** {USD} to {tok}, at the market's price */
+  #amountOf(symbol: string, worth: number): bigint {
+    const { assets, quotes } = this.#world;
+    const { decimals } = present(assets.find((each) => each.symbol === symbol));
+    const price = present(marketPrices(quotes)[symbol]);
+    return (BigInt(Math.round(worth * 1e6)) * 10n ** 12n * 10n ** BigInt(decimals)) / price;
   }
 
   /** In plUSD that he has kept; it needs no approval. */
@@ -172,11 +202,10 @@ export class Borrowers implements Actor {
   }
 
   async #deposit(account: string, symbol: string, worth: number): Promise<void> {
-    const { chain, deployer, addresses, tokens, assets, quotes } = this.#world;
+    const { chain, deployer, addresses, tokens, assets } = this.#world;
     const asset: LocalAsset = present(assets.find((each) => each.symbol === symbol));
     const token = tokenOf(tokens, symbol);
-    const price = present(marketPrices(quotes)[symbol]);
-    const amount = (BigInt(Math.round(worth * 1e6)) * 10n ** 12n * 10n ** BigInt(asset.decimals)) / price;
+    const amount = this.#amountOf(symbol, worth);
     await give(chain, deployer.address, token, account, amount);
     await deposit(chain, addresses.contracts.engine, account, asset, token, amount, true);
   }

@@ -46,6 +46,8 @@ const backstopAbi = IBackstop__factory.createInterface();
 const oracleAbi = IPriceOracle__factory.createInterface();
 const poolAbi = IUniswapV3Pool__factory.createInterface();
 const WETH_DEPOSIT = "0xd0e30db0";
+/** With a debt all collateral is valued: an account with three kinds of it needs more than 260,000. {gas} */
+const DEPOSIT_GAS = 600_000n;
 
 /** How many of a hundred accounts hold each kind of collateral. */
 const POPULARITY: Readonly<Record<string, number>> = { WETH: 75, WBTC: 40, wstETH: 40, USDC: 25 };
@@ -164,7 +166,7 @@ export async function deposit(
     `approve ${token.symbol} by ${account}`,
   );
   const data = engineAbi.encodeFunctionData("deposit", [asset.id, amount, account]);
-  await chain.send(account, { to: engine, data, gas: 250_000n }, `deposit ${token.symbol} by ${account}`, mayFail);
+  await chain.send(account, { to: engine, data, gas: DEPOSIT_GAS }, `deposit ${token.symbol} by ${account}`, mayFail);
 }
 
 /** @param mayFail There may be no headroom for it. */

@@ -1,11 +1,20 @@
 import { expect } from "chai";
 
+import { getAddress } from "ethers";
+
 import { absentDuring } from "../../../../replay/actors/absent.js";
+import { Borrowers, HABITS, type Temper } from "../../../../replay/actors/borrowers.js";
 import { PEG_TRADING, PegTraders } from "../../../../replay/actors/peg-traders.js";
+import { seeded } from "../../../../replay/path/random.js";
 import type { Keepers } from "../../../../replay/scenario/keepers.js";
 import { pushQuotes, type World } from "../../../../replay/scenario/world.js";
-import { IBalanceSheet__factory, IPlimsollDollar__factory } from "../../../../types/contracts/index.js";
-import { smallWorlds } from "../../../support/scenario.js";
+import { present } from "../../../../sdk/present.js";
+import {
+  IBalanceSheet__factory,
+  ICreditLens__factory,
+  IPlimsollDollar__factory,
+} from "../../../../types/contracts/index.js";
+import { crash, smallWorlds } from "../../../support/scenario.js";
 
 const WAD = 10n ** 18n;
 const HOUR = 3_600;
@@ -24,6 +33,60 @@ describe("replay/actors: who else takes part", () => {
     }
     await world.chain.mine({ time });
   }
+
+  it("borrowers whose loans get tight top up, pay back or do nothing, each as he is, and nobody else does anything", async function () {
+    this.timeout(120_000);
+    const world = await worldWith({ accounts: 100 });
+    const lens = ICreditLens__factory.connect(world.addresses.contracts.lens, world.provider);
+    const accounts = world.borrowers.map(({ account }) => getAddress(account));
+    const standings = async (): Promise<{ collateral: number; debt: number; health: number }[]> =>
+      (await lens.healths(accounts)).map(({ collateralValue, maintenanceLimit, debt }) => ({
+        collateral: Number(collateralValue) / 1e18,
+        debt: Number(debt) / 1e18,
+        health: Number(maintenanceLimit) / Number(debt),
+      }));
+    await crash(world, 80n);
+    const before = await standings();
+    const start = await world.chain.time();
+    const borrowers = new Borrowers(world, seeded(5), start);
+    await borrowers.act({ time: start });
+    await world.chain.mine();
+    const after = await standings();
+
+    const still = (change: number): boolean => Math.abs(change) < 0.01;
+    const seen = { "tops up": 0, repays: 0, ignores: 0 } satisfies Record<Temper, number>;
+    accounts.forEach((account, i) => {
+      const [then, now] = [present(before[i]), present(after[i])];
+      const temper = present(borrowers.temperOf(account));
+      const isTight = then.health > 1 && then.health < HABITS.tight;
+      const who = `${account}, who ${temper}, at ${then.health.toFixed(3)}`;
+      const added = now.collateral - then.collateral;
+      const paid = then.debt - now.debt;
+      if (isTight) seen[temper] += 1;
+      const claims: Record<string, boolean> =
+        isTight && temper === "tops up"
+          ? { "more collateral": added > 1, "the same debt": still(paid), better: now.health > then.health }
+          : isTight && temper === "repays" && paid > 1
+            ? { "the same collateral": still(added), "an easy loan": Math.abs(now.health - HABITS.easy) < 0.02 }
+            : { "the same collateral": still(added), "the same debt": still(paid) };
+      // What would leave less than the protocol's minimum is not paid back.
+      if (isTight && temper === "repays" && still(paid)) {
+        claims["too small a loan"] = (then.debt * then.health) / HABITS.easy < 111;
+      }
+      for (const [claim, holds] of Object.entries(claims)) expect(holds, `${who}: ${claim}`).to.equal(true);
+    });
+    expect(seen["tops up"], "tight, and top up").to.be.above(0);
+    expect(seen.repays, "tight, and repay").to.be.above(0);
+    expect(seen.ignores, "tight, and do nothing").to.be.above(0);
+    const { toppedUp, repaid } = borrowers.deeds;
+    expect(toppedUp).to.equal(seen["tops up"]);
+    expect(repaid, "paid back").to.be.within(1, seen.repays);
+
+    // They do not look again before it is time, unless ether has fallen by much.
+    await crash(world, 99n);
+    await borrowers.act({ time: start + HOUR });
+    expect(borrowers.deeds).to.include({ toppedUp, repaid });
+  });
 
   it("traders issue plUSD while it is dear, and stop where the protocol does", async () => {
     const world = await worldWith({ accounts: 2 });
