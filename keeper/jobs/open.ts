@@ -51,11 +51,13 @@ export class OpenAuctions implements Job {
 
   async due(head: Head): Promise<Verdict> {
     const { rebalancer, reserve, sheet } = this.#contracts;
-    const { now_: weights, targets, bands } = await rebalancer.weights();
-    const { mask, amounts } = await reserve.booked();
+    const [{ now_: weights, targets, bands }, { mask, amounts }, { buysDollar }, { short }] = await Promise.all([
+      rebalancer.weights(),
+      reserve.booked(),
+      rebalancer.derisking(),
+      sheet.stored(),
+    ]);
     const needs = new Needs(weights, targets, assetsOf(mask), amounts);
-    const { buysDollar } = await rebalancer.derisking();
-    const { short } = await sheet.stored();
     const wanted = needs.light();
     const starved = wanted.filter((asset) => needs.room(asset) > inParts(present(bands[Number(asset)])));
     if (buysDollar || short) wanted.push(DOLLAR_ASSET);

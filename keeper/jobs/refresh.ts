@@ -40,8 +40,7 @@ export class Refresh implements Job {
   async due(head: Head): Promise<Verdict> {
     for (const log of await this.#logs.read(head.number)) this.#past = log.topics[0] !== taken;
     const { sheet } = this.#contracts;
-    const { takenAt, headroom } = await sheet.stored();
-    const { maxAge } = await sheet.parameters();
+    const [{ takenAt, headroom }, { maxAge }] = await Promise.all([sheet.stored(), sheet.parameters()]);
     const age = BigInt(head.timestamp) - takenAt;
     const transaction = await sheet.refresh.populateTransaction();
     if (this.#past || 2n * age >= maxAge) return dueNow([{ transaction }], true);

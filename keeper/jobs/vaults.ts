@@ -36,12 +36,11 @@ export class Book implements Job {
     const calls: Call[] = [];
     let urgent = false;
     for (const vault of await reserve.vaults()) {
-      const info = await reserve.vaultInfo(vault);
+      const [info, { low, readable }] = await Promise.all([reserve.vaultInfo(vault), reserve.vaultValue(vault)]);
       if (info.shares === 0n) continue;
       const scale = this.#scales.get(info.asset) ?? (await reserve.assetTerms(info.asset)).scale;
       this.#scales.set(info.asset, scale);
       const booked = bookedOf(info, scale);
-      const { low, readable } = await reserve.vaultValue(vault);
       const marked = info.unreadableSince !== 0n;
       const changed = readable ? marked || low + ROUNDING < booked : !marked;
       const old = BigInt(head.timestamp) - info.bookedAt >= BigInt(this.#config.bookInterval);
@@ -119,8 +118,7 @@ export class Invest implements Job {
     const { reserve } = this.#contracts;
     const calls: Call[] = [];
     for (const [asset, vaults] of await vaultsByAsset(this.#contracts)) {
-      const { scale, terms } = await reserve.assetTerms(asset);
-      const { cash } = await reserve.position(asset);
+      const [{ scale, terms }, { cash }] = await Promise.all([reserve.assetTerms(asset), reserve.position(asset)]);
       if (cash <= terms.liquidCeiling) continue;
       const most = mostOf(await movesOf(vaults, (vault) => reserve.invest.staticCall(vault)));
       if (most === undefined) continue;

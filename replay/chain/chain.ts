@@ -111,7 +111,10 @@ export class Chain {
   }
 
   async setNextTime(time: number): Promise<void> {
-    await this.provider.request(nextTime(time));
+    const request = nextTime(time);
+    // Only what depends on the next block asks for it.
+    if (this.provider.enqueue === undefined) await this.provider.request(request);
+    else void this.provider.enqueue(request);
   }
 
   async setNextBaseFee(baseFee: bigint): Promise<void> {

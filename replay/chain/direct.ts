@@ -21,17 +21,26 @@ import { present } from "../../sdk/present.js";
 import { GasMemory } from "./gas-memory.js";
 import { DirectNode, type NodeAnswer, type Request } from "./node.js";
 
+/** Numbers that an account has used, in blocks and with what waits. */
+interface Counts {
+  readonly latest: string;
+  readonly pending: string;
+}
+
 /** What contracts and keepers read through: ethers' own arithmetic and errors, without its queue. */
 export class DirectProvider extends JsonRpcApiProvider {
   readonly #node: DirectNode;
-  readonly #gas: GasMemory;
+  readonly #gas: GasMemory | undefined;
+  /** What was asked in this turn, by account. */
+  readonly #counts = new Map<string, Promise<Counts>>();
   #next = 0;
 
-  constructor(node: DirectNode, chainId: number) {
+  /** @param remembersGas Whether estimates are made as {@link GasMemory} does. */
+  constructor(node: DirectNode, chainId: number, remembersGas: boolean) {
     const network = Network.from(chainId);
     super(network, { cacheTimeout: -1, staticNetwork: network, batchMaxCount: 1 });
     this.#node = node;
-    this.#gas = new GasMemory(node);
+    if (remembersGas) this.#gas = new GasMemory(node);
   }
 
   override async send(method: string, params: unknown[] | Record<string, unknown>): Promise<unknown> {
@@ -44,10 +53,12 @@ export class DirectProvider extends JsonRpcApiProvider {
   /** What is plain already goes to the node as it is. */
   override async call(transaction: TransactionRequest): Promise<string> {
     const { to, from, data, blockTag = "latest", ...others } = transaction;
-    const isPlain = typeof to === "string" && (from == null || typeof from === "string") && typeof data === "string";
     const tag = typeof blockTag === "number" ? toQuantity(blockTag) : blockTag;
-    if (!isPlain || typeof tag !== "string" || Object.keys(others).length > 0) return await super.call(transaction);
-    return (await this.send("eth_call", [{ to, data, ...(from == null ? {} : { from }) }, tag])) as string;
+    const texts = [to, data, tag, from ?? ""];
+    if (!texts.every((text) => typeof text === "string") || Object.keys(others).length > 0) {
+      return await super.call(transaction);
+    }
+    return (await this.send("eth_call", [{ to, data, ...(typeof from === "string" ? { from } : {}) }, tag])) as string;
   }
 
   /** What asks for several things at once; nothing here does. */
@@ -63,16 +74,31 @@ export class DirectProvider extends JsonRpcApiProvider {
 
   async #answer(request: Request): Promise<NodeAnswer> {
     const { method, params = [] } = request;
-    if (method === "eth_estimateGas" && params.length === 1) return await this.#gas.estimate(params[0] as object);
-    if (method === "eth_getTransactionCount" && params[1] === "pending") return await this.#count(String(params[0]));
+    if (method === "eth_estimateGas" && params.length === 1 && this.#gas !== undefined) {
+      return await this.#gas.estimate(params[0] as object);
+    }
+    if (method === "eth_getTransactionCount") {
+      const [account, tag] = [String(params[0]), params[1]];
+      if (tag === "latest" || tag === "pending") return { result: (await this.#countsNow(account))[tag] };
+    }
     return await this.#node.ask(request);
   }
 
+  /** Both counts are asked for at one time as a rule. */
+  #countsNow(account: string): Promise<Counts> {
+    const asked = this.#counts.get(account);
+    if (asked !== undefined) return asked;
+    const counts = this.#count(account);
+    this.#counts.set(account, counts);
+    process.nextTick(() => this.#counts.delete(account));
+    return counts;
+  }
+
   /**
-   * Numbers that an account has used, with what waits for the next block. The node would make that block to find out; a node on a network counts what it has, as is
+   * Numbers that an account has used, and with what waits for the next block. The node would make that block to find out; a node on a network counts what it has, as is
    * done here.
    */
-  async #count(account: string): Promise<NodeAnswer> {
+  async #count(account: string): Promise<Counts> {
     const [waiting, latest] = await this.#node.requestAll([
       { method: "eth_pendingTransactions" },
       { method: "eth_getTransactionCount", params: [account, "latest"] },
@@ -84,7 +110,7 @@ export class DirectProvider extends JsonRpcApiProvider {
     );
     let next = Number(latest);
     while (own.has(next)) next += 1;
-    return { result: `0x${next.toString(16)}` };
+    return { latest: String(latest), pending: toQuantity(next) };
   }
 }
 

@@ -45,10 +45,11 @@ export async function startEmbeddedChain(startTime: number): Promise<EmbeddedCha
 /**
  * The same, asked without detours, and with a clock that only blocks move: the same requests give the same chain, to the last bit.
  * @param startTime Time of the first block, unix seconds.
+ * @param remembersGas Whether what a function needs is searched for once, and not with each estimate. Estimates are then off by some thousandths.
  */
-export async function startDirectChain(startTime: number): Promise<EmbeddedChain> {
+export async function startDirectChain(startTime: number, remembersGas = true): Promise<EmbeddedChain> {
   const { made: connection, node } = await withNode(startTime, () => connect(startTime, RICH));
-  const provider = new DirectProvider(node, LOCAL_CHAIN_ID);
+  const provider = new DirectProvider(node, LOCAL_CHAIN_ID, remembersGas);
   return {
     connection,
     chain: new Chain(node),

@@ -14,7 +14,7 @@ export interface Request {
 /** Whatever answers requests of Ethereum's JSON-RPC. */
 export interface Requests {
   request(request: Request): Promise<unknown>;
-  /** Hands a transaction in before anything is asked that depends on what waits for the next block; the answer is there by then. */
+  /** Hands in what makes the next block before anything is asked that depends on it; the answer is there by then. */
   enqueue?(request: Request): Promise<unknown>;
   /** Several in the order given, in one piece. Where one is refused, those after it are not done. */
   requestAll?(requests: readonly Request[]): Promise<readonly unknown[]>;
@@ -58,10 +58,10 @@ interface Asked {
   readonly answer: (answer: NodeAnswer | PromiseLike<NodeAnswer>) => void;
 }
 
-/** A transaction that waits to be handed in. */
+/** What waits to be handed in. */
 interface Waiting {
   readonly request: Request;
-  readonly resolve: (hash: unknown) => void;
+  readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -111,12 +111,12 @@ export class DirectNode implements Requests {
   }
 
   /** @throws {NodeRefused} like whatever has it handed in. */
-  async enqueue(request: Request): Promise<unknown> {
-    if (this.#automine) return await this.request(request);
-    const hash = new Promise<unknown>((resolve, reject) => this.#waiting.push({ request, resolve, reject }));
+  enqueue(request: Request): Promise<unknown> {
+    if (this.#automine) return this.request(request);
+    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.push({ request, resolve, reject }));
     // Whoever has it handed in is told as well.
-    hash.catch(() => undefined);
-    return await hash;
+    answer.catch(() => undefined);
+    return answer;
   }
 
   /** @throws {NodeRefused} */

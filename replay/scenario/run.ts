@@ -274,8 +274,10 @@ async function keeperBlock(
   const failing = await keepers.look();
   if (keepers.isIdle !== true || chain.hasQueued) await chain.mine({ time, baseFee });
   const block = await chain.blockNumber();
-  await records.outcome.read(records.read + 1, block, marketPrices(world.quotes));
-  await records.rebalancing.read(records.read + 1, block);
+  await Promise.all([
+    records.outcome.read(records.read + 1, block, marketPrices(world.quotes)),
+    records.rebalancing.read(records.read + 1, block),
+  ]);
   records.read = block;
   return failing;
 }

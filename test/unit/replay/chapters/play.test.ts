@@ -22,7 +22,8 @@ describe("replay/chapters: a chapter", () => {
   it("is the same, to the last bit, however the node is asked, and however fast", async function () {
     this.timeout(240_000);
     const played = async (ask: (direct: EmbeddedChain) => Promise<EmbeddedChain>): Promise<unknown[]> => {
-      const direct = await startDirectChain(START - 2 * HOUR);
+      // Estimates as the node makes them: what keepers ask of trades depends on them.
+      const direct = await startDirectChain(START - 2 * HOUR, false);
       try {
         const embedded = await ask(direct);
         const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
