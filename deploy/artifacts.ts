@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { Artifact } from "@nomicfoundation/ignition-core";
 import { z } from "zod";
 
+import { understood } from "./abi.js";
+
 const require = createRequire(import.meta.url);
 
 const references = z.record(z.record(z.array(z.object({ start: z.number(), length: z.number() }))));
@@ -34,10 +36,19 @@ export class NotBuilt extends Error {
   }
 }
 
-/** Reads the artifact at a module path such as `canonical-weth/build/contracts/WETH9.json`. */
+const read = new Map<string, Artifact>();
+
+/** Reads the artifact at a module path such as `canonical-weth/build/contracts/WETH9.json`, once. */
 export function npmArtifact(specifier: string): Artifact {
-  const parsed = schema.parse(JSON.parse(readFileSync(require.resolve(specifier), "utf8")));
-  return { _format: "hh-sol-artifact-1", ...parsed, sourceName: parsed.sourceName ?? specifier };
+  const path = require.resolve(specifier);
+  let found = read.get(path);
+  if (found === undefined) {
+    const { abi, ...parsed } = schema.parse(JSON.parse(readFileSync(path, "utf8")));
+    const sourceName = parsed.sourceName ?? specifier;
+    found = { _format: "hh-sol-artifact-1", ...parsed, abi: understood(abi), sourceName };
+    read.set(path, found);
+  }
+  return found;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { AddressBook } from "../sdk/addresses.js";
 import { present } from "../sdk/present.js";
 import { bookOf } from "./book.js";
 import { withGasHeadroom } from "./gas.js";
+import { deployModule } from "./ignition.js";
 import { firstBlockOf, forgetVanished, hasCode } from "./journal.js";
 import { localModule } from "./modules/local/Local.js";
 import { LOCAL_TERMS, type LocalTerms } from "./parameters/local.js";
@@ -47,19 +48,19 @@ export async function deployLocal(
   const { provider } = connection;
   const chainId = Number((await provider.request({ method: "eth_chainId", params: [] })) as string);
   const id = deploymentId ?? `chain-${chainId}`;
-  if (connection.networkConfig.type === "http") await forgetVanished(provider, join(JOURNALS, id));
+  const isNode = connection.networkConfig.type === "http";
+  if (isNode) await forgetVanished(provider, join(JOURNALS, id));
   const { answers, assets } = terms;
   const parameters = { LocalFeeds: { ...answers }, ...(keeper === undefined ? {} : { Local: { keeper } }) };
   const world = await withGasHeadroom(connection, () =>
-    connection.ignition.deploy(localModule(terms), { parameters, deploymentId: id }),
+    // A chain in this process is forgotten with it, and so is what was deployed there.
+    deployModule(provider, localModule(terms), { parameters, ...(isNode ? { folder: join(JOURNALS, id) } : {}) }),
   );
-  for (const [name, contract] of Object.entries(world)) {
-    const address = await contract.getAddress();
+  for (const [name, address] of Object.entries(world)) {
     if (!(await hasCode(provider, address))) throw new NoCode(name, address);
   }
-  const addresses = new Map<string, string>();
-  for (const [name, contract] of Object.entries(world)) addresses.set(name, await contract.getAddress());
-  const at = (name: keyof typeof world): string => present(addresses.get(name), name);
+  const addresses = new Map(Object.entries(world));
+  const at = (name: keyof typeof world): string => world[name];
 
   return bookOf((name) => present(addresses.get(name), name), {
     chainId,

@@ -1,6 +1,5 @@
 /** Ignition, with a node and a signer of one's own. */
 
-import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
 import {
   deploy,
   DeploymentResultType,
@@ -8,14 +7,11 @@ import {
   type DeploymentResult,
   type ExecutionEventListener,
 } from "@nomicfoundation/ignition-core";
-import hre from "hardhat";
 
+import { resolver } from "../ignition.js";
 import { DeploymentStopped } from "./errors.js";
 import type { PublicModule } from "../modules/public/Public.js";
 import type { Node } from "./node.js";
-
-/** Where contracts are built. */
-export const resolver = new HardhatArtifactResolver(hre.artifacts);
 
 /** How long is waited for a transaction. */
 export interface Patience {

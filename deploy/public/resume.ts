@@ -79,7 +79,7 @@ async function findSent(options: Mending, { nonce, data }: Omit<Unsent, "futureI
       if (hash !== null && (await isKnown(node, hash))) return hash;
     }
     if (raw === null && (await used())) return await searched(options, latest);
-    await setTimeout(PAUSE);
+    await setTimeout(options.poll ?? PAUSE);
   }
   if (raw === null || (await used())) return undefined;
   throw new DeploymentStopped(

@@ -4,7 +4,7 @@ import type { DeploymentFuture } from "@nomicfoundation/ignition-core";
 import { AbiCoder, concat } from "ethers";
 import { z } from "zod";
 
-import { resolver } from "../public/ignite.js";
+import { resolver } from "../ignition.js";
 import type { Resolver } from "./resolve.js";
 
 const spans = z.array(z.object({ start: z.number(), length: z.number() }));

@@ -15,7 +15,7 @@ import {
 import { Contract, Interface, type InterfaceAbi, type Provider } from "ethers";
 
 import { present } from "../../sdk/present.js";
-import { resolver } from "../public/ignite.js";
+import { resolver } from "../ignition.js";
 
 /** Everything that a module and the modules that it uses do. */
 export function futuresOf(module: IgnitionModule): Future[] {

@@ -6,6 +6,7 @@ import { network } from "hardhat";
 
 import { bookOf } from "../../deploy/book.js";
 import { withGasHeadroom } from "../../deploy/gas.js";
+import { deployModule } from "../../deploy/ignition.js";
 import Local from "../../deploy/modules/local/Local.js";
 import { handOver } from "../../deploy/modules/roles.js";
 import { LOCAL_ANSWERS, LOCAL_ASSETS } from "../../deploy/parameters/local.js";
@@ -58,10 +59,8 @@ export async function openGovernedWorld() {
     bob: present(bob),
   };
   const found = await recorded("governed", connection, async () => {
-    const world = await withGasHeadroom(connection, () => connection.ignition.deploy(Governed));
-    const addresses = new Map<string, string>();
-    for (const [name, contract] of Object.entries(world)) addresses.set(name, await contract.getAddress());
-    return addresses;
+    const world = await withGasHeadroom(connection, () => deployModule(connection.provider, Governed));
+    return new Map<string, string>(Object.entries(world));
   });
   const addressOf = (name: string): string => present(found.get(name), name);
   const book = bookOf(addressOf, {
