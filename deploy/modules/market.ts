@@ -19,20 +19,22 @@ interface Priced {
  * governed.
  * @param factory Uniswap v3's.
  * @param stable The token that plUSD is traded for, and what prices that.
+ * @param isOpen Whether somebody has opened the pool already: then it is taken as it is.
  */
 export function openMarket(
   m: IgnitionModuleBuilder,
   { manager, dollar }: Priced,
   factory: CallableContractFuture<string>,
   stable: { readonly token: ArgumentType; readonly feed: ArgumentType },
+  isOpen = false,
 ): {
   dollarFeed: NamedArtifactContractDeploymentFuture<"TwapFeed">;
   depth: NamedArtifactContractDeploymentFuture<"UniswapDepth">;
 } {
   const { fee, window, minLiquidity } = DOLLAR_FEED;
   const pair = [stable.token, dollar, fee];
-  const created = m.call(factory, "createPool", pair);
-  const pool = m.staticCall(factory, "getPool", pair, 0, { after: [created] });
+  const opened = isOpen ? [] : [m.call(factory, "createPool", pair)];
+  const pool = m.staticCall(factory, "getPool", pair, 0, { after: opened });
   const dollarFeed = m.contract("TwapFeed", ["plUSD / USD", factory, pool, dollar, stable.feed, window, minLiquidity]);
   const depth = m.contract("UniswapDepth", [manager, factory, DEPTH_WINDOW]);
   return { dollarFeed, depth };

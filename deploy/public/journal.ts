@@ -14,7 +14,7 @@ const message = z
     type: z.string(),
     futureId: z.string(),
     nonce: z.number(),
-    result: z.object({ type: z.string() }).partial(),
+    result: z.object({ type: z.string(), address: z.string() }).partial(),
     receipt: z.object({ blockNumber: z.number() }),
     transaction: z.object({ hash: z.string() }),
     hash: z.string(),
@@ -48,6 +48,7 @@ export interface Unsent {
 
 /** A transaction that was sent: once, and perhaps again for a better fee. At most one of them gets included. */
 export interface OnItsWay {
+  readonly futureId: string;
   readonly nonce: number;
   readonly hashes: readonly string[];
 }
@@ -67,6 +68,8 @@ export interface Progress {
   readonly onTheirWay: readonly OnItsWay[];
   /** Block of a future's transaction. */
   readonly blocks: ReadonlyMap<string, number>;
+  /** Where a future's contract is. */
+  readonly addresses: ReadonlyMap<string, string>;
   /** Hash of a future's transaction, once it is deep enough. */
   readonly included: ReadonlyMap<string, string>;
 }
@@ -78,7 +81,7 @@ export function progressIn(folder: string): Progress {
   const unsent = new Map<string, Unsent>();
   const asked = new Map<string, string>();
   const blocks = new Map<string, number>();
-  const included = new Map<string, string>();
+  const [addresses, included] = [new Map<string, string>(), new Map<string, string>()];
   // Futures with a transaction that is known: an offer of a better fee for it may get lost.
   const sent = new Map<string, { nonce: number; hashes: string[] }>();
   for (const one of messagesOf(folder)) {
@@ -88,6 +91,7 @@ export function progressIn(folder: string): Progress {
     if (type.endsWith("_INITIALIZE")) begun.add(futureId);
     if (DONE_AT_ONCE.has(type)) done.add(futureId);
     if (type.endsWith("_EXECUTION_STATE_COMPLETE")) (result?.type === SUCCESS ? done : broken).add(futureId);
+    if (result?.address !== undefined) addresses.set(futureId, result.address);
     if (type === GIVEN_UP) late.add(futureId);
     if (receipt !== undefined) blocks.set(futureId, receipt.blockNumber);
     if (type === "TRANSACTION_CONFIRM" && hash !== undefined) included.set(futureId, hash);
@@ -97,15 +101,18 @@ export function progressIn(folder: string): Progress {
       unsent.delete(futureId);
     }
     if (FORGOTTEN.has(type)) for (const of of [sent, unsent]) of.delete(futureId);
-    if (type === "WIPE_APPLY") for (const of of [done, begun, broken, late, blocks, included]) of.delete(futureId);
+    if (type === "WIPE_APPLY")
+      for (const of of [done, begun, broken, late, blocks, addresses, included]) of.delete(futureId);
     if (type === "TRANSACTION_PREPARE_SEND" && nonce !== undefined && !sent.has(futureId)) {
       unsent.set(futureId, { futureId, nonce, data: asked.get(futureId) ?? "" });
     }
   }
   return {
-    ...{ done, begun, broken, late, blocks, included },
+    ...{ done, begun, broken, late, blocks, addresses, included },
     unsent: [...unsent.values()].sort((a, b) => a.nonce - b.nonce),
-    onTheirWay: [...sent].filter(([id]) => !done.has(id) && !broken.has(id)).map(([, one]) => one),
+    onTheirWay: [...sent]
+      .filter(([id]) => !done.has(id) && !broken.has(id))
+      .map(([futureId, one]) => ({ futureId, ...one })),
   };
 }
 

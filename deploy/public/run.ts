@@ -1,5 +1,6 @@
 /** A deployment to a public network, from looking at the chain to the address book. It can be stopped anywhere, and run again. */
 
+import { wipe } from "@nomicfoundation/ignition-core";
 import type { Provider, Signer } from "ethers";
 
 import type { AddressBook } from "../../sdk/addresses.js";
@@ -9,14 +10,16 @@ import { bookOf } from "../book.js";
 import type { Check } from "../checks.js";
 import { publicModule, type PublicModule } from "../modules/public/Public.js";
 import type { PublicNetwork } from "../networks/network.js";
-import { DeploymentStopped, PreflightFailed } from "./errors.js";
+import { DeploymentInterrupted, DeploymentStopped, PreflightFailed } from "./errors.js";
 import { costOf, measure, type Cost, type Measured } from "./estimate.js";
+import { PUBLIC_STABLE } from "../parameters/public.js";
 import { resolver } from "../ignition.js";
 import { ignite, type Patience } from "./ignite.js";
 import { isBegun, progressIn } from "./journal.js";
 import { listening } from "./listener.js";
 import { quantity, type Node } from "./node.js";
 import { publicParameters, type Successors } from "./parameters.js";
+import { OPENS_POOL, poolOf, poolSaid } from "./pool.js";
 import { preflight } from "./preflight.js";
 import { SigningProvider } from "./provider.js";
 import { folderOf, isFinished, readRecord, writeRecord, type DeploymentRecord } from "./record.js";
@@ -25,6 +28,7 @@ import { SendRecord } from "./sends.js";
 
 /** The future whose events an address book's first block is about. */
 const ENGINE = "Core#CreditEngine";
+const DOLLAR = "Core#PlimsollDollar";
 
 export interface PublicDeployment {
   readonly network: PublicNetwork;
@@ -85,13 +89,12 @@ export async function deployPublic(options: PublicDeployment): Promise<Outcome> 
   const { network, node, provider, deployer, deployments } = options;
   const folder = folderOf(deployments, network.chainId);
   const before = readRecord(folder);
-  const module = publicModule(network);
-  if (isFinished(before)) return await alreadyThere(options, module, before);
+  if (isFinished(before)) return await alreadyThere(options, publicModule(network), before);
   const successors = successorsOf(options, before);
 
   const chainId = await quantity(node, "eth_chainId");
   const { done, begun } = progressIn(folder);
-  const funded = new Set(Object.keys(network.tokens).filter((symbol) => begun.has(`${module.id}#seed_fund_${symbol}`)));
+  const funded = new Set(Object.keys(network.tokens).filter((symbol) => begun.has(`Public#seed_fund_${symbol}`)));
   const checks = await preflight({ provider, chainId, network, deployer, funded });
   const failed = checks.filter(({ holds }) => !holds);
   if (failed.length > 0) throw new PreflightFailed(failed.map(({ subject, said }) => `${subject}: ${said}`));
@@ -118,12 +121,11 @@ export async function deployPublic(options: PublicDeployment): Promise<Outcome> 
     );
   }
   if (!(await options.confirm(plan))) return { state: "declined", plan };
-  return await act({ ...options, signer: options.signer }, module, plan, folder, before);
+  return await act({ ...options, signer: options.signer }, plan, folder, before);
 }
 
 async function act(
   options: PublicDeployment & { readonly signer: Signer },
-  module: PublicModule,
   plan: Plan,
   folder: string,
   before: DeploymentRecord | undefined,
@@ -144,31 +146,42 @@ async function act(
     ...{ folder, node, sender: deployer, record, resolver, confirmations, say },
     ...(poll === undefined ? {} : { poll }),
   };
-  if (isBegun(folder)) await mend(mending);
-  await settled(mending);
-
   const provider = new SigningProvider({
     ...{ node, chainId, address: deployer, signer, record },
     ...(signal === undefined ? {} : { signal }),
   });
   let count = plan.done;
   const all = plan.done + plan.transactions.length;
-  const addresses = await ignite({
-    module,
-    provider,
-    deployer,
-    parameters: publicParameters(network, plan.successors),
-    folder,
-    confirmations,
-    ...(poll === undefined ? {} : { poll }),
-    ...(patience === undefined ? {} : { patience }),
-    listener: listening({
-      transactionConfirm: ({ futureId, hash }) => {
-        count += 1;
-        say(`${count}/${all} ${futureId} ${hash}`);
-        return Promise.resolve();
-      },
-    }),
+  let poolIsOpen = false;
+  const go = async (): Promise<ReadonlyMap<string, string>> => {
+    if (isBegun(folder)) await mend(mending);
+    await settled(mending);
+    poolIsOpen = await openedByOthers(options, folder);
+    // What is begun and not in the module any more would never be done.
+    if (poolIsOpen && progressIn(folder).begun.has(OPENS_POOL)) await wipe(folder, resolver, OPENS_POOL);
+    return await ignite({
+      module: publicModule(network, poolIsOpen),
+      provider,
+      deployer,
+      parameters: publicParameters(network, plan.successors),
+      folder,
+      confirmations,
+      ...(poll === undefined ? {} : { poll }),
+      ...(patience === undefined ? {} : { patience }),
+      listener: listening({
+        transactionConfirm: ({ futureId, hash }) => {
+          count += 1;
+          say(`${count}/${all} ${futureId} ${hash}`);
+          return Promise.resolve();
+        },
+      }),
+    });
+  };
+  const addresses = await go().catch(async (error: unknown) => {
+    // Somebody may have been faster, since plUSD has an address.
+    if (error instanceof DeploymentInterrupted || poolIsOpen || !(await openedByOthers(options, folder))) throw error;
+    say(`${OPENS_POOL}: somebody else opened plUSD's pool; it is taken as it is`);
+    return await go();
   });
   const { blocks, included } = progressIn(folder);
   const finished: DeploymentRecord = {
@@ -176,11 +189,35 @@ async function act(
     contracts: Object.fromEntries(addresses),
     transactions: Object.fromEntries(included),
   };
+  const module = publicModule(network);
+  const pool = await poolOf(
+    options.provider,
+    network,
+    present(addresses.get(DOLLAR), DOLLAR),
+    stableOf(network, addresses),
+  );
+  say(
+    `pool of plUSD: ${await poolSaid(options.provider, present(pool, "pool"), present(addresses.get(DOLLAR), DOLLAR))}`,
+  );
   const book = bookFor(network, module, finished, blocks.get(ENGINE) ?? begun.firstBlock);
   const path = writeAddressBook(book, deployments);
   // Last: from now on it is finished.
   writeRecord(folder, finished);
   return { state: "deployed", plan, book, record: finished, path };
+}
+
+/** Whether plUSD's pool is there without the deployment having opened it. */
+async function openedByOthers({ network, provider }: PublicDeployment, folder: string): Promise<boolean> {
+  const { addresses, done, onTheirWay } = progressIn(folder);
+  const dollar = addresses.get(DOLLAR);
+  if (dollar === undefined || done.has(OPENS_POOL)) return false;
+  if (onTheirWay.some(({ futureId }) => futureId === OPENS_POOL)) return false;
+  return (await poolOf(provider, network, dollar, stableOf(network, addresses))) !== undefined;
+}
+
+/** The token that plUSD is traded for: the network's own, or one that was deployed. */
+function stableOf({ tokens }: PublicNetwork, addresses: ReadonlyMap<string, string>): string {
+  return present(tokens[PUBLIC_STABLE]?.address ?? addresses.get(`Public#${PUBLIC_STABLE}`), PUBLIC_STABLE);
 }
 
 /** Who holds what afterwards: as it was said when the deployment began. */

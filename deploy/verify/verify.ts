@@ -14,6 +14,7 @@ import { publicModule, type PublicModule } from "../modules/public/Public.js";
 import type { PublicNetwork } from "../networks/network.js";
 import { publicAssets, publicHoldings } from "../parameters/public.js";
 import { publicParameters } from "../public/parameters.js";
+import { OPENS_POOL, poolSaid } from "../public/pool.js";
 import { preflight } from "../public/preflight.js";
 import type { FinishedRecord } from "../public/record.js";
 import { PERMISSIONS, type GovernedContract } from "../roles.js";
@@ -44,7 +45,7 @@ export async function verifyDeployment(options: Verification): Promise<readonly 
   if (!checks.same("chain", "id", chainId, record.chainId)) return checks.all;
   if (!checks.same("network", "deployed to", record.network, network.name)) return checks.all;
   const { deployer, guardian, plimHolder, contracts, transactions = {} } = record;
-  const module = publicModule(network);
+  const module = publicModule(network, transactions[OPENS_POOL] === undefined);
   const parameters = publicParameters(network, { guardian, plimHolder });
   const resolver = new Resolver({ provider, contracts, parameters, deployer });
   const futures = futuresOf(module);
@@ -82,6 +83,9 @@ export async function verifyDeployment(options: Verification): Promise<readonly 
     events,
   );
   await checkTokens(checks, resolver, deployed, events);
+  const feed = await deployed.contract("dollarFeed");
+  const pool = (await feed.getFunction("pool").staticCall()) as string;
+  checks.add("pool of plUSD", true, await poolSaid(provider, pool, deployed.address("dollar")), "");
 
   const funded = new Set(Object.keys(network.tokens));
   checks.all.push(...(await preflight({ provider, chainId, network, deployer, funded })).slice(1));
@@ -106,6 +110,10 @@ class Deployed {
 
   future(name: string): ContractFuture<string> {
     return present(this.#results[name], name);
+  }
+
+  address(name: string): string {
+    return this.resolver.addressOf(this.future(name));
   }
 
   async contract(name: string): Promise<Contract> {

@@ -96,21 +96,21 @@ export interface Side {
   readonly amount: bigint;
 }
 
+/** Makes a pool where there is none, at the price that the amounts say. */
+export async function openPool({ network }: Testnet, by: BaseWallet, fee: number, a: Side, b: Side): Promise<void> {
+  const [low, high] = inOrder(a, b);
+  const name = "createAndInitializePoolIfNecessary";
+  await sent(network.uniswap.positions, POSITIONS, by, name, low.address, high.address, fee, rootOf(low, high));
+}
+
 /** Makes a pool where there is none, at the price that the amounts say, and fills it over the whole range. */
-export async function fillPool({ network }: Testnet, owner: BaseWallet, fee: number, a: Side, b: Side): Promise<void> {
-  const positions = new Contract(network.uniswap.positions, npmArtifact(POSITIONS).abi as InterfaceAbi, owner);
-  const [low, high] = isToken0(a.address, b.address) ? [a, b] : [b, a];
-  const send = async (name: string, ...args: unknown[]): Promise<void> => {
-    await (await positions.getFunction(name).send(...args, { gasLimit: 15_000_000n })).wait();
-  };
-  const root = sqrt((high.amount << 192n) / low.amount);
-  await send("createAndInitializePoolIfNecessary", low.address, high.address, fee, root);
-  for (const { address, amount } of [low, high]) {
-    const token = new Contract(address, ["function approve(address, uint256) returns (bool)"], owner);
-    await (await token.getFunction("approve").send(network.uniswap.positions, amount)).wait();
-  }
+export async function fillPool(testnet: Testnet, owner: BaseWallet, fee: number, a: Side, b: Side): Promise<void> {
+  const { positions } = testnet.network.uniswap;
+  const [low, high] = inOrder(a, b);
+  await openPool(testnet, owner, fee, a, b);
+  for (const side of [low, high]) await approve(owner, side, positions);
   const { lower, upper } = fullRange(fee);
-  await send("mint", {
+  await sent(positions, POSITIONS, owner, "mint", {
     token0: low.address,
     token1: high.address,
     fee,
@@ -123,4 +123,40 @@ export async function fillPool({ network }: Testnet, owner: BaseWallet, fee: num
     recipient: owner.address,
     deadline: NEVER,
   });
+}
+
+const ROUTER = "@uniswap/v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRouter.json";
+
+/** Sells at most `amount` of the first side's token, until the price is what both sides' amounts say. */
+export async function trade(
+  owner: BaseWallet,
+  fee: number,
+  router: string,
+  [sold, bought]: readonly [Side, Side],
+  amount: bigint,
+): Promise<void> {
+  await approve(owner, { ...sold, amount }, router);
+  await sent(router, ROUTER, owner, "exactInputSingle", {
+    tokenIn: sold.address,
+    tokenOut: bought.address,
+    fee,
+    recipient: owner.address,
+    deadline: NEVER,
+    amountIn: amount,
+    amountOutMinimum: 0n,
+    sqrtPriceLimitX96: rootOf(...inOrder(sold, bought)),
+  });
+}
+
+const inOrder = (a: Side, b: Side): [Side, Side] => (isToken0(a.address, b.address) ? [a, b] : [b, a]);
+const rootOf = (low: Side, high: Side): bigint => sqrt((high.amount << 192n) / low.amount);
+
+async function approve(owner: BaseWallet, { address, amount }: Side, spender: string): Promise<void> {
+  const token = new Contract(address, ["function approve(address, uint256) returns (bool)"], owner);
+  await (await token.getFunction("approve").send(spender, amount)).wait();
+}
+
+async function sent(to: string, artifact: string, by: BaseWallet, name: string, ...args: unknown[]): Promise<void> {
+  const contract = new Contract(to, npmArtifact(artifact).abi as InterfaceAbi, by);
+  await (await contract.getFunction(name).send(...args, { gasLimit: 15_000_000n })).wait();
 }

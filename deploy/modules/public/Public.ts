@@ -24,8 +24,9 @@ const ROUTER = "@uniswap/v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRou
  * owns nothing and obeys everybody, so one more is as good as any.
  *
  * Operators of keepers deploy their own two contracts (`plimsoll keeper deploy`).
+ * @param poolIsOpen Whether somebody else opened plUSD's pool first.
  */
-export function publicModule(network: PublicNetwork): PublicModule {
+export function publicModule(network: PublicNetwork, poolIsOpen = false): PublicModule {
   return buildModule("Public", (m) => {
     const core = m.useModule(Core);
     const governance = m.useModule(Governance);
@@ -49,10 +50,11 @@ export function publicModule(network: PublicNetwork): PublicModule {
     );
 
     const stable = present(network.tokens[PUBLIC_STABLE], PUBLIC_STABLE);
-    const { dollarFeed, depth } = openMarket(m, core, factory, {
+    const traded = {
       token: present(tokens[PUBLIC_STABLE], PUBLIC_STABLE),
       feed: present(feeds[stable.feed], stable.feed),
-    });
+    };
+    const { dollarFeed, depth } = openMarket(m, core, factory, traded, poolIsOpen);
     const sourced = m.call(core.risk, "setDepthSource", [depth]);
 
     const router = m.contract("SwapRouter", npmArtifact(ROUTER), [factory, present(tokens.WETH, "WETH")]);

@@ -59,8 +59,8 @@ describe("deploy/public: what journals say", () => {
       { futureId: "second", nonce: 5, data: "0xfeed" },
     ]);
     expect(onTheirWay).to.deep.equal([
-      { nonce: 2, hashes: ["0x2"] },
-      { nonce: 3, hashes: ["0x3"] },
+      { futureId: "late", nonce: 2, hashes: ["0x2"] },
+      { futureId: "under way", nonce: 3, hashes: ["0x3"] },
     ]);
     expect(begun.has("second")).to.equal(true);
     expect(begun.has("wiped")).to.equal(false);
@@ -74,7 +74,7 @@ describe("deploy/public: what journals say", () => {
     waitOn(folder);
     expect(readFileSync(path(), "utf8")).to.equal(before);
     // A better fee is another hash of the same transaction.
-    expect(progressIn(folder).onTheirWay).to.deep.equal([{ nonce: 2, hashes: ["0x2", "0x2"] }]);
+    expect(progressIn(folder).onTheirWay).to.deep.equal([{ futureId: "late", nonce: 2, hashes: ["0x2", "0x2"] }]);
   });
 
   it("lose the last line of whoever was killed while writing it, and no other", () => {
