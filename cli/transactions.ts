@@ -11,6 +11,7 @@ import {
 } from "ethers";
 
 import type { Call } from "../sdk/actions/types.js";
+import { GOVERNANCE_SENTENCES } from "../sdk/errors/governance.js";
 import { explain, type Explanation, type Names } from "../sdk/errors/index.js";
 import { withHeadroom } from "../sdk/gas.js";
 import { CliError, EXIT } from "./errors.js";
@@ -89,7 +90,7 @@ async function included(provider: JsonRpcProvider, hash: string, patience: numbe
 /** Errors of contracts and wallets as sentences. */
 export function understood(error: unknown, names: Names): unknown {
   if (error instanceof CliError) return error;
-  const found = explain(error, names);
+  const found = explain(error, { ...names, sentences: GOVERNANCE_SENTENCES });
   return found === undefined ? error : refusal(found);
 }
 

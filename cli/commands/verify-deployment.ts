@@ -6,8 +6,9 @@ import { terminal } from "../terminal.js";
 import { untilStopped } from "../until-stopped.js";
 
 const EXAMPLES = `
-Everything is asked of the chain: that each contract's code is what the build makes, with the arguments that it should have had; that every setting is the one of
-the network's file; that roles and ownership lie with timelock and guardian, and the deployer holds nothing; that feeds and tokens are what they are taken for.
+Everything is asked of the chain: that each contract's code is what the build makes, created and called by the deployment's own transactions and by no others before they
+were complete; that every setting and every list is the one of the network's file; that roles and ownership lie with timelock and guardian, nothing waits that was not
+voted, and the deployer holds nothing; that feeds and tokens are what they are taken for.
 What votes have changed since shows as different from the file: that is no fault, but it is said.
 
 Examples:

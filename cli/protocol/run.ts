@@ -9,6 +9,7 @@ import { yearly } from "../../sdk/arithmetic/interest.js";
 import { standingOf } from "../../sdk/credit/standing.js";
 import { PRICE_STATUS } from "../../sdk/credit/valuation.js";
 import { amountText } from "../../sdk/errors/format.js";
+import { GOVERNANCE_SENTENCES } from "../../sdk/errors/governance.js";
 import { explain } from "../../sdk/errors/index.js";
 import { account } from "../../sdk/reads/account.js";
 import { auctions, DOLLAR, type Auctions } from "../../sdk/reads/auctions.js";
@@ -226,7 +227,10 @@ function failure(error: unknown, book: AddressBook): Details & { readonly messag
   if (typeof code === "string" && SILENT.has(code)) {
     return { code: "NoAnswer", message: "The node does not answer", values: {} };
   }
-  const found = explain(error instanceof ReadFailed ? { data: error.data } : error, { book });
+  const found = explain(error instanceof ReadFailed ? { data: error.data } : error, {
+    book,
+    sentences: GOVERNANCE_SENTENCES,
+  });
   if (error instanceof ReadFailed) {
     const { name: reading, target } = error.reading;
     const message = found === undefined ? error.message : `${error.message}: ${found.message}`;

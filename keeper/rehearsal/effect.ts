@@ -4,6 +4,7 @@
  */
 
 import type { AddressBook } from "../../sdk/addresses.js";
+import { GOVERNANCE_SENTENCES } from "../../sdk/errors/governance.js";
 import { explainData, type Explanation, type Names } from "../../sdk/errors/index.js";
 import type { EncodedCall } from "../../sdk/governance/index.js";
 import { present } from "../../sdk/present.js";
@@ -171,7 +172,7 @@ async function stopPrices(fork: Fork, { contracts }: AddressBook): Promise<void>
 
 async function execute({ fork, timelock, calls, book }: EffectOptions): Promise<void> {
   await fork.fund(timelock);
-  const names: Names = { book };
+  const names: Names = { book, sentences: GOVERNANCE_SENTENCES };
   for (const [index, call] of calls.entries()) {
     const { target: to, data, value } = call;
     // Asked first, as a receipt does not say why.

@@ -20,7 +20,12 @@ export interface Names {
   readonly book?: AddressBook;
   /** Which token errors of tokens are about, which do not say it themselves. */
   readonly token?: string;
+  /** Errors that are known beside those of the protocol itself: `GOVERNANCE_SENTENCES`, where votes are cast. A page without votes need not carry them. */
+  readonly sentences?: Sentences;
 }
+
+/** By an error's signature: what happened, and what to do, with values and their units in braces. */
+export type Sentences = Readonly<Record<string, readonly [message: string, fix: string]>>;
 
 /** What a value is compared with or counted in: another argument of the same error. */
 export type Arguments = Readonly<Record<string, unknown>>;

@@ -1,5 +1,7 @@
 /** What governor, timelock, authority, guardian and PLIM refuse with, in sentences. */
 
+import type { Sentences } from "./format.js";
+
 const ROLE = "Only a vote can give it that role.";
 const LATER = "Wait, and look again: plimsoll governance show.";
 const PROPOSAL = "Look at the proposal again: plimsoll governance show.";
@@ -7,7 +9,7 @@ const REPORT = "This should not happen: report it.";
 const FINAL = "This is final: nobody can change it.";
 
 /** By signature: what happened, and what to do. */
-export const GOVERNANCE_SENTENCES: Readonly<Record<string, readonly [message: string, fix: string]>> = {
+export const GOVERNANCE_SENTENCES: Sentences = {
   // ---- the governor
   "GovernorUnexpectedProposalState(uint256 proposalId,uint8 current,bytes32 expectedStates)": [
     "Proposal {proposalId|int} is {current|proposal}: this cannot be done with it ({expectedStates|hex}).",

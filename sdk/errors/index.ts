@@ -8,10 +8,10 @@
 
 import { AbiCoder, dataSlice, ErrorFragment, isHexString, type ParamType } from "ethers";
 
-import { filled, type Names } from "./format.js";
+import { filled, type Names, type Sentences } from "./format.js";
 import { REASONS, SENTENCES } from "./sentences.js";
 
-export { amountText, type NamedAsset, type Names } from "./format.js";
+export { amountText, type NamedAsset, type Names, type Sentences } from "./format.js";
 
 /** An error, said so that somebody can act on it. */
 export interface Explanation {
@@ -34,13 +34,20 @@ const REASON_SELECTOR = "0x08c379a0";
 const PANIC_SELECTOR = "0x4e487b71";
 const MAX_DEPTH = 6;
 
-let known: { readonly bySelector: ReadonlyMap<string, Known>; readonly byName: ReadonlyMap<string, Known> } | undefined;
+/** Errors by selector, and by name or signature. */
+interface Table {
+  readonly bySelector: ReadonlyMap<string, Known>;
+  readonly byName: ReadonlyMap<string, Known>;
+}
+
+const tables = new Map<Sentences, Table>();
 
 /** Made when the first error has to be explained: most pages never see one. */
-function all(): NonNullable<typeof known> {
-  if (known !== undefined) return known;
+function tableOf(sentences: Sentences): Table {
+  const made = tables.get(sentences);
+  if (made !== undefined) return made;
   const [bySelector, byName] = [new Map<string, Known>(), new Map<string, Known>()];
-  for (const [signature, [message, fix]] of Object.entries(SENTENCES)) {
+  for (const [signature, [message, fix]] of Object.entries(sentences)) {
     const fragment = ErrorFragment.from(`error ${signature}`);
     const entry = { fragment, message, fix };
     bySelector.set(fragment.selector, entry);
@@ -48,8 +55,14 @@ function all(): NonNullable<typeof known> {
     // Where one name has several meanings, the signature tells.
     byName.set(fragment.name, entry);
   }
-  known = { bySelector, byName };
-  return known;
+  const table = { bySelector, byName };
+  tables.set(sentences, table);
+  return table;
+}
+
+/** An error in the table of the protocol, or of what else is known. */
+function find({ sentences }: Names, look: (table: Table) => Known | undefined): Known | undefined {
+  return look(tableOf(SENTENCES)) ?? (sentences === undefined ? undefined : look(tableOf(sentences)));
 }
 
 function said({ fragment, message, fix }: Known, values: readonly unknown[], names: Names): Explanation {
@@ -62,7 +75,7 @@ function said({ fragment, message, fix }: Known, values: readonly unknown[], nam
  * @param error Its name, or its signature where several go by the name.
  */
 export function explainError(error: string, args: readonly unknown[], names: Names = {}): Explanation {
-  const entry = all().byName.get(error);
+  const entry = find(names, ({ byName }) => byName.get(error));
   if (entry === undefined) throw new RangeError(`no error is called "${error}"`);
   return said(entry, args, names);
 }
@@ -76,7 +89,7 @@ export function explainData(data: string, names: Names = {}): Explanation | unde
   try {
     if (selector === REASON_SELECTOR) return reason(String(coder.decode(["string"], rest)[0]));
     if (selector === PANIC_SELECTOR) return panic(coder.decode(["uint256"], rest)[0] as bigint);
-    const entry = all().bySelector.get(selector);
+    const entry = find(names, ({ bySelector }) => bySelector.get(selector));
     return entry && said(entry, [...coder.decode(entry.fragment.inputs, rest)], names);
   } catch {
     return undefined;

@@ -1,9 +1,7 @@
 /**
- * Every error of every contract, as a sentence and what can be done about it. Values are named in braces with their unit, `{value|unit}`; see
+ * Every error of every contract that is not about votes (`governance.ts`), as a sentence and what can be done about it. Values are named in braces with their unit, `{value|unit}`; see
  * `format.ts` for the units. A test sees to it that no error of any contract is missing here, and that no value is left unsaid.
  */
-
-import { GOVERNANCE_SENTENCES } from "./governance.js";
 
 const GOVERNANCE = "Governance chooses another value.";
 const SETUP = "Whoever deploys or governs chooses another contract.";
@@ -14,7 +12,6 @@ const SIGN = "Sign again.";
 
 /** By signature: what happened, and what to do. */
 export const SENTENCES: Readonly<Record<string, readonly [message: string, fix: string]>> = {
-  ...GOVERNANCE_SENTENCES,
   // ---- positions
   "BorrowLimitExceeded(address account,uint256 debt,uint256 limit)": [
     "{account|address} would owe {debt|plusd}, but its collateral allows {limit|plusd}.",

@@ -3,6 +3,7 @@
 export * from "./abi.js";
 export * from "./contracts.js";
 export * from "./errors.js";
+export { GOVERNANCE_SENTENCES } from "../errors/governance.js";
 export { deploymentOf, type Deployment } from "./names.js";
 export * from "./proposal.js";
 export * from "./reads.js";

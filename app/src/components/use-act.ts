@@ -5,6 +5,7 @@ import { begin } from "../data/activity.js";
 import { deployment, refresh, type World } from "../data/world.js";
 import { perform } from "../wallet/perform.js";
 import { session } from "../wallet/session.js";
+import type { Sentences } from "../../../sdk/errors/index.js";
 import type { Call, Requirement, Signatures } from "../../../sdk/actions/types.js";
 
 export interface Deed {
@@ -18,9 +19,13 @@ export const doing = new Store(false);
 
 /**
  * One at a time, of all pages: its progress is told in the page, and what is shown is read again afterwards.
+ * @param sentences For errors that are not the protocol's own: of votes.
  * @returns `act` calls `onDone` when it is done, before anything is read again: what somebody types meanwhile stays.
  */
-export function useAct({ book, protocol }: Pick<World, "book" | "protocol">): {
+export function useAct(
+  { book, protocol }: Pick<World, "book" | "protocol">,
+  sentences: Sentences = {},
+): {
   readonly busy: boolean;
   readonly act: (deed: Deed, onDone: () => void) => Promise<void>;
 } {
@@ -39,7 +44,7 @@ export function useAct({ book, protocol }: Pick<World, "book" | "protocol">): {
         session: current,
         node: place.node,
         book,
-        names: { assets: protocol.assets, book },
+        names: { assets: protocol.assets, book, sentences },
         requirements,
         tx,
         tell,

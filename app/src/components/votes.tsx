@@ -14,6 +14,7 @@ import { amount, shortAddress } from "../format/numbers.js";
 import { duration, machine, moment } from "../format/time.js";
 import type { Level } from "../format/standing.js";
 import { session } from "../wallet/session.js";
+import { GOVERNANCE_SENTENCES } from "../../../sdk/errors/governance.js";
 
 const DECIMALS = 18;
 const PLIM = 0;
@@ -44,7 +45,7 @@ export function Votes({ world }: { readonly world: World }): JSX.Element | null 
   const { book, block, protocol } = world;
   const current = useStore(session);
   const place = useStore(deployment);
-  const { busy, act } = useAct(world);
+  const { busy, act } = useAct(world, GOVERNANCE_SENTENCES);
   const [ballot, setBallot] = useState<Ballot | undefined>();
   const [trouble, setTrouble] = useState<string | undefined>();
   const own = current?.chainId === book.chainId ? current.address : undefined;

@@ -6,11 +6,14 @@ import { expect } from "chai";
 import { AbiCoder, ErrorFragment, Interface } from "ethers";
 
 import { amountText, explain, explainData, explainError, type Names } from "../../../sdk/errors/index.js";
+import { GOVERNANCE_SENTENCES } from "../../../sdk/errors/governance.js";
 import { SENTENCES } from "../../../sdk/errors/sentences.js";
 
 const ARTIFACTS = fileURLToPath(new URL("../../../artifacts/contracts", import.meta.url));
 const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const ALL = { ...GOVERNANCE_SENTENCES, ...SENTENCES };
 const NAMES: Names = {
+  sentences: GOVERNANCE_SENTENCES,
   assets: [
     {
       number: 0n,
@@ -42,7 +45,7 @@ function errorsOfContracts(): Map<string, string> {
 }
 
 describe("sdk/errors", () => {
-  const fragments = Object.keys(SENTENCES).map((signature) => ErrorFragment.from(`error ${signature}`));
+  const fragments = Object.keys(ALL).map((signature) => ErrorFragment.from(`error ${signature}`));
 
   it("has a sentence for every error of every contract, and for no other", () => {
     const needed = errorsOfContracts();
@@ -65,7 +68,7 @@ describe("sdk/errors", () => {
             : type.startsWith("bytes")
               ? `0x${"00".repeat(32)}`
               : 3n;
-    for (const [i, [signature, [message, fix]]] of Object.entries(SENTENCES).entries()) {
+    for (const [i, [signature, [message, fix]]] of Object.entries(ALL).entries()) {
       const fragment = fragments[i]!;
       // An asset or a token may be said by the unit of another value.
       const said = [...`${message} ${fix}`.matchAll(/\{(\w+)\|\w+(?: (\w+))?\}/g)].flatMap(([, name, of]) => [
