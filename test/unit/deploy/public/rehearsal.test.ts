@@ -720,7 +720,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     };
     const say = (line: string): void => {
       said.push(line);
-      if (line.includes('somebody else opened')) stop.abort();
+      if (line.includes("somebody else opened")) stop.abort();
     };
     const error: unknown = await runWith(watched, interrupted, testnet.deployer, {
       ...{ say, signal: stop.signal },
