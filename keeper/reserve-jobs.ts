@@ -28,7 +28,7 @@ export const RANKS: readonly Rank[] = ["solvency", "auctions", "rest"];
 export function jobsOf(contracts: ReserveContracts, config: ReserveConfig, desk: Desk): Job[] {
   const { provider } = desk;
   const { firstBlock } = desk.config;
-  const book = new AuctionBook(contracts, provider, config.rebalancer, firstBlock);
+  const book = new AuctionBook(contracts, provider, config.rebalancer);
   return [
     new Look(contracts, provider, config.sheet, firstBlock),
     new Refresh(contracts, config, provider, firstBlock),

@@ -44,16 +44,21 @@ const CHANGES = (["AuctionOpened", "AuctionFilled", "AuctionClosed", "TermsSet"]
  */
 export class AuctionBook {
   readonly #contracts: ReserveContracts;
-  readonly #logs: LogReader;
+  readonly #provider: Provider;
+  readonly #rebalancer: string;
+  #logs: LogReader | undefined;
   #asOf = -1;
   #running: Promise<Running[]> = Promise.resolve([]);
-  /** Events that are in the list, those of blocks that may be replaced: block and place. */
-  #seen: ReadonlySet<string> | undefined;
+  /** The last block that events were read of. */
+  #readTo = -1;
+  /** Events that are in the list, those of blocks that may be replaced: by block and place, their blocks' numbers. */
+  #seen: ReadonlyMap<string, number> | undefined;
   #list: Running[] = [];
 
-  constructor(contracts: ReserveContracts, provider: Provider, rebalancer: string, firstBlock: number) {
+  constructor(contracts: ReserveContracts, provider: Provider, rebalancer: string) {
     this.#contracts = contracts;
-    this.#logs = new LogReader(provider, [rebalancer], CHANGES, firstBlock, REPLACED);
+    this.#provider = provider;
+    this.#rebalancer = rebalancer;
   }
 
   async running(head: Head): Promise<Running[]> {
@@ -66,16 +71,30 @@ export class AuctionBook {
     return await this.#running;
   }
 
-  async #follow(head: Head): Promise<Running[]> {
-    const seen = new Set((await this.#logs.read(head.number)).map(({ blockHash, index }) => `${blockHash} ${index}`));
-    const before = this.#seen;
-    if (before === undefined || [...seen].some((event) => !before.has(event))) {
+  async #follow({ number }: Head): Promise<Running[]> {
+    // What was before is in the first list.
+    this.#logs ??= new LogReader(this.#provider, [this.#rebalancer], CHANGES, Math.max(0, number - REPLACED), REPLACED);
+    const logs = await this.#logs.read(number);
+    const seen = new Map(logs.map(({ blockHash, index, blockNumber }) => [`${blockHash} ${index}`, blockNumber]));
+    if (this.#isOld(seen)) {
       // Forgotten first: where the node fails now, it is asked again.
       this.#seen = undefined;
-      this.#list = await this.#read(head.number);
+      this.#list = await this.#read(number);
     }
     this.#seen = seen;
+    this.#readTo = number;
     return this.#list;
+  }
+
+  /** Whether something was told since the list was read, or something that is in it went with a block that was replaced. */
+  #isOld(seen: ReadonlyMap<string, number>): boolean {
+    const before = this.#seen;
+    if (before === undefined) return true;
+    const again = this.#readTo + 1 - REPLACED;
+    return (
+      [...seen.keys()].some((event) => !before.has(event)) ||
+      [...before].some(([event, block]) => block >= again && !seen.has(event))
+    );
   }
 
   /** At the block that events were read up to: a node that is behind would not know what they are about. */
