@@ -77,9 +77,8 @@ export class NothingThere extends Error {
 }
 
 const batchAbi = ReadBatch__factory.createInterface();
-/** Of a word, and in how many characters. */
-const BYTES = 32;
-const WORD = 2 * BYTES;
+/** Characters of a word. */
+const WORD = 64;
 
 /** One call. A single value is given as it is, several as ethers gives them. */
 export function view<T>(target: string, abi: Interface, name: string, args: readonly unknown[] = []): Query<T> {
@@ -175,10 +174,14 @@ export async function read<T>(
   const to = book.contracts.reads;
   const returned = await provider.call({ to, data: encoded(query.readings), blockTag });
   if (returned === "0x") throw new NothingThere(to);
-  const { block, answers } = decoded(returned);
-  const { chainId } = block;
+  const [number, timestamp, chainId, answers] = batchAbi.decodeFunctionResult("read", returned) as unknown as [
+    bigint,
+    bigint,
+    bigint,
+    Answer[],
+  ];
   if (chainId !== BigInt(book.chainId)) throw new WrongChain(book.chainId, chainId);
-  return query.decode(answers, block);
+  return query.decode(answers, { number, timestamp, chainId });
 }
 
 /** What is asked again and again is put into words once. */
@@ -192,24 +195,4 @@ function encoded(readings: readonly Reading[]): string {
     known.set(readings, data);
   }
   return data;
-}
-
-/**
- * What `ReadBatch.read` returns: number, timestamp and chain, then a list of flags and bytes. Taken apart by its words, as answers are long and decoded once more: the
- * general way copies all of them twice.
- */
-function decoded(returned: string): { block: Block; answers: Answer[] } {
-  /** @param at In bytes. */
-  const word = (at: number): bigint => BigInt(`0x${returned.slice(2 + 2 * at, 2 + 2 * at + WORD)}`);
-  const place = (at: number): number => Number(word(at));
-  const list = place(3 * BYTES);
-  const count = place(list);
-  const answers: Answer[] = [];
-  for (let i = 0; i < count; i++) {
-    const answer = list + BYTES + place(list + BYTES + i * BYTES);
-    const data = answer + place(answer + BYTES);
-    const start = 2 + 2 * (data + BYTES);
-    answers.push({ ok: word(answer) !== 0n, data: `0x${returned.slice(start, start + 2 * place(data))}` });
-  }
-  return { block: { number: word(0), timestamp: word(BYTES), chainId: word(2 * BYTES) }, answers };
 }
