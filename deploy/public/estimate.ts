@@ -4,6 +4,7 @@ import { BrowserProvider, Contract, Network, type Provider } from "ethers";
 import { network as hardhat } from "hardhat";
 
 import { present } from "../../sdk/present.js";
+import { withGasHeadroom } from "../gas.js";
 import { setStage, Stage } from "../stage.js";
 import type { PublicNetwork } from "../networks/network.js";
 import { ignite } from "./ignite.js";
@@ -41,20 +42,22 @@ export async function measure(network: PublicNetwork, successors: Successors): P
     const deployer = await signer.getAddress();
     await setStage(new Stage(provider, signer), network, deployer);
     const sent = new Map<string, string>();
-    await ignite({
-      module: publicModule(network),
-      provider: connection.provider,
-      deployer,
-      parameters: publicParameters(network, successors),
-      confirmations: 1,
-      poll: 1,
-      listener: listening({
-        transactionSend: ({ futureId, hash }) => {
-          sent.set(futureId, hash);
-          return Promise.resolve();
-        },
+    await withGasHeadroom(connection, () =>
+      ignite({
+        module: publicModule(network),
+        provider: connection.provider,
+        deployer,
+        parameters: publicParameters(network, successors),
+        confirmations: 1,
+        poll: 1,
+        listener: listening({
+          transactionSend: ({ futureId, hash }) => {
+            sent.set(futureId, hash);
+            return Promise.resolve();
+          },
+        }),
       }),
-    });
+    );
     return await Promise.all(
       [...sent].map(async ([future, hash]) => {
         const [transaction, receipt] = [
