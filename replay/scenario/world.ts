@@ -190,15 +190,15 @@ export async function deployWorld(
 }
 
 type ReserveIntervals = Pick<NonNullable<KeeperOptions["reserve"]>, "recheck" | "rateInterval">;
-export type Intervals = Pick<KeeperOptions, "recordInterval"> & ReserveIntervals;
+export type Keeping = Pick<KeeperOptions, "recordInterval" | "solvencyBudget"> & ReserveIntervals;
 
 /** What else a world is made with. */
 export interface Founding {
   readonly signal?: AbortSignal;
   /** As on 12 March 2020 if absent. */
   readonly terms?: LocalTerms;
-  /** At which intervals its keepers do what is done at intervals; the keeper's own where absent. */
-  readonly intervals?: Intervals;
+  /** At which intervals its keepers do what is done at intervals, and what they may lose; the keeper's own where absent. */
+  readonly keeping?: Keeping;
 }
 
 /**
@@ -224,7 +224,11 @@ export async function furnishWorld(
   quotes: Quotes,
   random: Random,
   count: number,
-  { signal, terms: { assets } = LOCAL_TERMS, intervals: { recordInterval, ...intervals } = {} }: Founding = {},
+  {
+    signal,
+    terms: { assets } = LOCAL_TERMS,
+    keeping: { recordInterval, solvencyBudget, ...intervals } = {},
+  }: Founding = {},
 ): Promise<World> {
   const { chain, accounts } = embedded;
   const [deployer, maker] = [
@@ -261,6 +265,7 @@ export async function furnishWorld(
           liquidator: present(addresses.liquidator),
           firstBlock: addresses.firstBlock,
           ...(recordInterval === undefined ? {} : { recordInterval }),
+          ...(solvencyBudget === undefined ? {} : { solvencyBudget }),
           routes: assets.map((asset) => ({
             asset: asset.id,
             path: present(market.route(tokenOf(tokens, asset.symbol), tokenOf(tokens, PLUSD_SYMBOL))),
