@@ -34,7 +34,7 @@ struct GovernorSettingsConfig {
 /// @dev What a proposal would call is stored, so that anybody can read, queue and execute it by its number alone. The token comes first of the bases,
 /// as the limit of the proposal threshold asks for its supply.
 /// @custom:bound-of setVotingDelay {MIN_VOTING_DELAY} .. {MAX_VOTING_DELAY} s
-/// @custom:bound-of setVotingPeriod {MIN_VOTING_PERIOD} .. {MAX_VOTING_PERIOD} s
+/// @custom:bound-of setVotingPeriod {MIN_VOTING_PERIOD} .. {MAX_VOTING_PERIOD} s, and the extension at least
 /// @custom:bound-of setProposalThreshold <= {MAX_THRESHOLD_SHARE} % of the supply
 /// @custom:bound-of updateQuorumNumerator {MIN_QUORUM} .. {MAX_QUORUM} % of the supply
 /// @custom:bound-of setLateQuorumVoteExtension <= the voting period
@@ -85,7 +85,10 @@ contract PlimsollGovernor is
     }
 
     function _setVotingPeriod(uint32 newVotingPeriod) internal override {
-        _requireWithin("votingPeriod", newVotingPeriod, MIN_VOTING_PERIOD, MAX_VOTING_PERIOD);
+        // No extension is longer than a vote: later ones neither. In the constructor there is none yet.
+        uint256 extension = lateQuorumVoteExtension();
+        uint256 least = extension > MIN_VOTING_PERIOD ? extension : MIN_VOTING_PERIOD;
+        _requireWithin("votingPeriod", newVotingPeriod, least, MAX_VOTING_PERIOD);
         super._setVotingPeriod(newVotingPeriod);
     }
 
