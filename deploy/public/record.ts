@@ -1,11 +1,12 @@
 /** What is remembered of a deployment to a public network, beside Ignition's journal and the address book: who began it, and where everything is. */
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 
+import { lockDirectory } from "../../keeper/journal/lock.js";
 import { DeploymentStopped } from "./errors.js";
 
 const address = z
@@ -36,6 +37,33 @@ const NAME = "deployment.json";
 /** Where everything about a chain's deployment is. */
 export function folderOf(deployments: string, chainId: number): string {
   return join(deployments, `chain-${chainId}`);
+}
+
+/** So that nobody takes it for a keeper's. */
+const LOCK = "deploy.lock";
+
+/**
+ * Does what only one process at a time may do with a deployment: of two, each would send what the other is about to send. What a process left that was killed does not count.
+ * @throws {DeploymentStopped} where somebody else is at it.
+ */
+export async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(folder, { recursive: true });
+  const unlock = lockDirectory(
+    folder,
+    (pid) =>
+      new DeploymentStopped(
+        `Another \`plimsoll deploy\` (process ${pid}) is at work on this deployment`,
+        "Let it come to its end, or stop it, and run the same again.",
+      ),
+    LOCK,
+  );
+  try {
+    return await work();
+  } finally {
+    unlock();
+    // Nothing is left of a deployment that was not begun.
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
+  }
 }
 
 /** @throws {DeploymentStopped} where the file is no such record. */

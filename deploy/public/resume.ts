@@ -73,7 +73,7 @@ async function findSent(options: Mending, { nonce, data }: Omit<Unsent, "futureI
   if (latest === undefined) return undefined;
   const { raw } = latest;
   // One that never reached a node may still do so: the same one can be given again, another one might be one too many.
-  if (raw !== null && !(await used())) await offer(node, raw);
+  const refused = raw !== null && !(await used()) && !(await isTaken(node, raw));
   for (let look = 0; look < LOOKS; look++) {
     for (const { hash } of sends) {
       if (hash !== null && (await isKnown(node, hash))) return hash;
@@ -81,11 +81,23 @@ async function findSent(options: Mending, { nonce, data }: Omit<Unsent, "futureI
     if (raw === null && (await used())) return await searched(options, latest);
     await setTimeout(options.poll ?? PAUSE);
   }
-  if (raw === null || (await used())) return undefined;
+  // What is refused (the fees may have risen) and shown nowhere would be so each time. What comes in its place has the same nonce: no more than one of them is ever included.
+  if (raw === null || refused || (await used())) return undefined;
   throw new DeploymentStopped(
     `the node was given the transaction with nonce ${nonce} of ${sender}, and does not show it`,
     "Run the same again in a minute, or with another node.",
   );
+}
+
+/** Whether the node takes the transaction, or has it; it does not where it answers that it will not. */
+async function isTaken(node: Node, raw: string): Promise<boolean> {
+  try {
+    await offer(node, raw);
+    return true;
+  } catch (error) {
+    if (error instanceof NodeError) return false;
+    throw error;
+  }
 }
 
 async function isKnown(node: Node, hash: string): Promise<boolean> {
@@ -151,12 +163,7 @@ async function isShown({ node, record }: Mending, { nonce, hashes }: OnItsWay, s
   for (const hash of hashes) if (await isKnown(node, hash)) return true;
   if (safe > BigInt(nonce)) return true;
   const raw = record.of(nonce).find(({ hash }) => hash !== null && hashes.includes(hash))?.raw;
-  if (raw === null || raw === undefined) return false;
-  try {
-    await offer(node, raw);
-  } catch (error) {
-    // It may be that another one with its nonce is on its way, or included just now: the next look tells.
-    if (!(error instanceof NodeError)) throw error;
-  }
+  // Refused, it may be that another one with its nonce is on its way, or included just now: the next look tells.
+  if (raw !== null && raw !== undefined) await isTaken(node, raw);
   return false;
 }

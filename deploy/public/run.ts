@@ -22,7 +22,7 @@ import { publicParameters, type Successors } from "./parameters.js";
 import { OPENS_POOL, poolOf, poolSaid } from "./pool.js";
 import { preflight } from "./preflight.js";
 import { SigningProvider } from "./provider.js";
-import { folderOf, isFinished, readRecord, writeRecord, type DeploymentRecord } from "./record.js";
+import { alone, folderOf, isFinished, readRecord, writeRecord, type DeploymentRecord } from "./record.js";
 import { depthWanted, mend, settled } from "./resume.js";
 import { SendRecord } from "./sends.js";
 
@@ -86,14 +86,21 @@ export type Outcome =
  * @throws {DeploymentStopped} with what can be done; the same call goes on where it was.
  */
 export async function deployPublic(options: PublicDeployment): Promise<Outcome> {
-  const { network, node, provider, deployer, deployments } = options;
-  const folder = folderOf(deployments, network.chainId);
+  const folder = folderOf(options.deployments, options.network.chainId);
+  const before = readRecord(folder);
+  if (isFinished(before) || options.signer === undefined) return await deployFrom(folder, options);
+  return await alone(folder, () => deployFrom(folder, options));
+}
+
+async function deployFrom(folder: string, options: PublicDeployment): Promise<Outcome> {
+  const { network, node, provider, deployer } = options;
   const before = readRecord(folder);
   if (isFinished(before)) return await alreadyThere(options, publicModule(network), before);
   const successors = successorsOf(options, before);
 
   const chainId = await quantity(node, "eth_chainId");
-  const { done, begun } = progressIn(folder);
+  const { done, begun, addresses } = progressIn(folder);
+  if (chainId === BigInt(network.chainId)) await stillThere(options, addresses);
   const funded = new Set(Object.keys(network.tokens).filter((symbol) => begun.has(`Public#seed_fund_${symbol}`)));
   const checks = await preflight({ provider, chainId, network, deployer, funded });
   const failed = checks.filter(({ holds }) => !holds);
@@ -260,24 +267,33 @@ function successorsOf(
 
 /** Nothing is to be done, if the chain has what was deployed. */
 async function alreadyThere(
-  { network, node, provider, deployments }: PublicDeployment,
+  options: PublicDeployment,
   module: PublicModule,
   record: DeploymentRecord & { readonly contracts: Readonly<Record<string, string>> },
 ): Promise<Outcome> {
+  const { network, node, deployments } = options;
   const chainId = await quantity(node, "eth_chainId");
   if (chainId !== BigInt(network.chainId)) {
     throw new PreflightFailed([`chain: its id is ${chainId}, not ${network.chainId}`]);
   }
-  for (const [future, address] of Object.entries(record.contracts)) {
+  await stillThere(options, Object.entries(record.contracts));
+  const folder = folderOf(deployments, network.chainId);
+  const book = bookFor(network, module, record, progressIn(folder).blocks.get(ENGINE) ?? record.firstBlock);
+  return { state: "there", book, record };
+}
+
+/** Whoever goes on with a deployment that the chain knows nothing of would call contracts that are not there. */
+async function stillThere(
+  { network, provider, deployments }: PublicDeployment,
+  contracts: Iterable<readonly [future: string, address: string]>,
+): Promise<void> {
+  for (const [future, address] of contracts) {
     if ((await provider.getCode(address)) !== "0x") continue;
     throw new DeploymentStopped(
       `${future} was deployed at ${address}, and the chain has nothing there`,
       `Is it another chain of the same id? What was deployed is in ${folderOf(deployments, network.chainId)}; --out <folder> begins anew.`,
     );
   }
-  const folder = folderOf(deployments, network.chainId);
-  const book = bookFor(network, module, record, progressIn(folder).blocks.get(ENGINE) ?? record.firstBlock);
-  return { state: "there", book, record };
 }
 
 function bookFor(

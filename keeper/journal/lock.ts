@@ -1,37 +1,37 @@
 /** A directory that one process at a time has for itself. */
 
-import { linkSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, linkSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 const NAME = "keeper.lock";
 
-/** Directories that this process has open. */
+/** Locks that this process holds. */
 const taken = new Set<string>();
 
 /**
  * Takes the directory for this process; returns what gives it back. What a process left that was killed does not count.
- * @param inUse What is thrown where another process has it.
+ * @param inUse What is thrown where another process has it, or this one already.
+ * @param name Of the lock's file: who goes by another name is not in the way.
  */
-export function lockDirectory(directory: string, inUse: (pid: string) => Error): () => void {
-  const path = join(directory, NAME);
-  const own = realpathSync(directory);
-  if (!create(directory)) {
-    const holder = holderOf(directory) ?? clearing(directory, () => replace(directory));
+export function lockDirectory(directory: string, inUse: (pid: string) => Error, name = NAME): () => void {
+  const path = join(realpathSync(directory), name);
+  if (!create(path)) {
+    const holder = holding(path) ?? clearing(path, () => replace(path));
     if (holder !== undefined) throw inUse(holder);
   }
-  taken.add(own);
+  taken.add(path);
   return () => {
-    taken.delete(own);
+    taken.delete(path);
     rmSync(path, { force: true });
   };
 }
 
 /** Makes a lock of this process's if there is none; whether it did. It appears with all that it says: one without would be taken for one that nobody has. */
-function create(directory: string): boolean {
-  const draft = join(directory, `${NAME}.new.${process.pid.toString()}`);
+function create(path: string): boolean {
+  const draft = `${path}.new.${process.pid.toString()}`;
   writeFileSync(draft, `${process.pid.toString()} ${birthOf(process.pid) ?? ""}`.trim());
   try {
-    linkSync(draft, join(directory, NAME));
+    linkSync(draft, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -42,21 +42,22 @@ function create(directory: string): boolean {
 }
 
 /** Puts this process's lock in the place of one that nobody has any more; who has it, if somebody does. */
-function replace(directory: string): string | undefined {
-  const lock = read(directory);
-  const holder = lock === undefined ? undefined : livingOf(directory, lock);
+function replace(path: string): string | undefined {
+  const lock = read(path);
+  const holder = lock === undefined ? undefined : livingOf(path, lock);
   if (holder !== undefined) return holder;
   // What nobody has stays as it is until it is removed here: no lock that was made meanwhile is removed instead.
-  if (lock !== undefined) rmSync(join(directory, NAME), { force: true });
-  return create(directory) ? undefined : (holderOf(directory) ?? "unknown");
+  if (lock !== undefined) rmSync(path, { force: true });
+  return create(path) ? undefined : (holding(path) ?? "unknown");
 }
 
 /**
  * Does what only one process at a time may do. Each says that it is about to, under a name of its own, and then looks who else does: of two, the one that looks later
  * sees the other, and gives way. Both may: then both say that the directory is in use, and neither takes it.
  */
-function clearing(directory: string, work: () => string | undefined): string | undefined {
-  const prefix = `${NAME}.clearing.`;
+function clearing(lock: string, work: () => string | undefined): string | undefined {
+  const directory = dirname(lock);
+  const prefix = `${basename(lock)}.clearing.`;
   // All is in the name: it is there with it, or not at all.
   const own = `${prefix}${process.pid.toString()}.${birthOf(process.pid) ?? ""}`;
   const path = join(directory, own);
@@ -75,14 +76,18 @@ function clearing(directory: string, work: () => string | undefined): string | u
 
 /** Number of the process that has the directory, if one has; nothing is changed. */
 export function holderOf(directory: string): string | undefined {
-  const lock = read(directory);
-  return lock === undefined ? undefined : livingOf(directory, lock);
+  return existsSync(directory) ? holding(join(realpathSync(directory), NAME)) : undefined;
+}
+
+function holding(path: string): string | undefined {
+  const lock = read(path);
+  return lock === undefined ? undefined : livingOf(path, lock);
 }
 
 /** What the lock says; undefined where there is none. */
-function read(directory: string): string | undefined {
+function read(path: string): string | undefined {
   try {
-    return readFileSync(join(directory, NAME), "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return undefined;
@@ -90,11 +95,11 @@ function read(directory: string): string | undefined {
 }
 
 /** Number of the process whose lock it is, if it lives. */
-function livingOf(directory: string, lock: string): string | undefined {
+function livingOf(path: string, lock: string): string | undefined {
   const [pid = "", birth] = lock.split(" ");
   const owner = Number(pid);
   // In a container every process that is started has the number of the one before.
-  const held = owner === process.pid ? taken.has(realpathSync(directory)) : isAlive(owner, birth);
+  const held = owner === process.pid ? taken.has(path) : isAlive(owner, birth);
   return held ? pid : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -226,6 +226,78 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(await refused({ ...named(), yes: false })).to.match(/nobody can be asked/);
     expect(await refused({ ...named(), network: "sepolio" })).to.match(/no public network is called "sepolio"/);
     expect(await nonce()).to.equal(before);
+  });
+
+  it("is at work once: whoever starts it beside itself is refused, unless the other was killed", async () => {
+    const out = mkdtempSync(join(tmpdir(), "plimsoll-alone-"));
+    const folder = folderOf(out, testnet.network.chainId);
+    const decline = (): Promise<boolean> => Promise.resolve(false);
+    let second: unknown;
+    const confirm = async (): Promise<boolean> => {
+      second = await runWith(nodeAt(testnet.url), out).catch((caught: unknown) => caught);
+      return false;
+    };
+    const before = await nonce();
+    await runWith(nodeAt(testnet.url), out, testnet.deployer, { confirm });
+    expect(String(second)).to.contain(
+      `Another \`plimsoll deploy\` (process ${process.pid}) is at work on this deployment`,
+    );
+    expect(await nonce()).to.equal(before);
+    expect(existsSync(folder), "what was not begun leaves nothing").to.equal(false);
+
+    mkdirSync(folder);
+    // No process has such a number.
+    writeFileSync(join(folder, "deploy.lock"), "999999999 1");
+    const outcome = await runWith(nodeAt(testnet.url), out, testnet.deployer, { confirm: decline });
+    expect(outcome.state).to.equal("declined");
+    rmSync(out, { recursive: true });
+  });
+
+  it("offers another transaction for one that got lost and is refused since, and stops on a chain that knows nothing of it", async () => {
+    const out = mkdtempSync(join(tmpdir(), "plimsoll-refused-"));
+    const node = nodeAt(testnet.url);
+    const before = await nonce();
+    const lost: string[] = [];
+    await meanwhile(async () => {
+      const losing: Node = {
+        request: async (args) => {
+          if (args.method !== SEND) return await node.request(args);
+          lost.push(String((args.params as unknown[])[0]));
+          throw new NodeFailure("node", "it does not answer");
+        },
+      };
+      const error: unknown = await runWith(losing, out).catch((caught: unknown) => caught);
+      expect(String(error)).to.match(/does not answer/);
+      expect(lost.length).to.equal(1);
+      const { maxFeePerGas } = Transaction.from(present(lost[0]));
+      await rpc("anvil_setNextBlockBaseFeePerGas", toQuantity(present(maxFeePerGas) * 4n));
+      await rpc("evm_mine");
+
+      const stop = new AbortController();
+      const sent: string[] = [];
+      const watched: Node = {
+        request: async (args) => {
+          if (args.method === SEND) sent.push(String((args.params as unknown[])[0]));
+          return await node.request(args);
+        },
+      };
+      const say = (line: string): void => {
+        if (/\d+\/\d+/.test(line)) stop.abort();
+      };
+      const stopped: unknown = await runWith(watched, out, testnet.deployer, { say, signal: stop.signal }).catch(
+        (caught: unknown) => caught,
+      );
+      expect(String(stopped)).to.match(/stopped on the way/);
+      const [again, instead] = sent.map((raw) => Transaction.from(raw));
+      expect(again?.serialized, "the same one first").to.equal(lost[0]);
+      expect(instead?.nonce).to.equal(again?.nonce);
+      expect(await nonce(), "each nonce once").to.equal(before + sent.length - 1);
+    });
+    expect(await nonce(), "as if the node had been started anew").to.equal(before);
+    const stranger: unknown = await runWith(node, out).catch((caught: unknown) => caught);
+    expect(String(stranger)).to.match(/was deployed at 0x\w+, and the chain has nothing there/);
+    expect(await nonce()).to.equal(before);
+    rmSync(out, { recursive: true });
   });
 
   // ---- deployed
