@@ -92,3 +92,20 @@ export class LogReader {
     }
   }
 }
+
+/** Reads on until everything is read that there is up to `block`: for whoever has nothing else to do. @param onBehind Is told how far it has come, now and then. */
+export async function readAll(
+  reader: LogReader,
+  block: number,
+  onBehind?: (behind: EventsBehind) => void,
+): Promise<Log[]> {
+  for (;;) {
+    try {
+      return await reader.read(block);
+    } catch (error) {
+      // It comes further each time: at least by one answer of the node.
+      if (!(error instanceof EventsBehind)) throw error;
+      onBehind?.(error);
+    }
+  }
+}

@@ -45,7 +45,7 @@ export async function simulate(
       throw error;
     }
     try {
-      const effect = await effectOf({ fork, book, timelock: addresses.timelock, calls, days, onProgress: progress });
+      const effect = await effectOf({ fork, book, governors: addresses, calls, days, onProgress: progress });
       progress("");
       if (forPrograms === true) say(json({ calls: calls.map((call) => readable(call, deployment)), ...effect }));
       else for (const line of [...callLines(calls, deployment), "", ...effectLines(effect)]) say(line);

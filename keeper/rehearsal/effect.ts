@@ -1,7 +1,9 @@
 /**
- * What a proposal would do: in a fork of the chain its calls are made as the timelock would make them, and the protocol is looked at before and after. Limits move with
+ * What a proposal would do: in a fork of the chain it is decided and executed, and the protocol is looked at before and after. Limits move with
  * time, so it is looked at once more some days later, at the same prices, beside a fork in which nothing was decided.
  */
+
+import { isError } from "ethers";
 
 import type { AddressBook } from "../../sdk/addresses.js";
 import { GOVERNANCE_SENTENCES } from "../../sdk/errors/governance.js";
@@ -12,14 +14,14 @@ import { balanceSheet } from "../../sdk/reads/balance-sheet.js";
 import { protocol, type Asset } from "../../sdk/reads/protocol.js";
 import { combined, read } from "../../sdk/reads/query.js";
 import { ICreditEngine__factory, ICreditLens__factory } from "../../types/contracts/index.js";
-import { LogReader } from "../logs.js";
-import { BLOCK_TIME, type Fork } from "./fork.js";
+import { LogReader, readAll } from "../logs.js";
+import { decide, DECIDING, send, type Governors } from "./decide.js";
+import type { Fork, ForkCall } from "./fork.js";
 
 const WAD = 10n ** 18n;
 const DAY = 86_400;
 /** Accounts in one question. */
 const CHUNK = 100;
-const GAS = 15_000_000n;
 
 /** How an account stands. {plUSD}, {USD}, 18 decimals */
 export interface AccountStanding {
@@ -70,8 +72,7 @@ export interface Effect {
 export interface EffectOptions {
   readonly fork: Fork;
   readonly book: AddressBook;
-  /** Who executes. */
-  readonly timelock: string;
+  readonly governors: Governors;
   readonly calls: readonly EncodedCall[];
   /** How long limits move until they are looked at again. {days} */
   readonly days: number;
@@ -98,7 +99,7 @@ export async function effectOf(options: EffectOptions): Promise<Effect> {
   const { fork, book, days, onProgress } = options;
   const block = await fork.provider.getBlockNumber();
   onProgress?.("looking for accounts");
-  const accounts = await borrowers(fork, book);
+  const accounts = await borrowers(fork, book, (behind) => onProgress?.(`looking for accounts: ${behind}`));
   const look = async (): Promise<ProtocolStanding> => await standing(fork, book, accounts);
   const afterwards = async (): Promise<ProtocolStanding> => {
     await stopPrices(fork, book);
@@ -108,7 +109,7 @@ export async function effectOf(options: EffectOptions): Promise<Effect> {
   onProgress?.(`looking at ${accounts.length} accounts`);
   const before = await fork.undone(async () => {
     // As long as executing takes: interest is not an effect.
-    await fork.wait(options.calls.length * BLOCK_TIME);
+    await fork.wait(DECIDING);
     const now = await look();
     onProgress?.("letting time pass without the proposal");
     return { now, later: await afterwards() };
@@ -128,11 +129,11 @@ export async function effectOf(options: EffectOptions): Promise<Effect> {
 }
 
 /** Everybody who ever borrowed. */
-async function borrowers({ provider }: Fork, book: AddressBook): Promise<string[]> {
+async function borrowers({ provider }: Fork, book: AddressBook, onBehind: (how: string) => void): Promise<string[]> {
   const abi = ICreditEngine__factory.createInterface();
   const { topicHash } = abi.getEvent("Borrow");
   const reader = new LogReader(provider, [book.contracts.engine], [topicHash], book.firstBlock);
-  const logs = await reader.read(await provider.getBlockNumber());
+  const logs = await readAll(reader, await provider.getBlockNumber(), ({ message }) => onBehind(message));
   return [...new Set(logs.map((log) => present(abi.parseLog(log)).args.account as string))];
 }
 
@@ -170,20 +171,38 @@ async function stopPrices(fork: Fork, { contracts }: AddressBook): Promise<void>
   for (const [feed, answer] of answers) await fork.answer(feed, answer);
 }
 
-async function execute({ fork, timelock, calls, book }: EffectOptions): Promise<void> {
-  await fork.fund(timelock);
-  const names: Names = { book, sentences: GOVERNANCE_SENTENCES };
-  for (const [index, call] of calls.entries()) {
-    const { target: to, data, value } = call;
-    // Asked first, as a receipt does not say why.
-    await fork.provider.call({ from: timelock, to, data, value }).catch((error: unknown) => {
-      const { data: reason = "0x" } = error as { data?: string | null };
-      throw new CallReverts(index, call, reason === null ? undefined : explainData(reason, names), reason ?? "0x");
-    });
-    const { baseFeePerGas } = present(await fork.provider.getBlock("latest"));
-    const { status } = await fork.execute({ from: timelock, to, data, value, gas: GAS }, baseFeePerGas ?? 0n);
-    if (status !== 1) throw new CallReverts(index, call, undefined, "0x");
+async function execute({ fork, governors, calls, book }: EffectOptions): Promise<void> {
+  const execution = await decide(fork, governors, calls);
+  // Asked first, as a receipt does not say why.
+  const reason = await refusalOf(fork, execution);
+  if (reason !== undefined) throw await revertOf({ fork, governors, calls, book }, reason);
+  if ((await send(fork, execution)) !== 1) throw new CallReverts(0, present(calls[0]), undefined, "0x");
+}
+
+/** What the contracts say where it reverts; undefined if it does not. */
+async function refusalOf(fork: Fork, { from, to, data, gas }: ForkCall): Promise<string | undefined> {
+  try {
+    await fork.provider.call({ from, to, data, gasLimit: gas ?? null });
+    return undefined;
+  } catch (error) {
+    if (!isError(error, "CALL_EXCEPTION")) throw error;
+    return error.data ?? "0x";
   }
+}
+
+/** Which call it is: the last of the fewest that cannot be executed together. */
+async function revertOf(
+  { fork, governors, calls, book }: Pick<EffectOptions, "fork" | "governors" | "calls" | "book">,
+  reason: string,
+): Promise<CallReverts> {
+  let index = 0;
+  for (; index < calls.length - 1; index++) {
+    const first = calls.slice(0, index + 1);
+    const fails = await fork.undone(async () => await refusalOf(fork, await decide(fork, governors, first)));
+    if (fails !== undefined) break;
+  }
+  const names: Names = { book, sentences: GOVERNANCE_SENTENCES };
+  return new CallReverts(index, present(calls[index]), explainData(reason, names), reason);
 }
 
 function compare(without: ProtocolStanding, proposed: ProtocolStanding): Comparison {

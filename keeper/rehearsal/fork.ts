@@ -138,6 +138,22 @@ export class Fork {
     await this.#send("anvil_setBalance", account, hex(100n * WAD));
   }
 
+  /** Where a contract keeps what it is asked for, lowest first: what it reads of its own storage. */
+  async slotsOf(call: { readonly to: string; readonly data: string }): Promise<bigint[]> {
+    const { accessList } = (await this.#send("eth_createAccessList", call, "latest")) as {
+      accessList: readonly { address: string; storageKeys: readonly string[] }[];
+    };
+    return accessList
+      .filter(({ address }) => getAddress(address) === getAddress(call.to))
+      .flatMap(({ storageKeys }) => storageKeys.map(BigInt))
+      .sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  /** Writes a contract's storage. */
+  async store(contract: string, slot: bigint, value: bigint): Promise<void> {
+    await this.#send("anvil_setStorageAt", contract, toBeHex(slot, 32), toBeHex(value, 32));
+  }
+
   /** Sends as anybody, and mines. */
   async execute(call: ForkCall, baseFee: bigint): Promise<TransactionReceipt> {
     const { from, to, data, value = 0n, gas = GAS, maxFee = 2n * baseFee, tip = 0n } = call;

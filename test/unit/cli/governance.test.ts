@@ -185,5 +185,20 @@ describe("cli: governance", () => {
     const error = await failure(run(impossible));
     expect(error.exitCode).to.equal(EXIT.failed);
     expect(error.message).to.contain("reserve.setInKindFee reverts");
+
+    // What is called on the governor itself passes only where the governor executes it.
+    const longer = (newVotingPeriod: string) => ({
+      contract: "governor",
+      function: "setVotingPeriod",
+      arguments: { newVotingPeriod },
+    });
+    const settings = write("settings.yaml", { title: "Longer votes", calls: [longer("6 days"), longer("7 days")] });
+    const [done] = await run(settings, 1);
+    expect((JSON.parse(done!) as { now: Told }).now.changes.liquidatable).to.deep.equal([]);
+    const tooLong = write("too-long.yaml", { title: "Too long", calls: [longer("6 days"), longer("31 days")] });
+    const second = await failure(run(tooLong, 1));
+    expect(second.message).to.contain("governor.setVotingPeriod reverts").and.to.not.contain("panic");
+    expect(second.details?.code).to.equal("SettingOutOfBounds");
+    expect(second.details?.values.call).to.equal(1);
   });
 });

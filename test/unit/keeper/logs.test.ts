@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Filter, Log, Provider } from "ethers";
 
-import { EventsBehind, LogReader } from "../../../keeper/logs.js";
+import { EventsBehind, LogReader, readAll } from "../../../keeper/logs.js";
 
 const ADDRESS = "0x00000000000000000000000000000000000000aa";
 
@@ -33,6 +33,17 @@ describe("keeper: events", () => {
       [2, 10],
       [11, 12],
     ]);
+  });
+
+  it("reads on to the end for whoever waits, however long it takes, and says how far it has come", async () => {
+    const { asked, provider } = node([3, 7_000, 344_000]);
+    // No time at all for each reading: it ends after one answer.
+    const reader = new LogReader(provider, [ADDRESS], [], 0, 0, -1);
+    const behind: string[] = [];
+    const logs = await readAll(reader, 345_600, ({ message }) => void behind.push(message));
+    expect(numbers(logs)).to.deep.equal([3, 7_000, 344_000]);
+    expect(behind).to.have.length(asked.length - 1);
+    expect(behind[0]).to.equal("events are read up to block 4999, 340601 blocks behind");
   });
 
   it("asks for so many blocks at a time", async () => {
