@@ -1,13 +1,16 @@
 /**
  * Every privileged function of every contract that can be deployed: who may call it, how soon, within which bounds. Found in the compiler's syntax trees: a
- * function is privileged when a modifier asks who calls (`restricted`, or any that begins with `only`). Roles are those of `deploy/roles.ts`; bounds are what the
+ * function is privileged when a modifier asks who calls (`restricted`, or any that begins with `only`), or when it or something that it calls compares the sender with
+ * an address that the contract keeps, or looks him up in a register of callers (`callers.ts`, in the words of `words.ts`). Roles are those of `deploy/roles.ts`; bounds are what the
  * sources say (`@custom:bound`, or `@custom:bound-of` a function that is inherited from a library), with constants put in.
  */
 
 import { TIMELOCK_DELAY } from "../../deploy/parameters/governance.js";
 import { HOLDERS, interfaceOf, PERMISSIONS, type GovernedContract, type RoleName } from "../../deploy/roles.js";
+import { requirementOf, type Counterpart } from "./callers.js";
 import { constantOf } from "./constants.js";
 import type { ContractSyntax, FunctionSyntax, Syntax } from "./syntax.js";
+import { PLACES, REGISTERS } from "./words.js";
 
 /** One function, or several that read alike. */
 export interface Privilege {
@@ -68,26 +71,71 @@ export function privileges(syntax: Syntax): Privilege[] {
   if (timelock === undefined) throw new Untold("PlimsollTimelock", "it is not there");
   const delay = `${days(TIMELOCK_DELAY)} (never below ${days(constantOf("MIN_DELAY", timelock, [], constants))})`;
 
-  return contracts
+  const words = new Words();
+  const rows = contracts
     .filter(({ kind, abstract }) => kind === "contract" && !abstract)
     .flatMap((contract) =>
-      privilegedIn(contract).map(({ declared, modifier }) => {
+      callable(contract).flatMap(({ declared, modifier }): Privilege[] => {
+        const named = { contract: contract.name, ...naming(declared) };
+        if (modifier === undefined) {
+          const caller = words.callerOf(contract, declared);
+          return caller === undefined ? [] : [{ ...named, ...caller }];
+        }
         const where = `${contract.name}.${declared.name}`;
         const text = boundText(contract, declared);
         if (text === undefined) throw new Untold(where, "no @custom:bound says within which bounds it acts");
         const bound = text.replaceAll(/\{([A-Z_]+)\}/g, (_, name: string) =>
           grouped(constantOf(name, contract, others, constants)),
         );
-        const parameters = declared.parameters.parameters.map(({ name }) => name.replaceAll(/^_|_$/g, ""));
-        return {
-          contract: contract.name,
-          call: `${declared.name}(${parameters.filter((name) => name !== "").join(", ")})`,
-          selector: `0x${declared.functionSelector ?? ""}`,
-          ...callerOf(contract, declared, modifier, delay),
-          bound,
-        };
+        return [{ ...named, ...callerOf(contract, declared, modifier, delay), bound }];
       }),
     );
+  words.requireUsed();
+  return rows;
+}
+
+function naming({ name, functionSelector, parameters }: FunctionSyntax): Pick<Privilege, "call" | "selector"> {
+  const names = parameters.parameters.map((one) => one.name.replaceAll(/^_|_$/g, "")).filter((one) => one !== "");
+  return { call: `${name}(${names.join(", ")})`, selector: `0x${functionSelector ?? ""}` };
+}
+
+/** Who may call by a check in the body, in words. */
+class Words {
+  readonly #unused = new Set([...Object.keys(PLACES), ...Object.keys(REGISTERS)]);
+
+  /** Undefined where anybody may, for himself or for all. @throws {Untold} */
+  callerOf(contract: ContractSyntax, declared: FunctionSyntax): (Caller & Pick<Privilege, "bound">) | undefined {
+    const found = contract.scope.get(declared.id);
+    if (found === undefined) throw new Untold(`${contract.name}.${declared.name}`, "its syntax is not there");
+    const where = `${contract.name}.${declared.name}`;
+    const told = requirementOf(contract, found).map((list) => list.map((one) => this.#tell(one, where)));
+    const closed = told.filter((list) => list.every((one) => one !== undefined));
+    if (closed.length === 0) return undefined;
+    const join = (key: "who" | "bound", by: string): string =>
+      [...new Set(closed.flat().map((one) => one?.[key] ?? ""))].join(by);
+    return { role: "caller", holder: join("who", " or "), delay: AT_ONCE, bound: join("bound", "; ") };
+  }
+
+  /** Undefined for who acts for himself. */
+  #tell(counterpart: Counterpart, where: string): { who: string; bound: string } | undefined {
+    if (counterpart.kind === "named") return undefined;
+    const { kind, name } = counterpart;
+    // Members of a struct are kept together; what another contract says is a thing of its own.
+    const key = kind === "place" || name.endsWith("()") ? name : (name.split(".")[0] ?? name);
+    this.#unused.delete(key);
+    if (kind === "place") {
+      const who = PLACES[key];
+      if (who === undefined) throw new Untold(where, `PLACES in words.ts does not say who is at ${key}`);
+      return { who, bound: `${who}: an address that is ${counterpart.immutable ? "immutable" : "stored"}` };
+    }
+    const register = REGISTERS[key];
+    if (register === undefined) throw new Untold(where, `REGISTERS in words.ts does not say what ${key} is`);
+    return register === "holdings" ? undefined : register;
+  }
+
+  requireUsed(): void {
+    if (this.#unused.size > 0) throw new Untold("words.ts", `nothing is compared with ${[...this.#unused].join(", ")}`);
+  }
 }
 
 type Modifier = FunctionSyntax["modifiers"][number];
@@ -97,8 +145,8 @@ function asksWho({ modifierName: { name } }: Modifier): boolean {
   return name === "restricted" || /^only[A-Z]/.test(name);
 }
 
-/** What can be called from outside, in its most derived form, if that asks who calls. */
-function privilegedIn(contract: ContractSyntax): { declared: FunctionSyntax; modifier: Modifier }[] {
+/** What can be called from outside, in its most derived form, with the modifier that asks who calls if there is one. */
+function callable(contract: ContractSyntax): { declared: FunctionSyntax; modifier: Modifier | undefined }[] {
   const seen = new Set<string>();
   return contract.lineage.flatMap((base) =>
     base.functions.flatMap((declared) => {
@@ -111,7 +159,7 @@ function privilegedIn(contract: ContractSyntax): { declared: FunctionSyntax; mod
         .filter((same) => same.functionSelector === functionSelector)
         .flatMap(({ modifiers }) => modifiers)
         .find(asksWho);
-      return modifier === undefined ? [] : [{ declared, modifier }];
+      return [{ declared, modifier }];
     }),
   );
 }

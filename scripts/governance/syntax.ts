@@ -13,6 +13,30 @@ const OURS = "project/";
 /** A node whose kind is not known beforehand. */
 export type Node = Readonly<Record<string, unknown>> & { readonly nodeType: string };
 
+/** What stands below a node under a name, if that is one node. */
+export function inner(node: Node, key: string): Node | undefined {
+  const value = node[key];
+  return isNode(value) ? value : undefined;
+}
+
+/** What stands below a node under a name, if that is a list. */
+export function childrenOf(node: Node, key: string): Node[] {
+  const value = node[key];
+  return Array.isArray(value) ? value.filter(isNode) : [];
+}
+
+/** Every node of a kind in a tree, from the top. */
+export function nodesIn(node: Node, kind: string): Node[] {
+  const below = Object.values(node).flatMap((value) =>
+    (Array.isArray(value) ? value : [value]).filter(isNode).flatMap((child) => nodesIn(child, kind)),
+  );
+  return node.nodeType === kind ? [node, ...below] : below;
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "nodeType" in value;
+}
+
 const nodeSchema = z.object({ nodeType: z.string() }).passthrough();
 const nodesSchema = z.array(nodeSchema);
 const documented = z
@@ -21,6 +45,7 @@ const documented = z
   .transform((value) => value?.text ?? "");
 
 const functionSchema = z.object({
+  id: z.number(),
   name: z.string(),
   functionSelector: z.string().optional(),
   documentation: documented,
@@ -49,10 +74,18 @@ const inputSchema = z.object({ input: z.object({ sources: z.record(z.object({ co
 
 export type FunctionSyntax = z.output<typeof functionSchema>;
 
+/** Something that is declared in a contract, or outside of all. */
+export interface Declared {
+  readonly node: Node;
+  /** The contract's id. */
+  readonly contract?: number;
+}
+
 /** One contract, with what it inherits. */
 export interface ContractSyntax {
   /** "contracts/credit/CreditEngine.sol" */
   readonly file: string;
+  readonly id: number;
   readonly name: string;
   readonly kind: string;
   readonly abstract: boolean;
@@ -62,6 +95,10 @@ export interface ContractSyntax {
   readonly constants: ReadonlyMap<string, Node>;
   /** Itself first, then what it inherits, the most derived first. */
   readonly lineage: readonly ContractSyntax[];
+  /** Ids of its own functions, modifiers and variables. */
+  readonly own: readonly number[];
+  /** Functions, modifiers and variables of all that was compiled together, by id. */
+  readonly scope: ReadonlyMap<number, Declared>;
 }
 
 /** Sources are not built as they are: what is said of them would be out of date. */
@@ -96,11 +133,16 @@ export function readSyntax(root: string): Syntax {
       JSON.parse(readFileSync(join(folder, name.replace(".output.json", ".json")), "utf8")),
     );
     const byId = new Map<number, { file: string; parsed: z.output<typeof contractSchema> }>();
+    const scope = new Map<number, Declared>();
     for (const [file, { ast }] of Object.entries(output.sources)) {
       for (const node of ast?.nodes ?? []) {
+        if (typeof node.id === "number") scope.set(node.id, { node });
         if (node.nodeType === "ContractDefinition") {
           const parsed = contractSchema.parse(node);
           byId.set(parsed.id, { file, parsed });
+          for (const below of parsed.nodes) {
+            if (typeof below.id === "number") scope.set(below.id, { node: below, contract: parsed.id });
+          }
         } else if (node.nodeType === "VariableDeclaration") {
           note(node, constants);
         }
@@ -119,6 +161,7 @@ export function readSyntax(root: string): Syntax {
       const lineage: ContractSyntax[] = [];
       const contract: ContractSyntax = {
         file: file.replace(OURS, ""),
+        id,
         name: parsed.name,
         kind: parsed.contractKind,
         abstract: parsed.abstract,
@@ -128,6 +171,8 @@ export function readSyntax(root: string): Syntax {
           .map((node) => functionSchema.parse(node)),
         constants: values,
         lineage,
+        own: parsed.nodes.flatMap(({ id }) => (typeof id === "number" ? [id] : [])),
+        scope,
       };
       made.set(id, contract);
       lineage.push(contract, ...parsed.linearizedBaseContracts.slice(1).flatMap(contractOf));

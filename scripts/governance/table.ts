@@ -16,7 +16,10 @@ export const TABLE = join(root, "docs", "privileges.md");
 const INTRODUCTION = `# Privileges
 
 Every function that not everybody may call, found in the compiled sources by \`npm run docs:governance\`; a test fails when one is missing or this page is out of date.
-What is not here can be called by anyone, for himself or for all, or by other contracts of the protocol alone (the engine mints, the balance sheet books). What the roles mean, and what their holders cannot do: [governance](governance.md).
+What is not here can be called by anyone, for himself, for who allowed it, or for all. What the roles mean, and what their holders cannot do: [governance](governance.md).
+
+The role _caller_ is no role: the function itself, or what it calls, compares its caller with the address of a contract or looks him up in a register, and asks no authority.
+Who can change an address that is stored is in the rows of \`setModules\`, \`setCreditEngine\` and \`updateAuthority\`.
 
 _Delay_ is from the end of a vote to the deed. _Bound_ is what the contract holds to, whoever calls: numbers are constants of the code that nobody can change.
 `;

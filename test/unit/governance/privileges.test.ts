@@ -58,12 +58,14 @@ describe("governance: the table of privileges", () => {
     const lineage: ContractSyntax[] = [];
     const added: ContractSyntax = {
       file: "contracts/Added.sol",
+      id: 1,
       name: "Added",
       kind: "contract",
       abstract: false,
       documentation: "",
       functions: [
         {
+          id: 2,
           name: "rule",
           functionSelector: "deadbeef",
           documentation,
@@ -73,6 +75,8 @@ describe("governance: the table of privileges", () => {
       ],
       constants: new Map(),
       lineage,
+      own: [2],
+      scope: new Map([[2, { node: { nodeType: "FunctionDefinition", id: 2, name: "rule" }, contract: 1 }]]),
     };
     lineage.push(added);
     return { ...syntax, contracts: [...syntax.contracts, added] };
