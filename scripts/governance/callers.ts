@@ -78,15 +78,10 @@ function distinct(requirement: Requirement): Requirement {
 
 /** What `declared` requires of who calls it from outside, as a function of `contract`. @throws {Unreadable} */
 export function requirementOf(contract: ContractSyntax, declared: Declared): Requirement {
-  const known = read.get(contract) ?? new Map<Node, Requirement>();
-  read.set(contract, known);
-  const requirement = known.get(declared.node) ?? new Reader(contract).entry(declared);
-  known.set(declared.node, requirement);
-  return requirement;
+  const reader = readers.get(contract) ?? new Reader(contract);
+  readers.set(contract, reader);
+  return reader.entry(declared);
 }
-
-/** Trees do not change: each function is gone through once. */
-const read = new WeakMap<ContractSyntax, Map<Node, Requirement>>();
 
 /** Reads functions of one contract, with what it inherits. */
 class Reader {
@@ -94,12 +89,20 @@ class Reader {
   readonly #open = new Map<unknown, number>();
   /** The outermost of these at which it did, by depth. */
   #cut = Infinity;
+  /** What is known of functions: trees do not change. */
+  readonly #found = new Map<Node, Requirement>();
   readonly #asking = new Map<Node, boolean>();
   readonly #entered = new Map<Node, readonly Declared[]>();
 
   constructor(readonly contract: ContractSyntax) {}
 
   entry(declared: Declared): Requirement {
+    const requirement = this.#found.get(declared.node) ?? this.#read(declared);
+    this.#found.set(declared.node, requirement);
+    return requirement;
+  }
+
+  #read(declared: Declared): Requirement {
     if (this.#reached(declared).some(({ node }) => asksInAssembly(node))) {
       throw new Unreadable(this.contract.name, `assembly that ${String(declared.node.name)} enters`);
     }
@@ -552,6 +555,8 @@ class Reader {
 function environment(declared: Declared): Environment {
   return { declared, values: new Map(), facts: new Map(), callees: new Map() };
 }
+
+const readers = new WeakMap<ContractSyntax, Reader>();
 
 const NOTHING: Facts = { sender: false, named: false };
 

@@ -191,7 +191,7 @@ describe("governance: checks of callers in bodies", () => {
           const found = one.scope.get(declared?.id ?? NaN);
           if (one.name !== contract || found === undefined) return one;
           const statements = (inner(found.node, "body")?.statements as Node[]).slice(1);
-          const node = { ...found.node, body: block(...statements) };
+          const node: Node = { ...found.node, body: block(...statements) };
           return { ...one, scope: new Map(one.scope).set(Number(node.id), { ...found, node }) };
         }),
       });
