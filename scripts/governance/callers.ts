@@ -252,7 +252,7 @@ class Reader {
     const meant = this.#meanings(term);
     return meant === undefined
       ? this.#kept(term)
-      : meant.map((one) => this.#need(one, met)).reduce(either, [[]] as Requirement);
+      : meant.map((one) => this.#need(one, met)).reduce<Requirement>(either, [[]]);
   }
 
   /** Something that is kept under the sender's address, or that others say about him. */

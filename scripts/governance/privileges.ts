@@ -112,7 +112,7 @@ class Words {
     const closed = told.filter((list) => list.every((one) => one !== undefined));
     if (closed.length === 0) return undefined;
     const join = (key: "who" | "bound", by: string): string =>
-      [...new Set(closed.flat().map((one) => one?.[key] ?? ""))].join(by);
+      [...new Set(closed.flat().map((one) => one[key]))].join(by);
     return { role: "caller", holder: join("who", " or "), delay: AT_ONCE, bound: join("bound", "; ") };
   }
 
