@@ -9,7 +9,7 @@
  * Conditions that have nothing to do with who calls are taken as not met where they open a way round a check, and as met where they lead to one.
  */
 
-import { childrenOf, inner, nodesIn, type ContractSyntax, type Declared, type Node } from "./syntax.js";
+import { childrenOf, inner, nodesIn, partsOf, type ContractSyntax, type Declared, type Node } from "./syntax.js";
 
 /** What a check compares the sender with. */
 export type Counterpart =
@@ -590,10 +590,6 @@ function signatureOf(declared: Declared): string {
 }
 
 /** Expressions right below one. */
-function partsOf(node: Node): Node[] {
-  return Object.keys(node).flatMap((key) => [inner(node, key) ?? [], childrenOf(node, key)].flat());
-}
-
 /** Assembly is not followed: whether it speaks of the caller but for telling him in an event. */
 function asksInAssembly(node: Node): boolean {
   const named = (call: Node): string => String(inner(call, "functionName")?.name);

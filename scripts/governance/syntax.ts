@@ -25,12 +25,33 @@ export function childrenOf(node: Node, key: string): Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
 }
 
+/** What was found in trees: the same parts are asked for again and again. Trees do not change. */
+const found = new WeakMap<Node, Map<string, Node[]>>();
+
 /** Every node of a kind in a tree, from the top. */
-export function nodesIn(node: Node, kind: string): Node[] {
-  const below = Object.values(node).flatMap((value) =>
-    (Array.isArray(value) ? value : [value]).filter(isNode).flatMap((child) => nodesIn(child, kind)),
-  );
-  return node.nodeType === kind ? [node, ...below] : below;
+export function nodesIn(node: Node, kind: string): readonly Node[] {
+  let known = found.get(node);
+  if (known === undefined) found.set(node, (known = new Map<string, Node[]>()));
+  let nodes = known.get(kind);
+  if (nodes === undefined) known.set(kind, (nodes = [...walk(node, kind)]));
+  return nodes;
+}
+
+function* walk(node: Node, kind: string): Generator<Node> {
+  if (node.nodeType === kind) yield node;
+  for (const part of partsOf(node)) yield* walk(part, kind);
+}
+
+const parts = new WeakMap<Node, Node[]>();
+
+/** The nodes right below one. */
+export function partsOf(node: Node): readonly Node[] {
+  let known = parts.get(node);
+  if (known === undefined) {
+    known = Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isNode));
+    parts.set(node, known);
+  }
+  return known;
 }
 
 function isNode(value: unknown): value is Node {

@@ -109,7 +109,9 @@ function asked(...statements: Node[]): Requirement {
   return requirementOf(contract, rule);
 }
 
-describe("governance: checks of callers in bodies", () => {
+describe("governance: checks of callers in bodies", function () {
+  // The first reading goes through every function.
+  this.timeout(120_000);
   const FRIEND_ONLY = [[{ kind: "place", name: "FRIEND", immutable: true }]];
   const STORED_ONLY = [[{ kind: "place", name: "_stored", immutable: false }]];
   const NAMED = [[{ kind: "named" }]];

@@ -10,7 +10,9 @@ import { page, TABLE } from "../../../scripts/governance/table.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-describe("governance: the table of privileges", () => {
+describe("governance: the table of privileges", function () {
+  // The first reading goes through every function.
+  this.timeout(120_000);
   let syntax: Syntax;
 
   before(() => {
