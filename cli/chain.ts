@@ -7,7 +7,9 @@ import { JsonRpcProvider } from "ethers";
 import { NotDeployed, readAddressBooks } from "../deploy/address-book.js";
 import { NETWORKS } from "../keeper/config/networks.js";
 import { InvalidAddressBook, parseAddressBook, type AddressBook } from "../sdk/addresses.js";
+import { withoutSecrets } from "../keeper/config/sources.js";
 import { EnvironmentError, UsageError } from "./errors.js";
+import { nodeTrouble, nodeUrl } from "./node-trouble.js";
 import { nearest } from "./suggestion.js";
 
 const DEFAULT_URL = "http://127.0.0.1:8545";
@@ -61,11 +63,12 @@ export function connect(url: string, chainId: number): JsonRpcProvider {
 /** Looks whether the node at `url` is of the chain and has what one of the books says. */
 async function probe(url: string, chainId: number | undefined, books: Books, needed: Needed): Promise<Found> {
   const provider = new JsonRpcProvider(url, 1, { staticNetwork: true });
+  const named = withoutSecrets(url);
   try {
     const actual = await provider.send("eth_chainId", []).then(Number, () => undefined);
-    if (actual === undefined) return { url, answers: false, problem: `no chain answers at ${url}` };
+    if (actual === undefined) return { url, answers: false, problem: `no chain answers at ${named}` };
     if (chainId !== undefined && actual !== chainId) {
-      const problem = `the chain at ${url} has id ${actual}, a ${nameOf(chainId)} one has ${chainId}`;
+      const problem = `the chain at ${named} has id ${actual}, a ${nameOf(chainId)} one has ${chainId}`;
       return { url, answers: true, problem };
     }
     // Its own book first: local chains look alike, but not to the last address.
@@ -78,7 +81,9 @@ async function probe(url: string, chainId: number | undefined, books: Books, nee
       );
       if (there.every((code) => code !== "0x")) return { url, book };
     }
-    return { url, answers: true, problem: `the chain at ${url} has no ${needed.what}` };
+    return { url, answers: true, problem: `the chain at ${named} has no ${needed.what}` };
+  } catch (error) {
+    throw nodeTrouble(error) ?? error;
   } finally {
     provider.destroy();
   }
@@ -126,7 +131,7 @@ export async function findChain(options: ChainOptions, needed: Needed = PROTOCOL
   const { network, rpc } = options;
   const chainId = network === undefined ? (rpc === undefined ? chainIdOf(LOCAL) : undefined) : chainIdOf(network);
   const books = booksOf(options);
-  const urls = rpc === undefined ? urlsOf(network ?? LOCAL, books) : new Set([rpc]);
+  const urls = rpc === undefined ? urlsOf(network ?? LOCAL, books) : new Set([nodeUrl(rpc)]);
   const found = await Promise.all([...urls].map((url) => probe(url, chainId, books, needed)));
   const usable = found.filter((one) => "book" in one);
   const [first] = usable;

@@ -15,6 +15,7 @@ import { GOVERNANCE_SENTENCES } from "../sdk/errors/governance.js";
 import { explain, type Explanation, type Names } from "../sdk/errors/index.js";
 import { withHeadroom } from "../sdk/gas.js";
 import { CliError, EXIT } from "./errors.js";
+import { nodeTrouble } from "./node-trouble.js";
 
 /** Between two looks for a receipt. {ms} */
 const POLL = 500;
@@ -87,11 +88,11 @@ async function included(provider: JsonRpcProvider, hash: string, patience: numbe
   });
 }
 
-/** Errors of contracts and wallets as sentences. */
+/** Errors of contracts, wallets and nodes as sentences. */
 export function understood(error: unknown, names: Names): unknown {
   if (error instanceof CliError) return error;
   const found = explain(error, { ...names, sentences: GOVERNANCE_SENTENCES });
-  return found === undefined ? error : refusal(found);
+  return found === undefined ? (nodeTrouble(error) ?? error) : refusal(found);
 }
 
 /** Tells programs what had been sent by the time of an error: people have read it already. */

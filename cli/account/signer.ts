@@ -1,10 +1,11 @@
 /** Who signs: a keystore, a key of the environment, or an account that somebody else keeps (a node, a hardware wallet's bridge). */
 
-import { getAddress, JsonRpcProvider, type JsonRpcSigner, type Signer } from "ethers";
+import { getAddress, JsonRpcProvider, type JsonRpcApiProvider, type JsonRpcSigner, type Signer } from "ethers";
 
 import { KeyError } from "../../keeper/config/errors.js";
 import { loadWallet, PRIVATE_KEY, type Environment } from "../../keeper/config/key.js";
 import { NETWORKS } from "../../keeper/config/networks.js";
+import { withoutSecrets } from "../../keeper/config/sources.js";
 import { parseAddress } from "../address.js";
 import { EnvironmentError, UsageError } from "../errors.js";
 
@@ -54,7 +55,7 @@ export interface SignerAtHand {
 export async function openSigner(
   options: SignerOptions,
   environment: Environment,
-  provider: JsonRpcProvider,
+  provider: JsonRpcApiProvider,
 ): Promise<SignerAtHand> {
   const { from, signer: url } = options;
   if (from === undefined) {
@@ -70,7 +71,7 @@ export async function openSigner(
     external.destroy();
   };
   try {
-    const who = `the signer at ${url}`;
+    const who = `the signer at ${withoutSecrets(url)}`;
     await onSameChain(external, chainId, who);
     return { signer: await kept(external, address, who), close };
   } catch (error) {
@@ -101,7 +102,7 @@ function nameOf(chainId: bigint): string {
   return known === undefined ? `chain ${chainId}` : `${known[0]} (chain ${chainId})`;
 }
 
-async function kept(provider: JsonRpcProvider, address: string, who: string): Promise<JsonRpcSigner> {
+async function kept(provider: JsonRpcApiProvider, address: string, who: string): Promise<JsonRpcSigner> {
   let accounts: string[];
   try {
     accounts = (await provider.send("eth_accounts", [])) as string[];

@@ -13,13 +13,12 @@ import {
   type PublicNetwork,
 } from "../../deploy/networks/network.js";
 import { DeploymentInterrupted, DeploymentStopped } from "../../deploy/public/errors.js";
-import { NodeError, nodeAt, type Node } from "../../deploy/public/node.js";
+import { NodeError, nodeAt, NodeProvider, type Node } from "../../deploy/public/node.js";
 import { deployPublic, type Outcome, type Plan } from "../../deploy/public/run.js";
-import { NodeFailure } from "../../keeper/rpc/endpoint.js";
 import { parseAddress } from "../address.js";
 import { openSigner, addressOf, type SignerOptions } from "../account/signer.js";
-import { connect } from "../chain.js";
 import { CliError, EnvironmentError, EXIT, Interrupted, UsageError } from "../errors.js";
+import { nodeTrouble, nodeUrl } from "../node-trouble.js";
 import { json } from "../present.js";
 import { nearest } from "../suggestion.js";
 import type { Terminal } from "../terminal.js";
@@ -54,8 +53,8 @@ export async function deploy(
   const tell = (line: string): void => {
     if (options.json !== true) say(line);
   };
-  const node = nodeAt(options.rpc);
-  const provider = connect(options.rpc, network.chainId);
+  const node = nodeAt(nodeUrl(options.rpc));
+  const provider = new NodeProvider(node, network.chainId);
   const closing = [(): void => provider.destroy()];
   try {
     const deployer = await addressOf(options, environment);
@@ -130,9 +129,11 @@ export function forTheUser(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof DeploymentStopped) {
     return new CliError(error.message, EXIT.failed, error.hint, { code: error.name, values: {} });
   }
-  if (error instanceof NodeFailure || error instanceof NodeError) {
+  if (error instanceof NodeError) {
     return new EnvironmentError(`the node failed: ${error.message}`, "Run the same again, perhaps with another node.");
   }
+  const trouble = nodeTrouble(error);
+  if (trouble !== undefined) return trouble;
   // Ignition's own: what the node would not estimate or take.
   if (error instanceof Error && error.name === "HardhatError") {
     return new CliError(error.message, EXIT.failed, "Run the same again: it goes on where it was.");

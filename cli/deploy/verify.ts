@@ -4,11 +4,11 @@ import { DEPLOYMENTS_FOLDER } from "../../deploy/address-book.js";
 import { explorerInputs, writeInput } from "../../deploy/explorer/explorer.js";
 import { InputDiffers } from "../../deploy/explorer/recompile.js";
 import { ExplorerRefuses, submit } from "../../deploy/explorer/submit.js";
-import { nodeAt, quantity } from "../../deploy/public/node.js";
+import { nodeAt, NodeProvider, quantity } from "../../deploy/public/node.js";
 import { folderOf, isFinished, readRecord } from "../../deploy/public/record.js";
 import { verifyDeployment } from "../../deploy/verify/verify.js";
-import { connect } from "../chain.js";
 import { CliError, EnvironmentError, EXIT, UsageError } from "../errors.js";
+import { nodeUrl } from "../node-trouble.js";
 import { json } from "../present.js";
 import type { Terminal } from "../terminal.js";
 import { forTheUser, networkOf } from "./run.js";
@@ -33,7 +33,8 @@ export async function verify(
 ): Promise<void> {
   const network = networkOf(options);
   const key = keyOf(options, environment);
-  const provider = connect(options.rpc, network.chainId);
+  const node = nodeAt(nodeUrl(options.rpc));
+  const provider = new NodeProvider(node, network.chainId);
   try {
     const folder = folderOf(options.out ?? DEPLOYMENTS_FOLDER, network.chainId);
     const record = readRecord(folder);
@@ -43,7 +44,7 @@ export async function verify(
         "plimsoll deploy writes one; --out <folder> says where it is.",
       );
     }
-    const chainId = await quantity(nodeAt(options.rpc), "eth_chainId");
+    const chainId = await quantity(node, "eth_chainId");
     const checks = await verifyDeployment({ provider, chainId, network, record, signal });
     const failed = checks.filter(({ holds }) => !holds);
     if (options.json === true) say(json({ network: network.name, chainId, holds: failed.length === 0, checks }));

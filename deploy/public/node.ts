@@ -2,6 +2,9 @@
 
 import { setTimeout } from "node:timers/promises";
 
+import { JsonRpcApiProvider, Network, type JsonRpcError, type JsonRpcPayload, type JsonRpcResult } from "ethers";
+import { z } from "zod";
+
 import { Endpoint, NodeFailure } from "../../keeper/rpc/endpoint.js";
 
 /** Whoever answers JSON-RPC. */
@@ -27,8 +30,8 @@ const TIMEOUT = 30_000;
 /** Public nodes limit how much is asked in a second. {ms} */
 const PAUSES = [500, 1_000, 2_000, 4_000];
 
-/** A node behind a URL. */
-export function nodeAt(url: string): Node {
+/** A node behind a URL. @param pauses Before it is asked again, each time. {ms} */
+export function nodeAt(url: string, pauses: readonly number[] = PAUSES): Node {
   const endpoint = new Endpoint(url, TIMEOUT);
   let id = 0;
   const ask = async (method: string, params: unknown[]): Promise<unknown> => {
@@ -40,7 +43,7 @@ export function nodeAt(url: string): Node {
   return {
     async request({ method, params }): Promise<unknown> {
       const list = Array.isArray(params) ? (params as unknown[]) : [];
-      for (const pause of PAUSES) {
+      for (const pause of pauses) {
         try {
           return await ask(method, list);
         } catch (error) {
@@ -54,7 +57,67 @@ export function nodeAt(url: string): Node {
   };
 }
 
-/** An answer that has to be a quantity. */
+const hex = z.string().regex(/^0x[0-9a-f]+$/i);
+const bytes = z.string().regex(/^0x([0-9a-f]{2})*$/i);
+
+/** An answer that has to be a quantity. @throws {NodeFailure} where it is none. */
 export async function quantity(node: Node, method: string, params: unknown[] = []): Promise<bigint> {
-  return BigInt((await node.request({ method, params })) as string);
+  const answer = hex.safeParse(await node.request({ method, params }));
+  if (answer.success) return BigInt(answer.data);
+  throw new NodeFailure(method, "its answer is no quantity");
+}
+
+/** What ethers takes for a mistake of ours where the node answers something else. */
+const ANSWERS: Readonly<Record<string, z.ZodType<string>>> = {
+  ...{ eth_call: bytes, eth_getCode: bytes, eth_getStorageAt: bytes },
+  ...{ eth_blockNumber: hex, eth_chainId: hex, eth_getBalance: hex, eth_getTransactionCount: hex },
+  ...{ eth_estimateGas: hex, eth_gasPrice: hex },
+};
+
+/** Questions at a time, at most: more of them and public nodes refuse all. */
+const AT_ONCE = 8;
+
+/** The same node for ethers: it is as patient, and its errors name no URL, where services put their keys. */
+export class NodeProvider extends JsonRpcApiProvider {
+  readonly #node: Node;
+  readonly #waiting: (() => void)[] = [];
+  #free = AT_ONCE;
+
+  constructor(node: Node, chainId: number) {
+    const network = Network.from(chainId);
+    // Nothing is kept: blocks of a local chain come faster than a cache expires.
+    super(network, { staticNetwork: network, batchMaxCount: 1, cacheTimeout: -1, polling: true });
+    this.#node = node;
+    this._start();
+  }
+
+  override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<(JsonRpcResult | JsonRpcError)[]> {
+    return await Promise.all([payload].flat().map((one) => this.#inTurn(one)));
+  }
+
+  async #inTurn(payload: JsonRpcPayload): Promise<JsonRpcResult | JsonRpcError> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await this.#ask(payload);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+
+  async #ask({ id, method, params }: JsonRpcPayload): Promise<JsonRpcResult | JsonRpcError> {
+    try {
+      const result = await this.#node.request({ method, params });
+      if (ANSWERS[method]?.safeParse(result).success === false) {
+        throw new NodeFailure(method, "its answer cannot be used");
+      }
+      return { id, result };
+    } catch (error) {
+      if (!(error instanceof NodeError)) throw error;
+      const { code, message, data } = error;
+      return { id, error: { code, message, data } };
+    }
+  }
 }
