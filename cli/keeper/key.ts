@@ -1,7 +1,9 @@
 /** `plimsoll keeper key`: a new key in an encrypted keystore, and the password that opens it. */
 
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { Wallet } from "ethers";
 
@@ -13,7 +15,11 @@ export interface NewKeyOptions {
   /** The password, one line; made where it is not there. */
   readonly passwordFile: string;
   readonly say: (line: string) => void;
+  /** Where no key should be: what is there may be committed. The project's folder if absent. */
+  readonly project?: string;
 }
+
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Of a password that is made here. {bytes} */
 const PASSWORD_BYTES = 32;
@@ -21,7 +27,7 @@ const PASSWORD_BYTES = 32;
 const PRIVATE = 0o600;
 
 /** Makes the files and says whose key it is. Nothing is overwritten, and neither key nor password is shown. */
-export async function newKey({ keystore, passwordFile, say }: NewKeyOptions): Promise<void> {
+export async function newKey({ keystore, passwordFile, say, project = PROJECT }: NewKeyOptions): Promise<void> {
   if (existsSync(keystore)) throw taken(keystore);
   const password = existsSync(passwordFile) ? read(passwordFile) : makePassword(passwordFile);
   const wallet = Wallet.createRandom();
@@ -32,7 +38,16 @@ export async function newKey({ keystore, passwordFile, say }: NewKeyOptions): Pr
   say(
     `A new key for ${address} is in ${keystore}, its password in ${passwordFile}. Keep a copy of both in a safe place.`,
   );
+  for (const file of [keystore, passwordFile]) {
+    if (isWithin(project, file))
+      say(`Move ${file} out of the project's folder: what is there may be committed by mistake.`);
+  }
   say("Send it some ether: it pays for gas.");
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const way = relative(realpathSync(folder), realpathSync(dirname(resolve(file))));
+  return way !== ".." && !/^\.\.[\\/]/.test(way) && !isAbsolute(way);
 }
 
 function makePassword(file: string): string {

@@ -12,13 +12,24 @@ export class DeploymentStopped extends Error {
   }
 }
 
-/** What the network's file says is not what the chain says. Nothing was sent. */
+/** What the network's file says is not what the chain says. Nothing was sent this time. */
 export class PreflightFailed extends DeploymentStopped {
   override readonly name = "PreflightFailed";
 
-  /** @param problems Each names the feed, token or contract. */
-  constructor(readonly problems: readonly string[]) {
-    super(`the chain is not as the network's file says: ${problems.join("; ")}`, "Nothing was sent.");
+  /**
+   * @param problems Each names the feed, token or contract.
+   * @param begun Whether something was sent before.
+   */
+  constructor(
+    readonly problems: readonly string[],
+    begun = false,
+  ) {
+    super(
+      `the chain is not as the network's file says: ${problems.join("; ")}`,
+      begun
+        ? "What was sent before stays as it is; nothing was added. Once that is cured, run the same again."
+        : "Nothing was sent.",
+    );
   }
 }
 

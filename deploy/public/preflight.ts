@@ -35,11 +35,13 @@ export interface Preflight {
   readonly network: PublicNetwork;
   readonly deployer: string;
   readonly funded: ReadonlySet<string>;
+  /** What is only said in advance may lack what the deployer is yet to get. */
+  readonly estimating?: boolean;
 }
 
 /** Every check, also those that hold. */
 export async function preflight(options: Preflight): Promise<readonly Check[]> {
-  const { provider, chainId, network, deployer, funded } = options;
+  const { provider, chainId, network, deployer, funded, estimating = false } = options;
   const checks = new Checks();
   if (!checks.same("chain", "id", chainId, network.chainId)) return checks.all;
   await checkInstructions(checks, provider);
@@ -51,7 +53,7 @@ export async function preflight(options: Preflight): Promise<readonly Check[]> {
   }
   for (const asset of assets) {
     const token = present(network.tokens[asset.symbol], asset.symbol);
-    await checkToken(checks, provider, asset, token, deployer, funded.has(asset.symbol));
+    await checkToken(checks, provider, asset, token, deployer, funded.has(asset.symbol), estimating);
   }
   await checkUniswap(checks, provider, network);
   if (network.sequencer !== null) await hasCode(checks, provider, "sequencer feed", network.sequencer);
@@ -124,6 +126,7 @@ async function checkToken(
   { address, source, seed, from }: NetworkToken,
   deployer: string,
   funded: boolean,
+  estimating: boolean,
 ): Promise<void> {
   const subject = `token ${symbol}`;
   if (address === null) {
@@ -139,12 +142,8 @@ async function checkToken(
   const enough = typeof balance === "bigint" && balance >= parseUnits(seed, decimals);
   const has = typeof balance === "bigint" ? formatUnits(balance, decimals) : "no";
   const where = from === undefined ? "" : ` (${from})`;
-  checks.add(
-    subject,
-    enough,
-    `${deployer} has ${has} for the reserve`,
-    `${deployer} has ${has} ${symbol}, and the reserve begins with ${seed}${where}`,
-  );
+  const lacks = `${deployer} has ${has} ${symbol}, and the reserve begins with ${seed}${where}`;
+  checks.add(subject, enough || estimating, enough ? `${deployer} has ${has} for the reserve` : lacks, lacks);
 }
 
 async function checkUniswap(checks: Checks, provider: Provider, network: PublicNetwork): Promise<void> {

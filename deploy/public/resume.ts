@@ -9,7 +9,7 @@ import { trackTransaction, wipe, type ArtifactResolver } from "@nomicfoundation/
 import { Transaction } from "ethers";
 import { z } from "zod";
 
-import { DeploymentStopped } from "./errors.js";
+import { DeploymentInterrupted, DeploymentStopped } from "./errors.js";
 import { dropTorn, progressIn, waitOn, type OnItsWay, type Unsent } from "./journal.js";
 import { NodeError, quantity, type Node } from "./node.js";
 import { offer } from "./provider.js";
@@ -25,6 +25,8 @@ export interface Mending {
   readonly say: (line: string) => void;
   /** Between two looks. {ms} */
   readonly poll?: number;
+  /** Aborted: nothing is waited for any more. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -79,7 +81,7 @@ async function findSent(options: Mending, { nonce, data }: Omit<Unsent, "futureI
       if (hash !== null && (await isKnown(node, hash))) return hash;
     }
     if (raw === null && (await used())) return await searched(options, latest);
-    await setTimeout(options.poll ?? PAUSE);
+    await pause(options, options.poll ?? PAUSE);
   }
   // What is refused (the fees may have risen) and shown nowhere would be so each time. What comes in its place has the same nonce: no more than one of them is ever included.
   if (raw === null || refused || (await used())) return undefined;
@@ -87,6 +89,12 @@ async function findSent(options: Mending, { nonce, data }: Omit<Unsent, "futureI
     `the node was given the transaction with nonce ${nonce} of ${sender}, and does not show it`,
     "Run the same again in a minute, or with another node.",
   );
+}
+
+/** Until the next look. @throws {DeploymentInterrupted} where there is none any more. */
+async function pause({ signal }: Mending, duration: number): Promise<void> {
+  if (signal?.aborted === true) throw new DeploymentInterrupted();
+  await setTimeout(duration);
 }
 
 /** Whether the node takes the transaction, or has it; it does not where it answers that it will not. */
@@ -154,7 +162,7 @@ export async function settled(options: Mending): Promise<void> {
         "Have them included, or replaced by dearer ones, and run the same again.",
       );
     }
-    await setTimeout(poll);
+    await pause(options, poll);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A deployment to a public network, from looking at the chain to the address book. It can be stopped anywhere, and run again. */
 
 import { wipe } from "@nomicfoundation/ignition-core";
-import type { Provider, Signer } from "ethers";
+import { ZeroAddress, type Provider, type Signer } from "ethers";
 
 import type { AddressBook } from "../../sdk/addresses.js";
 import { present } from "../../sdk/present.js";
@@ -102,11 +102,24 @@ async function deployFrom(folder: string, options: PublicDeployment): Promise<Ou
   const { done, begun, addresses } = progressIn(folder);
   if (chainId === BigInt(network.chainId)) await stillThere(options, addresses);
   const funded = new Set(Object.keys(network.tokens).filter((symbol) => begun.has(`Public#seed_fund_${symbol}`)));
-  const checks = await preflight({ provider, chainId, network, deployer, funded });
+  const checks = await preflight({
+    provider,
+    chainId,
+    network,
+    deployer,
+    funded,
+    estimating: options.signer === undefined,
+  });
   const failed = checks.filter(({ holds }) => !holds);
-  if (failed.length > 0) throw new PreflightFailed(failed.map(({ subject, said }) => `${subject}: ${said}`));
+  if (failed.length > 0) {
+    throw new PreflightFailed(
+      failed.map(({ subject, said }) => `${subject}: ${said}`),
+      begun.size > 0,
+    );
+  }
 
   const measured = options.measured ?? (await measure(network, successors));
+  if (options.signal?.aborted === true) throw new DeploymentInterrupted();
   const transactions = measured.filter(({ future }) => !done.has(future));
   const cost = await costOf(provider, network.rollup, transactions);
   const balance = await provider.getBalance(deployer);
@@ -152,6 +165,7 @@ async function act(
   const mending = {
     ...{ folder, node, sender: deployer, record, resolver, confirmations, say },
     ...(poll === undefined ? {} : { poll }),
+    ...(signal === undefined ? {} : { signal }),
   };
   const provider = new SigningProvider({
     ...{ node, chainId, address: deployer, signer, record },
@@ -244,6 +258,7 @@ function successorsOf(
       if (address === deployer) {
         throw new DeploymentStopped(`the ${what} would be the deployer, who holds nothing in the end`, "Name another.");
       }
+      if (address === ZeroAddress) throw new DeploymentStopped(`the ${what} would be nobody`, "Name somebody.");
     }
     return { guardian, plimHolder };
   }
@@ -287,8 +302,11 @@ async function stillThere(
   { network, provider, deployments }: PublicDeployment,
   contracts: Iterable<readonly [future: string, address: string]>,
 ): Promise<void> {
-  for (const [future, address] of contracts) {
-    if ((await provider.getCode(address)) !== "0x") continue;
+  const codes = await Promise.all(
+    [...contracts].map(async ([future, address]) => ({ future, address, code: await provider.getCode(address) })),
+  );
+  for (const { future, address, code } of codes) {
+    if (code !== "0x") continue;
     throw new DeploymentStopped(
       `${future} was deployed at ${address}, and the chain has nothing there`,
       `Is it another chain of the same id? What was deployed is in ${folderOf(deployments, network.chainId)}; --out <folder> begins anew.`,

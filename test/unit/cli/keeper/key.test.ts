@@ -37,6 +37,7 @@ describe("cli/keeper: key", function () {
     await make();
     const password = readFileSync(file("password"), "utf8").trim();
     expect(password.length).to.be.at.least(40);
+    expect(said.join("\n"), "it is nowhere near the project").to.not.include("Move");
     const { address, privateKey } = await decryptKeystoreJson(readFileSync(file("key.json"), "utf8"), password);
     expect(new Wallet(privateKey).address).to.equal(address);
     const text = said.join("\n");
@@ -60,6 +61,18 @@ describe("cli/keeper: key", function () {
     expect(message).to.include("key.json is there already");
     expect(readFileSync(file("key.json"), "utf8")).to.equal("mine");
     expect(existsSync(file("password"))).to.equal(false);
+  });
+
+  it("warns of a key in the project's folder", async () => {
+    await newKey({
+      ...{ keystore: file("key.json"), passwordFile: file("password"), project: folder },
+      say: (line) => void said.push(line),
+    });
+    expect(said.filter((line) => line.startsWith("Move"))).to.deep.equal(
+      ["key.json", "password"].map(
+        (name) => `Move ${file(name)} out of the project's folder: what is there may be committed by mistake.`,
+      ),
+    );
   });
 
   it("wants a password that is one", async () => {

@@ -15,6 +15,7 @@ import {
   toBeHex,
   toQuantity,
   Transaction,
+  ZeroAddress,
   zeroPadValue,
   type Provider,
   type Signer,
@@ -137,6 +138,8 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     });
   }
 
+  const eoa = (number: number): string => localWallet(number, testnet.provider).address;
+
   const recordIn = (folder: string): FinishedRecord => {
     const record = readRecord(folderOf(folder, testnet.network.chainId));
     if (!isFinished(record)) throw new Error("the deployment is not finished");
@@ -216,6 +219,16 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(told.transactions.length).to.be.above(100);
     estimated = BigInt(told.cost.gas);
     expect(BigInt(told.cost.given)).to.equal(parseEther("0.05"));
+    // The cost is asked for before the tokens are.
+    const poor = {
+      signer: undefined,
+      deployer: testnet.guardian,
+      successors: { guardian: eoa(6), plimHolder: eoa(7) },
+    };
+    const advance = await runWith(nodeAt(testnet.url), testnet.folder, testnet.deployer, poor);
+    expect(advance.state === "planned" && advance.plan.checks.map(({ said }) => said).join("\n")).to.match(
+      /has 0\.0 LINK, and the reserve begins with 20/,
+    );
     const refused = async (options: Partial<DeployOptions>): Promise<string> => {
       const error: unknown = await run(options).catch((caught: unknown) => caught);
       expect(error).to.be.instanceOf(CliError);
@@ -223,6 +236,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     };
     expect(await refused({})).to.match(/nobody is named who acts as guardian/);
     expect(await refused({ ...named(), guardian: testnet.deployer.address })).to.match(/would be the deployer/);
+    expect(await refused({ ...named(), guardian: ZeroAddress })).to.match(/the guardian would be nobody/);
     expect(await refused({ ...named(), yes: false })).to.match(/nobody can be asked/);
     expect(await refused({ ...named(), network: "sepolio" })).to.match(/no public network is called "sepolio"/);
     expect(await nonce()).to.equal(before);
@@ -293,6 +307,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       expect(again?.serialized, "the same one first").to.equal(lost[0]);
       expect(instead?.nonce).to.equal(again?.nonce);
       expect(await nonce(), "each nonce once").to.equal(before + sent.length - 1);
+
+      await rpc("anvil_setCode", testnet.network.uniswap.factory, "0x");
+      const failed: unknown = await runWith(node, out).catch((caught: unknown) => caught);
+      expect(failed).to.be.instanceOf(PreflightFailed);
+      expect((failed as PreflightFailed).hint).to.match(/^What was sent before stays as it is/);
     });
     // What the next block costs is no part of what is taken back.
     await rpc("anvil_setNextBlockBaseFeePerGas", toQuantity(present(baseFeePerGas)));
