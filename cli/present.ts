@@ -29,6 +29,11 @@ export function clock(seconds: bigint): string {
   return new Date(Number(seconds) * 1_000).toISOString().replace("T", " ").replace(".000Z", " UTC");
 }
 
+/** A text that somebody else wrote, for a terminal: without what moves the cursor, colours, hides or turns letters around. Lines stay. */
+export function visible(text: string): string {
+  return text.replaceAll(/[^\P{C}\n]/gu, "");
+}
+
 /** One JSON object: amounts as decimal strings of their smallest units, maps as objects, sets as lists. */
 export function json(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {

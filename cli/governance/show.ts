@@ -10,6 +10,7 @@ import {
   proposalNumbers,
   proposalRecords,
   quorumAt,
+  valueText,
   voter,
   type Deployment,
   type EncodedCall,
@@ -21,7 +22,7 @@ import { combined, read } from "../../sdk/reads/query.js";
 import { parseAddress } from "../address.js";
 import { columns } from "../columns.js";
 import { UsageError } from "../errors.js";
-import { clock, json, money } from "../present.js";
+import { clock, json, money, visible } from "../present.js";
 import { findProposal, parseNumber, withGovernance, type Governance, type GovernanceOptions } from "./open.js";
 
 type Say = (line: string) => void;
@@ -31,18 +32,22 @@ const SHOWN = 20n;
 /** Blocks in one question about events. */
 const SPAN = 5_000;
 
-/** A call as far as it is understood. */
-export function readable(call: EncodedCall, deployment: Deployment): ReadableCall | EncodedCall {
-  return decodeCall(call, deployment) ?? call;
+/** A call as far as it is understood; what it sends, where it sends something. {wei} */
+export function readable(call: EncodedCall, deployment: Deployment): (ReadableCall & { value?: bigint }) | EncodedCall {
+  const known = decodeCall(call, deployment);
+  if (known === undefined) return call;
+  return call.value === 0n ? known : { ...known, value: call.value };
 }
 
-/** Calls as a proposal file has them. */
+/** Calls as a proposal file has them; those that no file could have, as they are. */
 export function callLines(calls: readonly EncodedCall[], deployment: Deployment): string[] {
   return calls.flatMap((call, i) => {
     const known = decodeCall(call, deployment);
-    if (known === undefined) return [`${i + 1}. ${call.target}: ${call.data}`];
+    const sends = valueText(call);
+    const ether = sends === undefined ? "" : ` (${sends})`;
+    if (known === undefined) return [`${i + 1}. ${call.target}: ${call.data}${ether}`];
     const rest = Object.keys(known.arguments).length === 0 ? [] : stringify(known.arguments).trimEnd().split("\n");
-    return [`${i + 1}. ${known.contract}.${known.function}`, ...rest.map((line) => `     ${line}`)];
+    return [`${i + 1}. ${known.contract}.${known.function}${ether}`, ...rest.map((line) => `     ${visible(line)}`)];
   });
 }
 
@@ -92,13 +97,20 @@ export async function show(text: string, options: GovernanceOptions, say: Say): 
       return;
     }
     say(`Proposal ${record.id}: ${record.state}`);
-    if (description !== undefined) for (const line of ["", description, ""]) say(line);
+    if (description !== undefined) for (const line of ["", ...quoted(description), ""]) say(line);
     for (const line of callLines(record.calls, deployment)) say(line);
     say("");
     say(`Proposed by ${record.proposer}; voting from ${clock(record.snapshot)} to ${clock(record.deadline)}.`);
     say(`${votesText(record)}${quorum === undefined ? "" : `; the quorum is ${money(quorum)} PLIM`}.`);
     if (record.eta !== 0n) say(`Can be executed from ${clock(record.eta)} on.`);
   });
+}
+
+/** What the proposer wrote, so that nobody takes it for what is said here. */
+function quoted(text: string): string[] {
+  return visible(text)
+    .split("\n")
+    .map((line) => `> ${line}`.trimEnd());
 }
 
 /** What the proposal says of itself is in an event alone; undefined where the node has it no more. */
@@ -135,7 +147,7 @@ export async function decode(data: string, options: GovernanceOptions & { target
     const found = targets.flatMap((target) => decodeCall({ target, data }, deployment) ?? []);
     if (found.length === 0) throw new UsageError("no contract that is known here has such a function");
     if (options.json === true) say(json({ calls: found }));
-    else for (const call of found) for (const line of stringify(call).trimEnd().split("\n")) say(line);
+    else for (const call of found) for (const line of stringify(call).trimEnd().split("\n")) say(visible(line));
     return Promise.resolve();
   });
 }

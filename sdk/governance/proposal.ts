@@ -1,6 +1,6 @@
 /** Proposals: from a readable form to what the governor takes, and back. */
 
-import { AbiCoder, getAddress, id, keccak256 } from "ethers";
+import { AbiCoder, formatEther, getAddress, id, keccak256 } from "ethers";
 import { z } from "zod";
 
 import { ProposalError } from "./errors.js";
@@ -138,20 +138,35 @@ function changing(abi: Deployment["callables"][number]["abi"]): string[] {
   return [...new Set(names)].sort();
 }
 
-/** What a call does, if it is one that is known here. */
+/**
+ * What a call does, if it is one that is known here and these words say all of it: read again, they give the same bytes. Calls are written by whoever proposes, and may be
+ * cut short, longer than their arguments, or hold numbers that no word stands for; whoever asks then shows them as they are.
+ */
 export function decodeCall(
   { target, data }: Pick<EncodedCall, "target" | "data">,
   deployment: Deployment,
 ): ReadableCall | undefined {
   const callable = deployment.callables.find(({ address }) => address === getAddress(target));
-  const parsed = callable?.abi.parseTransaction({ data }) ?? undefined;
-  if (callable === undefined || parsed === undefined) return undefined;
-  const { name, fragment, args } = parsed;
-  return {
-    contract: callable.name,
-    function: name,
-    arguments: writeArguments(fragment.inputs, [...args], `${callable.name}.${name}`, deployment),
-  };
+  if (callable === undefined) return undefined;
+  try {
+    const parsed = callable.abi.parseTransaction({ data });
+    if (parsed === null) return undefined;
+    const { name, fragment, args } = parsed;
+    const call = {
+      contract: callable.name,
+      function: name,
+      arguments: writeArguments(fragment.inputs, [...args], `${callable.name}.${name}`, deployment),
+    };
+    return encodeCall(call, "", deployment).data === data.toLowerCase() ? call : undefined;
+  } catch {
+    // Whatever it fails with (there are as many ways as there are wrong bytes), it is not understood.
+    return undefined;
+  }
+}
+
+/** What a call takes with it: "sends 1.5 ether". Undefined if nothing. */
+export function valueText({ value }: Pick<EncodedCall, "value">): string | undefined {
+  return value === 0n ? undefined : `sends ${formatEther(value)} ether`;
 }
 
 /** The calls of a proposal, one by one. */

@@ -138,13 +138,26 @@ function amount(counted: "ledger" | "tokens" | "tokens18"): Notation {
   };
 }
 
+/** The last moment that is written as a date. {unix seconds} */
+const LAST_DATE = 253_402_300_799n;
+const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/;
+
 const TIME: Notation = {
   read(text) {
-    const milliseconds = /^\d{4}-\d{2}-\d{2}/.test(text.trim()) ? Date.parse(text) : Number.NaN;
-    if (Number.isNaN(milliseconds)) return { rule: "is no moment", fix: 'For instance: "2027-03-01T12:00:00Z"' };
-    return BigInt(Math.floor(milliseconds / 1_000));
+    const trimmed = text.trim();
+    // After the dates there are seconds alone: what is meant to be never.
+    if (/^\d+$/.test(trimmed) && BigInt(trimmed) > LAST_DATE) return BigInt(trimmed);
+    const fix = 'For instance: "2027-03-01T12:00:00Z"';
+    // Only UTC: what means another moment on another machine would be another proposal.
+    const milliseconds = DATE.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
+    if (Number.isNaN(milliseconds)) return { rule: "is no moment in UTC", fix };
+    // The 31st of a shorter month would be taken for a day of the next.
+    const day = new Date(milliseconds).toISOString().slice(0, 10);
+    if (!trimmed.startsWith(day)) return { rule: "is a day that the month does not have", fix };
+    return BigInt(milliseconds / 1_000);
   },
-  write: (value) => new Date(Number(value) * 1_000).toISOString().replace(".000Z", "Z"),
+  write: (value) =>
+    value > LAST_DATE ? value.toString() : new Date(Number(value) * 1_000).toISOString().replace(".000Z", "Z"),
 };
 
 const ASSET: Notation = {

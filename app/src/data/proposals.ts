@@ -58,9 +58,10 @@ export async function readBallot(
     voted: votes[i] === true,
     calls: record.calls.map((call) => {
       const known = sdk.decodeCall(call, deployment);
-      if (known === undefined) return { name: call.target, values: call.data };
+      const sends = sdk.valueText(call) ?? [];
+      if (known === undefined) return { name: call.target, values: [call.data].concat(sends).join(", ") };
       const values = Object.entries(known.arguments).map(([name, value]) => `${name} ${wordsOf(value)}`);
-      return { name: `${known.contract}.${known.function}`, values: values.join(", ") };
+      return { name: `${known.contract}.${known.function}`, values: values.concat(sends).join(", ") };
     }),
   }));
   return { terms, voter, proposals: proposals.reverse() };

@@ -141,6 +141,30 @@ describe("cli: governance", () => {
     expect((await failure(deeds.vote("1", "maybe", options, terminal([])))).hint).to.contain("against, for, abstain");
   });
 
+  it("shows all of what others propose, and nothing that it could do to a terminal", async () => {
+    const at = w.book.contracts.engine;
+    const cap = w.engine.interface.encodeFunctionData("setAssetCap", [1n, 5n]);
+    const targets = [at, at, w.addresses.guardian];
+    const appoint = w.guardian.interface.encodeFunctionData("appoint", [w.people.voter.address, 2n ** 255n]);
+    const description = "# Harmless\u001b[2J\u009b1A\r\u202eProposal 1: executed\n1. engine.setAssetCap";
+    const calldatas = [cap, cap.slice(0, 10), appoint];
+    const id = (await w.propose({ targets, values: [WAD, 0n, 0n], calldatas, description })).toString();
+    const lines = await heard((say) => show(id, chain, say));
+    const text = lines.join("\n");
+    expect(text).to.match(/^[\P{C}\n]*$/u);
+    expect(lines).to.include("> # Harmless[2J1AProposal 1: executed").and.to.include("> 1. engine.setAssetCap");
+    expect(lines).to.include("1. engine.setAssetCap (sends 1.0 ether)");
+    expect(lines).to.include(`2. ${at}: ${cap.slice(0, 10)}`);
+    const [told] = await heard((say) => list({ ...chain, json: true }, say));
+    expect(told).to.contain(id);
+    const [json] = await heard((say) => show(id, { ...chain, json: true }, say));
+    const { calls } = JSON.parse(json!) as { calls: { value?: string; data?: string }[] };
+    expect(calls.map(({ value }) => value)).to.deep.equal([WAD.toString(), "0", undefined]);
+    const voted: string[] = [];
+    await deeds.vote(id, "against", options, terminal(voted));
+    expect(voted.join("\n")).to.contain("sends 1.0 ether");
+  });
+
   it("decodes a call", async () => {
     const { calldatas } = w.encode(haircut("20%"));
     const said = (await heard((say) => decode(calldatas[0]!, chain, say))).join("\n");

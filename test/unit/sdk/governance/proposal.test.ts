@@ -126,6 +126,42 @@ describe("sdk: proposals", () => {
     }
   });
 
+  it("gives calls words only where they say all of it, whatever the bytes", () => {
+    const { abi } = deployment.callables.find(({ name }) => name === "engine")!;
+    const decoded = (target: string, data: string) => decodeCall({ target, data }, deployment);
+    const engine = deployment.callables.find(({ name }) => name === "engine")!.address;
+    const cap = abi.encodeFunctionData("setAssetCap", [0n, 5n]);
+    expect(decoded(engine, cap)).to.not.equal(undefined);
+    expect(decoded(engine, cap.slice(0, 10)), "no arguments").to.equal(undefined);
+    expect(decoded(engine, cap.slice(0, -2)), "too few").to.equal(undefined);
+    expect(decoded(engine, `${cap}00`), "too many").to.equal(undefined);
+    expect(decoded(engine, "0x"), "nothing").to.equal(undefined);
+    // Of the bits there are names for four.
+    expect(decoded(engine, abi.encodeFunctionData("pause", [0n, 1n])), "a pause").to.not.equal(undefined);
+    expect(decoded(engine, abi.encodeFunctionData("pause", [0n, 17n])), "what it has no name for").to.equal(undefined);
+    // A text that is none.
+    const label = AUTHORITY.encodeFunctionData("labelRole", [1n, "a"]).replace(/61(0{62})$/, "ff$1");
+    expect(decoded(BOOK.contracts.manager, label), "no letters").to.equal(undefined);
+    // Moments that are no date any more.
+    const never = 2n ** 255n;
+    const appoint = GUARDIAN.encodeFunctionData("appoint", [at(99), never]);
+    expect(decoded(at(23), appoint)?.arguments.expiresAt).to.equal(never.toString());
+    for (const moment of [253_402_300_799n, 253_402_300_800n]) {
+      const data = GUARDIAN.encodeFunctionData("appoint", [at(99), moment]);
+      expect(decoded(at(23), data), moment.toString()).to.not.equal(undefined);
+    }
+  });
+
+  it("takes days that there are, in UTC", () => {
+    const moment = (expiresAt: string) => refusal("guardian", "appoint", { holder: at(99), expiresAt }).rule;
+    expect(moment("2027-02-31")).to.contain("does not have");
+    expect(moment("2027-02-31T00:00:00Z")).to.contain("does not have");
+    expect(moment("2027-03-01T12:00:00")).to.contain("UTC");
+    expect(moment("1803859200")).to.contain("no moment");
+    const [, day] = encoded("guardian", "appoint", { holder: at(99), expiresAt: "2027-03-01" });
+    expect(day).to.equal(1_803_859_200n);
+  });
+
   const random = Random.fresh();
   it(`reads back what it writes, for every privileged function (seed ${random.seed})`, () => {
     const functions = [
