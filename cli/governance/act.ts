@@ -8,12 +8,15 @@ import {
   PLIM,
   proposalId,
   SUPPORT,
+  votesAt,
+  type ProposalRecord,
   type Support,
 } from "../../sdk/governance/index.js";
-import { openSigner, type SignerOptions } from "../account/signer.js";
+import { combined, read } from "../../sdk/reads/query.js";
+import { addressOf, openSigner, type SignerOptions } from "../account/signer.js";
 import { parseAddress } from "../address.js";
 import { CliError, EXIT, UsageError } from "../errors.js";
-import { json } from "../present.js";
+import { clock, json, money } from "../present.js";
 import type { Terminal } from "../terminal.js";
 import { sendCall } from "../transactions.js";
 import { misread, readProposal } from "./file.js";
@@ -39,21 +42,27 @@ interface Deed {
 
 export async function propose(path: string, options: ActOptions, terminal: Terminal): Promise<void> {
   const proposal = readProposal(path);
-  await perform(options, terminal, ({ addresses, deployment }) => {
+  await perform(options, terminal, async ({ addresses, deployment }) => {
+    const proposer = await actor(options, terminal);
     let encoded;
     try {
-      encoded = encodeProposal(proposal, deployment);
+      encoded = encodeProposal(proposal, deployment, proposer);
     } catch (error) {
       throw misread(error, path);
     }
     const { targets, values, calldatas, description } = encoded;
     const calls = callsIn(encoded);
-    return Promise.resolve({
+    return {
       what: `propose "${proposal.title}"`,
       lines: [description, "", ...callLines(calls, deployment)],
       call: governorCall(addresses.governor, "propose", [targets, values, calldatas, description]),
-      result: { id: proposalId(encoded), calls: calls.map((call) => readable(call, deployment)), encoded },
-    });
+      // Its number depends on who proposes it.
+      result: {
+        ...(proposer === undefined ? {} : { id: proposalId(encoded) }),
+        calls: calls.map((call) => readable(call, deployment)),
+        encoded,
+      },
+    };
   });
 }
 
@@ -74,15 +83,57 @@ export async function vote(number: string, support: string, options: ActOptions,
     throw new UsageError(`"${support}" is no vote`, `There are ${Object.keys(SUPPORT).join(", ")}.`);
   }
   const { reason } = options;
-  await onProposal(number, `vote ${support}`, options, terminal, (id) =>
-    reason === undefined
-      ? ["castVote", [id, SUPPORT[support]]]
-      : ["castVoteWithReason", [id, SUPPORT[support], reason]],
+  await onProposal(
+    number,
+    `vote ${support}`,
+    options,
+    terminal,
+    (id) =>
+      reason === undefined
+        ? ["castVote", [id, SUPPORT[support]]]
+        : ["castVoteWithReason", [id, SUPPORT[support], reason]],
+    async (governance, record) => await weightLines(governance, record, options, terminal),
   );
 }
 
 function isSupport(text: string): text is Support {
-  return text in SUPPORT;
+  return Object.hasOwn(SUPPORT, text);
+}
+
+/**
+ * With how much somebody votes: a vote is final, also one that counts nothing.
+ * @throws {CliError} It counts nothing, and nobody has said beforehand that it be sent.
+ */
+async function weightLines(
+  { provider, book }: Governance,
+  { snapshot, state }: ProposalRecord,
+  options: ActOptions,
+  terminal: Terminal,
+): Promise<string[]> {
+  const account = await actor(options, terminal);
+  // Before the vote begins nobody knows, and nobody can vote.
+  if (account === undefined || state !== "active") return [];
+  const { weight } = await read(provider, book, combined({ weight: votesAt(book, account, snapshot) }));
+  const when = clock(snapshot);
+  if (weight === 0n && options.yes !== true && options.dryRun !== true) {
+    throw new CliError(
+      `${account} has no votes in this: none were delegated to it at ${when}`,
+      EXIT.failed,
+      "Balances count that were delegated before the vote began. To vote all the same: --yes.",
+      { code: "NoVotes", values: { account, snapshot } },
+    );
+  }
+  return ["", `${account} votes with ${money(weight)} PLIM, its votes at ${when}.`];
+}
+
+/** Who acts; undefined if nothing is to be sent and nobody is named. */
+async function actor(options: ActOptions, { environment }: Terminal): Promise<string | undefined> {
+  try {
+    return await addressOf(options, environment);
+  } catch (error) {
+    if (options.dryRun === true && options.from === undefined && error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 export async function queue(number: string, options: ActOptions, terminal: Terminal): Promise<void> {
@@ -99,13 +150,14 @@ async function onProposal(
   options: ActOptions,
   terminal: Terminal,
   deed: (id: bigint) => readonly [name: string, args: readonly unknown[]],
+  more: (governance: Governance, record: ProposalRecord) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<void> {
   const id = parseNumber(number);
   await perform(options, terminal, async (governance) => {
     const record = await findProposal(governance, id);
     return {
       what: `${what} (proposal ${id}, ${record.state})`,
-      lines: callLines(record.calls, governance.deployment),
+      lines: [...callLines(record.calls, governance.deployment), ...(await more(governance, record))],
       call: governorCall(governance.addresses.governor, ...deed(id)),
       result: { id },
     };

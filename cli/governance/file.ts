@@ -16,10 +16,19 @@ export function readProposal(path: string): Proposal {
     throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unreadable"})`);
   }
   try {
-    return parseProposal(parse(text));
+    return parseProposal(parsed(text, path));
   } catch (error) {
-    if (error instanceof YAMLParseError) throw new CliError(`${path}: ${error.message}`, EXIT.usage);
     throw misread(error, path);
+  }
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    // What is no YAML; or YAML whose references to itself would become too much (a ReferenceError).
+    if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) throw error;
+    throw new CliError(`${path}: ${error.message}`, EXIT.usage);
   }
 }
 

@@ -38,7 +38,7 @@ export interface EncodedProposal {
   readonly targets: readonly string[];
   readonly values: readonly bigint[];
   readonly calldatas: readonly string[];
-  /** The title as a heading, then the rest: Markdown. */
+  /** The title as a heading, then the rest, then who alone may propose it: Markdown. */
   readonly description: string;
 }
 
@@ -75,15 +75,20 @@ function valueAt(json: unknown, path: readonly (string | number)[]): unknown {
   );
 }
 
-/** @throws {ProposalError} */
-export function encodeProposal(proposal: Proposal, deployment: Deployment): EncodedProposal {
+/**
+ * @param proposer Who alone may propose it: the governor takes a description with this at its end from nobody else. Otherwise whoever sees it before it is in a block could
+ * propose the same, and cancel it: it would be gone for good.
+ * @throws {ProposalError}
+ */
+export function encodeProposal(proposal: Proposal, deployment: Deployment, proposer?: string): EncodedProposal {
   const calls = proposal.calls.map((call, i) => encodeCall(call, `calls[${i}]`, deployment));
-  const description = proposal.description.trim();
+  const parts = [`# ${proposal.title.trim()}`, proposal.description.trim()];
+  if (proposer !== undefined) parts.push(`#proposer=${getAddress(proposer)}`);
   return {
     targets: calls.map(({ target }) => target),
     values: calls.map(({ value }) => value),
     calldatas: calls.map(({ data }) => data),
-    description: `# ${proposal.title.trim()}${description === "" ? "" : `\n\n${description}`}`,
+    description: parts.filter((part) => part !== "").join("\n\n"),
   };
 }
 

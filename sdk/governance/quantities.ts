@@ -85,7 +85,9 @@ function duration(base: bigint, example: string): Notation {
       const [, count = "", word = ""] = /^([\d,]+)\s*([a-z]+)$/i.exec(text.trim()) ?? [];
       const unit = DURATIONS.find(([pattern]) => pattern.test(word.toLowerCase()));
       if (unit === undefined) return { rule: "is no duration", fix: `For instance: "${example}"` };
-      const seconds = BigInt(count.replaceAll(",", "")) * unit[1];
+      const whole = decimal(count, 0, "a duration");
+      if (typeof whole !== "bigint") return whole;
+      const seconds = whole * unit[1];
       if (seconds % base !== 0n) {
         return {
           rule: `is no whole number of ${base === 3_600n ? "hours" : "seconds"}`,
@@ -160,12 +162,19 @@ const TIME: Notation = {
     value > LAST_DATE ? value.toString() : new Date(Number(value) * 1_000).toISOString().replace(".000Z", "Z"),
 };
 
+/** Numbers of assets have a byte; those from 16 on are prices without collateral. */
+const LAST_ASSET = 255n;
+
 const ASSET: Notation = {
   read(text, { deployment }) {
     const asset = assetNamed(text, deployment);
     if (asset !== undefined) return asset.number;
     // One that is about to be listed has a number only.
-    if (/^\d+$/.test(text.trim())) return BigInt(text.trim());
+    if (/^\d+$/.test(text.trim())) {
+      const number = BigInt(text.trim());
+      if (number <= LAST_ASSET) return number;
+      return { rule: "is the number of no asset", fix: `Numbers go to ${LAST_ASSET}.` };
+    }
     const known = deployment.assets.map(({ symbol }) => symbol).join(", ");
     return { rule: "is no listed asset", fix: `There are ${known}.` };
   },
@@ -176,7 +185,7 @@ const ASSET: Notation = {
 const ROLE: Notation = {
   read(text) {
     const roles: Readonly<Record<string, bigint>> = { admin: ADMIN_ROLE, ...ROLES };
-    const id = roles[text.trim()];
+    const id = Object.hasOwn(roles, text.trim()) ? roles[text.trim()] : undefined;
     if (id !== undefined) return id;
     if (/^\d+$/.test(text.trim())) return BigInt(text.trim());
     return { rule: "is no role", fix: `There are ${Object.keys(roles).join(", ")}.` };
@@ -201,6 +210,8 @@ const NOTATIONS: Readonly<Partial<Record<Unit, Notation>>> = {
   time: TIME,
   millionths: plain(6),
   wad: plain(18),
+  perSecond: suffixed("/s", 18, "0.000000001547 /s"),
+  shares: suffixed("smallest units", 0, "1,000,000 smallest units"),
   role: ROLE,
 };
 

@@ -87,6 +87,11 @@ export function voter(book: AddressBook, account: string): Query<Voter> {
   });
 }
 
+/** With how much an account votes in what has this snapshot, which must be past. {PLIM} */
+export function votesAt(book: AddressBook, account: string, snapshot: bigint): Query<bigint> {
+  return view<bigint>(governanceOf(book).plim, PLIM, "getPastVotes", [account, snapshot]);
+}
+
 interface Details {
   readonly targets: readonly string[];
   /** Not `values`: lists have a function of that name. */

@@ -30,6 +30,10 @@ export type Unit =
   | "millionths"
   /** "0.99": 18 decimals. */
   | "wad"
+  /** "0.000000001547 /s": interest of a second, 18 decimals. 5% a year */
+  | "perSecond"
+  /** "1,000,000 smallest units": shares of a vault, whose decimals nothing here knows. */
+  | "shares"
   /** "4%": whole percents. */
   | "percent"
   /** ["deposit", "borrow"] */
@@ -77,6 +81,8 @@ export const UNITS: Readonly<Record<string, Units>> = {
   "oracle.removeSecondFeed": { asset: "asset" },
   "oracle.setDecay": { duration: "seconds" },
   "risk.listAsset": {
+    asset: "asset",
+    "listed.depth": "ledger",
     ...HAIRCUTS("listed.bounds"),
     ...HAIRCUTS("listed.clamps"),
     "listed.volatilityFloor": "bps",
@@ -109,6 +115,7 @@ export const UNITS: Readonly<Record<string, Units>> = {
   "depth.setRoutes": { asset: "asset", cap: "tokens18" },
   "depth.removeRoutes": { asset: "asset" },
   "depth.setCap": { asset: "asset", cap: "tokens18" },
+  "engine.listAsset": { asset: "asset", governedCap: "ledger" },
   "engine.setAssetCap": { asset: "asset", governedCap: "ledger" },
   "engine.pause": PAUSES,
   "engine.unpause": PAUSES,
@@ -140,7 +147,7 @@ export const UNITS: Readonly<Record<string, Units>> = {
   "reserve.setInKindFee": { fee: "bps" },
   "reserve.pause": { asset: "asset", pauses: "reservePauses" },
   "reserve.unpause": { asset: "asset", pauses: "reservePauses" },
-  "reserve.listVault": VAULT,
+  "reserve.listVault": { ...VAULT, minSupply: "shares" },
   "reserve.setVaultTerms": VAULT,
   "rebalancer.setWeights": { targets: "bpsByAsset", bands: "bpsByAsset" },
   "rebalancer.setTerms": {
@@ -161,7 +168,14 @@ export const UNITS: Readonly<Record<string, Units>> = {
     "terms.exitWindow": "seconds",
     "terms.stream": "seconds",
   },
-  "rate.setTerms": { "terms.sensitivity": "wad" },
+  "rate.setTerms": {
+    "terms.base": "perSecond",
+    "terms.minimum": "perSecond",
+    "terms.maximum": "perSecond",
+    "terms.sensitivity": "wad",
+    "terms.pace": "perSecond",
+    "terms.surcharge": "perSecond",
+  },
   "stakedEtherFeed.setGrowthCap": { growthPerYear: "bps" },
   "authority.grantRole": { roleId: "role", executionDelay: "seconds" },
   "authority.revokeRole": { roleId: "role" },

@@ -98,8 +98,19 @@ function read(type: ParamType, given: unknown, path: string, call: Call): Encoda
     return given.map((item, i) => read(arrayChildren, item, `${path}[${i}]`, call));
   }
   if (type.components !== null) return fields(type.components, given, path, call);
-  if (unit !== undefined) return readNumber(given, unit, at, call);
-  return readBare(type, given, at, call.deployment);
+  const value = unit === undefined ? readBare(type, given, at, call.deployment) : readNumber(given, unit, at, call);
+  if (typeof value === "bigint") requireFits(type, value, given, at);
+  return value;
+}
+
+/** @throws {ProposalError} The contract has no room for such a number. */
+function requireFits({ baseType }: ParamType, value: bigint, given: unknown, at: string): void {
+  const [, sign = "", bits = "256"] = /^(u?)int(\d+)$/.exec(baseType) ?? [];
+  const [least, most] =
+    sign === "u" ? [0n, 2n ** BigInt(bits) - 1n] : [-(2n ** (BigInt(bits) - 1n)), 2n ** (BigInt(bits) - 1n) - 1n];
+  if (value >= least && value <= most) return;
+  const rule = `does not fit: in the contract's units it is ${value}, which may be ${least} to ${most}`;
+  throw new ProposalError(at, given, rule, "Write a value that the contract can take.");
 }
 
 function readNumber(given: unknown, unit: Unit, at: string, { deployment, asset }: Call): bigint {
@@ -116,7 +127,7 @@ function readFlags(given: unknown, flags: Readonly<Record<string, bigint>>, at: 
   const fix = `There are ${Object.keys(flags).join(", ")}.`;
   if (!Array.isArray(given)) throw new ProposalError(at, given, "is no list", fix);
   return (given as readonly unknown[]).reduce<bigint>((bits, name) => {
-    const bit = typeof name === "string" ? flags[name] : undefined;
+    const bit = typeof name === "string" && Object.hasOwn(flags, name) ? flags[name] : undefined;
     if (bit === undefined) throw new ProposalError(at, name, "is not one of them", fix);
     return bits | bit;
   }, 0n);
@@ -157,8 +168,11 @@ function readBare({ baseType, type }: ParamType, given: unknown, at: string, dep
     throw new ProposalError(at, given, "is no text", "Write it in quotes.");
   }
   if (baseType.startsWith("bytes")) {
-    if (isHexString(given)) return given;
-    throw new ProposalError(at, given, `is no ${type}`, "Write 0x and hexadecimal digits.");
+    const size = Number(baseType.slice("bytes".length));
+    // Whole bytes; as many as the type has, if it says so.
+    if (isHexString(given, size === 0 ? true : size)) return given;
+    const many = size === 0 ? "" : `${2 * size} `;
+    throw new ProposalError(at, given, `is no ${type}`, `Write 0x and ${many}hexadecimal digits, two for each byte.`);
   }
   const text = typeof given === "number" && Number.isSafeInteger(given) ? given.toString() : given;
   if (typeof text === "string" && /^-?\d[\d,]*$/.test(text.trim())) return BigInt(text.replaceAll(",", "").trim());

@@ -12,6 +12,7 @@ import { simulate } from "../../../cli/governance/simulate.js";
 import { CliError, EXIT } from "../../../cli/errors.js";
 import { findAnvil } from "../../../keeper/rehearsal/anvil.js";
 import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
+import type { EncodedProposal } from "../../../sdk/governance/index.js";
 import { openGovernedWorld, type GovernedWorld } from "../../support/governed-world.js";
 
 const WAD = 10n ** 18n;
@@ -111,7 +112,7 @@ describe("cli: governance", () => {
     const [told] = await heard((say) => show(id, { ...chain, json: true }, say));
     const record = JSON.parse(told!) as { state: string; calls: unknown[]; description: string };
     expect(record.state).to.equal("executed");
-    expect(record.description).to.equal("# Less bitcoin");
+    expect(record.description).to.equal(`# Less bitcoin\n\n#proposer=${w.people.voter.address}`);
     expect(record.calls).to.deep.equal([
       { contract: "engine", function: "setAssetCap", arguments: { asset: "WBTC", governedCap: "12.5 WBTC" } },
     ]);
@@ -125,6 +126,20 @@ describe("cli: governance", () => {
     const lines: string[] = [];
     await deeds.propose(path, { ...options, dryRun: true }, terminal(lines));
     expect(lines.at(-1)).to.contain("--dry-run");
+    // What is about to be sent, nobody else can propose (and cancel) before.
+    const json: string[] = [];
+    await deeds.propose(path, { ...options, dryRun: true, json: true }, terminal(json));
+    const { encoded } = JSON.parse(json[0]!) as { encoded: EncodedProposal };
+    const { targets, values, calldatas, description } = encoded;
+    const other = w.governor.connect(w.people.bob);
+    await expect(other.propose([...targets], [...values], [...calldatas], description)).to.be.revertedWithCustomError(
+      w.governor,
+      "GovernorRestrictedProposer",
+    );
+    const { from: __, ...nobody } = options;
+    const unnamed: string[] = [];
+    await deeds.propose(path, { ...nobody, dryRun: true, json: true }, terminal(unnamed));
+    expect(JSON.parse(unnamed[0]!)).to.not.have.property("id");
     const { yes: _, ...asking } = options;
     const refused = { ...terminal([]), ask: () => Promise.resolve(false) };
     expect((await failure(deeds.propose(path, asking, refused))).message).to.equal("nothing was sent");
@@ -137,6 +152,9 @@ describe("cli: governance", () => {
     const broken = join(folder, "broken.yaml");
     writeFileSync(broken, "title: [");
     expect((await failure(deeds.propose(broken, options, terminal([])))).exitCode).to.equal(EXIT.usage);
+    const tenfold = (name: string, of: string) => `${name}: &${name} [${Array(10).fill(of).join(", ")}]\n`;
+    writeFileSync(broken, tenfold("a", "x") + tenfold("b", "*a") + tenfold("c", "*b") + tenfold("d", "*c"));
+    expect((await failure(deeds.propose(broken, options, terminal([])))).message).to.contain("alias");
     expect((await failure(deeds.vote("1", "for", options, terminal([])))).message).to.equal("there is no proposal 1");
     expect((await failure(deeds.vote("1", "maybe", options, terminal([])))).hint).to.contain("against, for, abstain");
   });
@@ -160,9 +178,14 @@ describe("cli: governance", () => {
     const [json] = await heard((say) => show(id, { ...chain, json: true }, say));
     const { calls } = JSON.parse(json!) as { calls: { value?: string; data?: string }[] };
     expect(calls.map(({ value }) => value)).to.deep.equal([WAD.toString(), "0", undefined]);
+    // Bob has no votes: his would be final, and count nothing.
+    const { yes: _, ...asking } = { ...options, from: w.people.bob.address };
+    const powerless = await failure(deeds.vote(id, "for", asking, terminal([])));
+    expect(powerless.details?.code).to.equal("NoVotes");
+    expect(await w.governor.hasVoted(id, w.people.bob)).to.equal(false);
     const voted: string[] = [];
     await deeds.vote(id, "against", options, terminal(voted));
-    expect(voted.join("\n")).to.contain("sends 1.0 ether");
+    expect(voted.join("\n")).to.contain("sends 1.0 ether").and.to.contain("votes with 90,000,000.00 PLIM");
   });
 
   it("decodes a call", async () => {

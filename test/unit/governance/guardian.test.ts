@@ -211,14 +211,20 @@ describe("governance: the guardian only tightens", () => {
     }
   });
 
-  it("does not stop liquidation with its worst", async () => {
-    const { people, engine, lens } = w;
+  /** Alice owes, and the guardian has stopped what it can, when ether falls. @param eth Eight decimals. */
+  const crash = async (eth: bigint): Promise<void> => {
+    const { people } = w;
     await w.borrow(people.alice, 100n * WAD, 7_000n * WAD);
     await w.issue(people.bob, 9_000n * WAD);
     for (const asset of [0, 1, 2, 3]) await as().pauseCredit(asset, 15);
     await as().lowerFlashMintCap(0);
     await as().lowerDebtCeiling(0);
-    await w.refresh({ eth: 7_500_000_000n, btc: 7_935_00000000n, usdc: 1_00000000n });
+    await w.refresh({ eth, btc: 7_935_00000000n, usdc: 1_00000000n });
+  };
+
+  it("does not stop liquidation with its worst", async () => {
+    const { people, engine, lens } = w;
+    await crash(7_500_000_000n);
     const [before] = await lens.healths([people.alice.address]);
     expect(before!.health < WAD).to.equal(true);
     await engine.connect(people.bob).liquidate([{ account: people.alice.address, maxRepay: 2n ** 256n - 1n }], "0x");
@@ -226,6 +232,15 @@ describe("governance: the guardian only tightens", () => {
     expect(after!.debt < before!.debt).to.equal(true);
     // What was seized leaves as well.
     await engine.connect(people.bob).withdraw(0, 2n ** 256n - 1n, people.bob.address, people.bob.address);
+  });
+
+  it("does not stop absorption with its worst", async () => {
+    const { people, engine } = w;
+    // What she has is worth less than she owes: nobody would pay for it.
+    await crash(4_000_000_000n);
+    expect(await engine.debtOf(people.alice.address)).to.not.equal(0n);
+    await engine.connect(people.bob).absorb([people.alice.address]);
+    expect(await engine.debtOf(people.alice.address)).to.equal(0n);
   });
 });
 

@@ -78,7 +78,7 @@ describe("sdk: proposals", () => {
     ).to.deep.equal([3n, at(22), 259_200n]);
     const [, , terms] = encoded("reserve", "listVault", {
       vault: "USDC vault",
-      minSupply: "1",
+      minSupply: "1 smallest units",
       terms: { absoluteCap: "1,000,000 USDC", relativeCap: "25%", growthPerDay: "0.001" },
     });
     expect([...(terms as bigint[])]).to.deep.equal([10n ** 12n, 2_500n, 1_000n]);
@@ -116,7 +116,7 @@ describe("sdk: proposals", () => {
       volatilityFloor: "2%",
       horizon: "1 day",
     });
-    expect(tooLarge.path).to.equal("calls[0].arguments");
+    expect(tooLarge.path).to.equal("calls[0].arguments.clamps.minInitial");
     expect(tooLarge.rule).to.contain("does not fit");
   });
 
@@ -124,6 +124,39 @@ describe("sdk: proposals", () => {
     for (const json of [undefined, 5, { title: "" }, { title: "x", calls: [] }, { title: "x", calls: [{}], more: 1 }]) {
       expect(() => parseProposal(json), JSON.stringify(json)).to.throw(ProposalError);
     }
+  });
+
+  it("takes nothing for what it is not", () => {
+    expect(refusal("engine", "pause", { asset: "WETH", pauses: ["constructor"] }).rule).to.contain("not one of them");
+    const role = { roleId: "constructor", account: "timelock", executionDelay: "3 days" };
+    expect(refusal("authority", "grantRole", role).rule).to.equal("is no role");
+    for (const newDelay of [", days", "1,,,0 days", "1,5 days"]) {
+      expect(refusal("timelock", "updateDelay", { newDelay }).path, newDelay).to.contain("newDelay");
+    }
+    expect(encoded("timelock", "updateDelay", { newDelay: "1,000 days" })).to.deep.equal([86_400_000n]);
+    const asset = "99999999999999999999";
+    expect(refusal("engine", "setAssetCap", { asset, governedCap: "1 ledger units" }).path).to.contain("asset");
+    const odd = refusal("governor", "relay", { target: "plim", value: "0", data: "0x123" });
+    expect(odd.path).to.equal("calls[0].arguments.data");
+    const short = refusal("timelock", "cancel", { id: "0x12" });
+    expect(short.fix).to.contain("64 hexadecimal digits");
+  });
+
+  it("takes no number without its unit", () => {
+    const listed = { asset: "4", token: at(60), governedCap: "5" };
+    expect(refusal("engine", "listAsset", listed).path).to.contain("governedCap");
+    expect(encoded("engine", "listAsset", { ...listed, governedCap: "5 ledger units" })[2]).to.equal(5n);
+    const rate = "0.000000001547 /s";
+    const terms = { base: rate, minimum: "0 /s", maximum: rate, sensitivity: "0.01", pace: rate, surcharge: "0 /s" };
+    expect([...(encoded("rate", "setTerms", { terms })[0] as bigint[])][0]).to.equal(1_547_000_000n);
+    for (const name of ["base", "minimum", "maximum", "pace", "surcharge"]) {
+      const error = refusal("rate", "setTerms", { terms: { ...terms, [name]: "5" } });
+      expect(error.path).to.contain(name);
+      expect(error.rule).to.contain("has no unit");
+    }
+    const vault = { absoluteCap: "1 USDC", relativeCap: "25%", growthPerDay: "0.001" };
+    const error = refusal("reserve", "listVault", { vault: "USDC vault", minSupply: "1", terms: vault });
+    expect(error.path).to.contain("minSupply");
   });
 
   it("gives calls words only where they say all of it, whatever the bytes", () => {
