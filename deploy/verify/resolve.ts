@@ -4,15 +4,18 @@ import {
   FutureType,
   isAccountRuntimeValue,
   isContractFuture,
+  isDeploymentFuture,
   isFuture,
   isModuleParameterRuntimeValue,
   isNamedStaticCallFuture,
+  type ContractAtFuture,
   type ContractFuture,
   type DeploymentParameters,
   type Future,
   type IgnitionModule,
+  type NamedArtifactContractAtFuture,
 } from "@nomicfoundation/ignition-core";
-import { Contract, Interface, type InterfaceAbi, type Provider } from "ethers";
+import { Contract, getAddress, Interface, type InterfaceAbi, type Provider } from "ethers";
 
 import { present } from "../../sdk/present.js";
 import { resolver } from "../ignition.js";
@@ -31,9 +34,16 @@ export function futuresOf(module: IgnitionModule): Future[] {
   return found;
 }
 
+/** Contracts that were there before, or that answer to another interface at the same address. */
+export type ContractAt = NamedArtifactContractAtFuture<string> | ContractAtFuture;
+
+export function isContractAt(future: Future): future is ContractAt {
+  return isContractFuture(future) && !isDeploymentFuture(future);
+}
+
 export interface Resolving {
   readonly provider: Provider;
-  /** Addresses by the names of futures. */
+  /** Addresses of what the deployment made, by the names of futures; what else is there is not looked at. */
   readonly contracts: Readonly<Record<string, string>>;
   readonly parameters: DeploymentParameters;
   readonly deployer: string;
@@ -51,8 +61,16 @@ export class Resolver {
     return this.#options.provider;
   }
 
-  addressOf(future: Pick<ContractFuture<string>, "id">): string {
-    return present(this.#options.contracts[future.id], `address of ${future.id}`);
+  /**
+   * Where a contract is. For what the deployment made, the record says so, and code and history prove it; what was there before is where the module says: there is
+   * no transaction that could prove the record right.
+   */
+  addressOf(future: ContractFuture<string>): string {
+    if (!isContractAt(future)) return present(this.#options.contracts[future.id], `address of ${future.id}`);
+    const { address } = future;
+    if (typeof address === "string") return getAddress(address);
+    if (isFuture(address) && isContractFuture(address)) return this.addressOf(address);
+    throw new RangeError(`nobody knows how to look up where ${future.id} is`);
   }
 
   /** Functions and events of a contract of the module. */
