@@ -38,6 +38,7 @@ import { folderOf, isFinished, readRecord, type FinishedRecord } from "../../../
 import { deployPublic, type Outcome, type PublicDeployment } from "../../../../deploy/public/run.js";
 import { verifyDeployment } from "../../../../deploy/verify/verify.js";
 import { ROLES } from "../../../../deploy/roles.js";
+import { Stage } from "../../../../deploy/stage.js";
 import { Keeper } from "../../../../keeper/keeper.js";
 import { MemoryJournal } from "../../../../keeper/journal/memory.js";
 import { findAnvil } from "../../../../keeper/rehearsal/anvil.js";
@@ -482,7 +483,35 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
         "what a constructor set",
         () => asTimelock(at("Core#CreditEngine"), "function setDepthFraction(uint256)", 4_000n),
         "setting Core#CreditEngine",
-        /"depthFraction":"4000"/,
+        /depthFraction is "4000", not /,
+      ],
+      [
+        "the risk model",
+        async () => {
+          const stage = new Stage(provider, localWallet(0, provider));
+          const hostile = await stage.own("HostileModule", at("Core#RiskModel"));
+          await asTimelock(at("Core#CreditEngine"), "function setRiskModel(address)", hostile);
+        },
+        "setting Core#CreditEngine",
+        /riskModel is "0x\w+", not /,
+      ],
+      [
+        "a depth",
+        () => asTimelock(at("Core#RiskModel"), "function setDepth(uint256, uint256)", 0, 1),
+        "setting Public#risk_WETH",
+        /depth is "1", not /,
+      ],
+      [
+        "the governor's timelock",
+        async () => {
+          const governor = at("Governance#PlimsollGovernor");
+          const word = zeroPadValue(timelock, 32).toLowerCase();
+          let slot = 0;
+          while ((await provider.getStorage(governor, slot)) !== word) slot += 1;
+          await rpc("anvil_setStorageAt", governor, toBeHex(slot, 32), zeroPadValue(stranger, 32));
+        },
+        "setting Governance#PlimsollGovernor",
+        new RegExp(`timelock_ is "${stranger}", not "${timelock}"`),
       ],
       [
         "a minter",
@@ -599,8 +628,46 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       new RegExp(`minted: \\[\\d+ to ${testnet.plimHolder}\\], not \\[\\d+ to ${other}\\]`),
     );
     const { "Core#Authority": _, ...some } = record.transactions ?? {};
-    const left = (await checks({ ...record, transactions: some })).filter(({ holds }) => !holds);
-    expect(left.map(({ subject }) => subject)).to.deep.equal(["transaction Core#Authority"]);
+    const contracts = { ...record.contracts, "Core#ICreditEngine": other, "Public#USDC": other, "Public#Other": other };
+    const left = (await checks({ ...record, contracts, transactions: some })).filter(({ holds }) => !holds);
+    expect(left.map(({ subject }) => subject)).to.deep.equal([
+      ...["record", "record", "record"],
+      "transaction Core#Authority",
+    ]);
+    expect(left.map((check) => check.said).join("\n")).to.match(
+      new RegExp(
+        `Public#Other, which.*\n.*Core#ICreditEngine is: ${other}, not 0x.*\n.*Public#USDC is: ${other}, not 0x`,
+      ),
+    );
+  });
+
+  it("says plainly that a record is not whole, and that it is not of the file's tokens or Uniswap", async () => {
+    const { provider, network, deployer } = testnet;
+    const record = recordIn(testnet.folder);
+    const { "Core#Authority": _, ...contracts } = record.contracts;
+    expect((await checks({ ...record, contracts })).filter(({ holds }) => !holds)).to.deep.equal([
+      { subject: "record", said: "it does not say where Core#Authority is", holds: false },
+    ]);
+    const failedWith = async (file: typeof network): Promise<string> => {
+      const all = await verifyDeployment({ provider, chainId: BigInt(network.chainId), network: file, record });
+      return all.flatMap(({ subject, said, holds }) => (holds ? [] : [`${subject}: ${said}`])).join("\n");
+    };
+    const nobody = { ...network, uniswap: { ...network.uniswap, factory: testnet.guardian } };
+    expect(await failedWith(nobody)).to.match(
+      /record: nothing is deployed at 0x\w+, where Public#IUniswapV3Factory should/,
+    );
+    await meanwhile(async () => {
+      // A token that says of itself what the real one does, and that the deployer mints.
+      const token = await new Stage(provider, localWallet(0, provider)).own(
+        "FaucetToken",
+        ...["USD Coin", "USDC", 6, deployer.address],
+      );
+      const tokens = { ...network.tokens, USDC: { ...present(network.tokens.USDC), address: token } };
+      const failed = await failedWith({ ...network, tokens });
+      expect(failed).to.match(
+        new RegExp(`record: where Public#USDC is: ${present(network.tokens.USDC?.address)}, not ${token}`),
+      );
+    });
   });
 
   it("makes explorers' inputs that compile to what is deployed, with no more sources than that takes", async () => {
