@@ -8,17 +8,74 @@ import { getAddress, type Interface, type Log, type LogDescription, ZeroAddress 
 
 import type { Checks } from "../checks.js";
 import { allEvents, notAfter, placeOf } from "./events.js";
-import type { History } from "./history.js";
+import { isCall, type History } from "./history.js";
 import type { Resolver } from "./resolve.js";
 
-/** What anybody may have done by then with what is his. An event that is not here is a matter of whoever governs. */
-const ANYBODYS = new Set([
+/**
+ * What anybody may have done by then with what is his, or what follows from time and prices. An event that is not here is a matter of whoever governs; a test finds
+ * those that functions open to all emit.
+ */
+export const ANYBODYS: ReadonlySet<string> = new Set([
   ...["Approval", "Transfer", "DelegateChanged", "DelegateVotesChanged", "Claimed"],
   ...["Deposit", "Withdraw", "Borrow", "Repay", "PaidInStable", "Liquidate", "Absorb", "WriteOff", "Credit", "Accrue"],
   ...["FlashLoan", "FlashMint", "AuthorizationSet", "LevelMoved", "Leveraged", "Unwound"],
-  ...["Issue", "Redeem", "RedeemInKind", "Retire", "Collect", "Absorbed", "Distribute"],
+  ...["Issue", "Redeem", "RedeemInKind", "Retire", "Collect", "Absorbed", "Distribute", "Exchange"],
   ...["Recorded", "DeathWitnessed", "Observed", "StatementTaken", "CollateralSeen", "LossBooked", "ExposureBooked"],
+  ...[
+    "FallSeen",
+    "Poked",
+    "RateAimed",
+    "DepthSampled",
+    "BalanceSampled",
+    "ScaleMoved",
+    "AuctionOpened",
+    "AuctionClosed",
+    "AuctionFilled",
+  ],
+  ...["DeficitSeen", "DeficitCleared", "DeficitSettled", "SurplusReleased", "SurplusReceived"],
+  ...["MarkedDue", "Restaked", "Released", "ClaimsVoided", "LossBurned", "Wiped"],
+  // Of vaults, which only those who govern list.
+  ...["Invest", "Divest", "VaultBooked", "VaultFailing", "VaultUnreadable", "CreditCollected"],
 ]);
+
+/** Significant bits of depths. */
+const DEPTH_BITS = 20n;
+
+/** What anybody may cause, as long as it tells of the value that the deployment itself set for the asset. */
+interface Follows {
+  /** The call that set it. */
+  readonly call: string;
+  /** Of the event's arguments. */
+  readonly told: string;
+  /** Among the call's arguments. */
+  readonly set: (args: readonly unknown[]) => unknown;
+}
+
+export const FOLLOWS: Readonly<Record<string, Follows>> = {
+  // Caps follow depths; whoever governs sets the limit of them.
+  AssetCapSet: { call: "ICreditEngine.listAsset", told: "governedCap", set: (args) => args[2] },
+  // Without routes a depth that is sampled stays what it was.
+  TargetsSet: {
+    call: "IRisk.listAsset",
+    told: "depth",
+    set: (args) => (args[1] as { readonly depth: unknown }).depth,
+  },
+};
+
+/** Whether an event tells of nothing but what the deployment set. */
+async function follows(contracts: Resolver, futures: readonly Future[], said: LogDescription): Promise<boolean> {
+  const rule = FOLLOWS[said.name];
+  if (rule === undefined) return false;
+  for (const future of futures.filter(isCall)) {
+    if (`${future.contract.contractName}.${future.functionName}` !== rule.call) continue;
+    const args = (await contracts.valueOf(future.args)) as unknown[];
+    if (String(args[0]) !== String(said.args.getValue("asset"))) continue;
+    const [told, set] = [said.args.getValue(rule.told) as bigint, BigInt(rule.set(args) as bigint)];
+    // Depths are stored rounded down.
+    return told <= set && (set - told) << (DEPTH_BITS - 1n) <= set;
+  }
+  return false;
+}
 
 /** Looks for events of the deployment's contracts, up to its end, that none of its transactions told. */
 export async function checkStrays(
@@ -45,7 +102,7 @@ export async function checkStrays(
   for (const { log, said } of told) {
     const name = names.get(getAddress(log.address)) ?? log.address;
     const minted = isMint(said) && isTestToken(futures, name) && !handedOut.has(handOut(log, log.address, said));
-    if (said !== null && ANYBODYS.has(said.name) && !minted) continue;
+    if (said !== null && !minted && (ANYBODYS.has(said.name) || (await follows(contracts, futures, said)))) continue;
     any = true;
     const what = said === null ? String(log.topics[0]) : textOf(said);
     checks.add(SUBJECT, false, "", `${name}: ${what} in ${log.transactionHash}`);

@@ -719,6 +719,10 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     }
     const named = new Set(expected.map(([subject]) => subject));
     expect(failed.map(({ subject }) => subject).filter((subject) => !named.has(subject))).to.deep.equal([]);
+    expect(
+      failed.filter(({ said }) => said.includes("AssetCapSet(0,")).length,
+      "the deployer's, not an outsider's",
+    ).to.equal(1);
   });
 
   // ---- interrupted

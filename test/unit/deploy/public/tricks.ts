@@ -1,6 +1,16 @@
 /** What a deployer may try in order to keep something, before the contracts are handed over; and what each is called by whoever verifies. */
 
-import { concat, Contract, dataLength, Interface, parseEther, toBeHex, zeroPadValue, type BaseWallet } from "ethers";
+import {
+  concat,
+  Contract,
+  dataLength,
+  dataSlice,
+  Interface,
+  parseEther,
+  toBeHex,
+  zeroPadValue,
+  type BaseWallet,
+} from "ethers";
 
 import { ROLES } from "../../../../deploy/roles.js";
 import { Stage, USUAL_ANSWERS } from "../../../../deploy/stage.js";
@@ -68,6 +78,12 @@ export async function playTricks(
   await call(wbtc, "mint(address, uint256)", deployer.address, 10n ** 9n);
   await listVault(wbtc);
   await call(at("Core#CreditEngine"), "pause(uint256, uint256)", 0, 1);
+  // A cap that was another for a while; and what anybody may call, which proves nothing against a deployer.
+  const listed = present(await provider.getTransaction(present(honest.transactions?.["Public#list_WETH"])));
+  for (const cap of ["1", dataSlice(listed.data, 4 + 2 * 32)]) {
+    await call(at("Core#CreditEngine"), "setAssetCap(uint256, uint256)", 0, cap);
+  }
+  await sent(alias, { to: at("Core#CreditEngine"), data: encoded("syncAssetCap(uint256)", 0) });
   await call(at("Core#Reserve"), "pause(uint256, uint256)", 1, 2);
   // Admin by another name, who has something wait; and who may grant a role without being admin.
   await call(manager, "grantRole(uint64, address, uint32)", ADMIN, alias.address, 5 * DAY);
@@ -148,6 +164,7 @@ export function expectedOf(alias: BaseWallet["address"], deployer: string): read
     ["transaction Core#CreditLens", /the code that ran is \S*01600055\S*, not /],
     ["before the end", stray("Core#PlimsollDollar: FacilitatorSet", alias)],
     ["before the end", stray("Core#PriceOracle: FeedSet")],
+    ["before the end", stray("Core#CreditEngine: AssetCapSet", "0, 1, ")],
     ["before the end", stray("Governance#PlimsollTimelock: CallScheduled")],
     ["before the end", stray("Governance#PlimsollTimelock: RoleGranted", deployer)],
     ["before the end", stray("Core#Authority: RoleGranted", alias)],
