@@ -6,8 +6,10 @@ import type { Log, Provider } from "ethers";
 const SPAN = 5_000;
 /** How long one reading may take; what is left is read in the next. {ms} */
 const PATIENCE = 5_000;
-/** How often a question is asked again at once, of half as many blocks each time. */
+/** How often a question is asked again at once, of half as many blocks each time, where another reading follows anyhow. */
 const ATTEMPTS = 3;
+/** The part by which a span grows after each answer. */
+const GROWTH = 20;
 
 /** Not all events have been read yet. */
 export class EventsBehind extends Error {
@@ -25,6 +27,7 @@ export class LogReader {
   readonly #firstBlock: number;
   readonly #overlap: number;
   readonly #patience: number;
+  readonly #attempts: number;
   /** First block not read yet. */
   #next: number;
   /** Where a reading goes on that did not get to its end, and what it has found. */
@@ -35,6 +38,7 @@ export class LogReader {
    * @param topics Hashes of the events.
    * @param overlap So many blocks are read again each time, as the last ones may have been replaced by others meanwhile: for whoever may be told of an event twice.
    * @param patience How long one reading may take. {ms}
+   * @param attempts How often a question is asked again with half as many blocks. Whoever reads once goes on down to single blocks: some nodes allow ten.
    */
   constructor(
     provider: Provider,
@@ -43,6 +47,7 @@ export class LogReader {
     firstBlock: number,
     overlap = 0,
     patience = PATIENCE,
+    attempts = ATTEMPTS,
   ) {
     this.#provider = provider;
     this.#addresses = [...addresses];
@@ -50,6 +55,7 @@ export class LogReader {
     this.#firstBlock = firstBlock;
     this.#overlap = overlap;
     this.#patience = patience;
+    this.#attempts = attempts;
     this.#next = firstBlock;
   }
 
@@ -81,13 +87,13 @@ export class LogReader {
       try {
         found.push(...(await this.#provider.getLogs(filter)));
         // Slowly: a limit that stays is met again rarely.
-        this.#span = Math.min(SPAN, this.#span + SPAN / 100);
+        this.#span = Math.min(SPAN, this.#span + Math.ceil(this.#span / GROWTH));
         return toBlock;
       } catch (error) {
         // Nodes allow so many blocks, or so many events, in one answer; each has its own words for that.
         const asked = toBlock - next + 1;
         this.#span = Math.max(1, Math.floor(asked / 2));
-        if (asked === 1 || attempt >= ATTEMPTS || performance.now() > until) throw error;
+        if (asked === 1 || attempt >= this.#attempts || performance.now() > until) throw error;
       }
     }
   }

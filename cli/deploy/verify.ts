@@ -6,6 +6,7 @@ import { InputDiffers } from "../../deploy/explorer/recompile.js";
 import { ExplorerRefuses, submit } from "../../deploy/explorer/submit.js";
 import { nodeAt, NodeProvider, quantity } from "../../deploy/public/node.js";
 import { folderOf, isFinished, readRecord } from "../../deploy/public/record.js";
+import { NoEvents } from "../../deploy/verify/events.js";
 import { verifyDeployment } from "../../deploy/verify/verify.js";
 import { CliError, EnvironmentError, EXIT, UsageError } from "../errors.js";
 import { nodeUrl } from "../node-trouble.js";
@@ -65,6 +66,9 @@ export async function verify(
     }
   } catch (error) {
     if (error instanceof InputDiffers || error instanceof ExplorerRefuses) throw new CliError(error.message);
+    if (error instanceof NoEvents) {
+      throw new EnvironmentError(error.message, "Run the same again, with a node that gives events of old blocks.");
+    }
     throw forTheUser(error, signal);
   } finally {
     provider.destroy();

@@ -3,6 +3,7 @@
 import { getAddress, isHexString } from "ethers";
 import { stringify } from "yaml";
 
+import { LogReader } from "../../keeper/logs.js";
 import {
   decodeCall,
   governanceTerms,
@@ -31,6 +32,8 @@ type Say = (line: string) => void;
 const SHOWN = 20n;
 /** Blocks in one question about events. */
 const SPAN = 5_000;
+/** How long such questions may take. {ms} */
+const PATIENCE = 60_000;
 
 /** A call as far as it is understood; what it sends, where it sends something. {wei} */
 export function readable(call: EncodedCall, deployment: Deployment): (ReadableCall & { value?: bigint }) | EncodedCall {
@@ -90,14 +93,15 @@ export async function show(text: string, options: GovernanceOptions, say: Say): 
     const { provider, book, deployment } = governance;
     const record = await findProposal(governance, parseNumber(text));
     const { quorum } = await read(provider, book, combined({ quorum: quorumAt(book, record.snapshot) }));
-    const description = await descriptionOf(governance, record);
+    const { description, missing } = await descriptionOf(governance, record);
     if (options.json === true) {
       const calls = record.calls.map((call) => readable(call, deployment));
       say(json({ ...record, calls, quorum, description }));
       return;
     }
     say(`Proposal ${record.id}: ${record.state}`);
-    if (description !== undefined) for (const line of ["", ...quoted(description), ""]) say(line);
+    const said = description === undefined ? [`(no description: ${missing ?? ""})`] : quoted(description);
+    for (const line of ["", ...said, ""]) say(line);
     for (const line of callLines(record.calls, deployment)) say(line);
     say("");
     say(`Proposed by ${record.proposer}; voting from ${clock(record.snapshot)} to ${clock(record.deadline)}.`);
@@ -113,23 +117,28 @@ function quoted(text: string): string[] {
     .map((line) => `> ${line}`.trimEnd());
 }
 
-/** What the proposal says of itself is in an event alone; undefined where the node has it no more. */
+/** What the proposal says of itself is in an event alone: where the node does not give it, everything else is known all the same. */
 async function descriptionOf(
   { provider, book, addresses }: Governance,
   { id }: ProposalRecord,
-): Promise<string | undefined> {
+): Promise<{ readonly description?: string; readonly missing?: string }> {
   const { topicHash } = GOVERNOR.getEvent("ProposalCreated") ?? {};
-  if (topicHash === undefined) return undefined;
-  // The latest first: what is of interest is not old.
-  for (let to = await provider.getBlockNumber(); to >= book.firstBlock; to -= SPAN) {
-    const fromBlock = Math.max(book.firstBlock, to - SPAN + 1);
-    const logs = await provider.getLogs({ address: addresses.governor, topics: [topicHash], fromBlock, toBlock: to });
-    for (const log of logs) {
-      const args = GOVERNOR.parseLog(log)?.args;
-      if (args?.proposalId === id) return args.description as string;
+  if (topicHash === undefined) return { missing: "the governor has no such event" };
+  try {
+    // The latest first: what is of interest is not old.
+    for (let to = await provider.getBlockNumber(); to >= book.firstBlock; to -= SPAN) {
+      const from = Math.max(book.firstBlock, to - SPAN + 1);
+      const reader = new LogReader(provider, [addresses.governor], [topicHash], from, 0, PATIENCE, Infinity);
+      for (const log of await reader.read(to)) {
+        const args = GOVERNOR.parseLog(log)?.args;
+        if (args?.proposalId === id) return { description: args.description as string };
+      }
     }
+  } catch (error) {
+    const { shortMessage, message } = error as { readonly shortMessage?: string; readonly message: string };
+    return { missing: `the node does not give the event that tells it: ${shortMessage ?? message}` };
   }
-  return undefined;
+  return { missing: "the node has the event that tells it no more" };
 }
 
 export async function decode(data: string, options: GovernanceOptions & { target?: string }, say: Say): Promise<void> {

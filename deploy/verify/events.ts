@@ -8,6 +8,22 @@ import { present } from "../../sdk/present.js";
 /** How long all events may take to be read; there are few of them, but many blocks. {ms} */
 const PATIENCE = 600_000;
 
+/** A node gives no events, however few blocks it is asked for; without them nothing is proved. */
+export class NoEvents extends Error {
+  override readonly name = "NoEvents";
+
+  constructor(override readonly cause: unknown) {
+    super(`the node does not give the contracts' events, not even of one block: ${plain(cause)}`);
+  }
+}
+
+/** The node's own words, without what was asked. */
+function plain(error: unknown): string {
+  const { shortMessage, error: inner } = error as { readonly shortMessage?: string; readonly error?: unknown };
+  const { message } = (inner ?? {}) as { readonly message?: unknown };
+  return typeof message === "string" ? message : (shortMessage ?? String(error));
+}
+
 /** A place in the chain's history. */
 export interface Place {
   readonly block: number;
@@ -75,7 +91,12 @@ async function read(
   first: number,
   last: number,
 ): Promise<Log[]> {
-  return await new LogReader(provider, [...addresses], [...topics], first, 0, PATIENCE).read(last);
+  const reader = new LogReader(provider, [...addresses], [...topics], first, 0, PATIENCE, Infinity);
+  try {
+    return await reader.read(last);
+  } catch (error) {
+    throw new NoEvents(error);
+  }
 }
 
 const eventOf = (of: Interface, name: string) => present(of.getEvent(name), `event ${name}`);

@@ -70,6 +70,20 @@ describe("keeper: events", () => {
     expect(Math.max(...asked.map(([from, to]) => to - from + 1))).to.be.greaterThan(1_500);
   });
 
+  it("goes down to what the node allows, be it ten blocks or one, where nothing is read again later", async () => {
+    for (const most of [10, 1]) {
+      const { asked, chain, provider } = node([3, 150, 299]);
+      chain.most = most;
+      const reader = new LogReader(provider, [ADDRESS], [], 0, 0, 60_000, Infinity);
+      expect(numbers(await reader.read(299))).to.deep.equal([3, 150, 299]);
+      expect(asked.length, "questions").to.be.lessThan((2 * 300) / most + 20);
+      chain.fails = true;
+      asked.length = 0;
+      expect(String(await reader.read(9_000).catch((error: unknown) => error))).to.match(/the node is gone/);
+      expect(asked.length).to.be.lessThan(15);
+    }
+  });
+
   it("keeps what it has read when the node fails in the middle, and gets to the end whatever the node allows", async () => {
     const { asked, chain, provider } = node([1, 4_000, 6_000, 7_500]);
     const reader = new LogReader(provider, [ADDRESS], [], 0, 32);
