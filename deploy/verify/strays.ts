@@ -70,7 +70,7 @@ async function follows(contracts: Resolver, futures: readonly Future[], said: Lo
     if (`${future.contract.contractName}.${future.functionName}` !== rule.call) continue;
     const args = (await contracts.valueOf(future.args)) as unknown[];
     if (String(args[0]) !== String(said.args.getValue("asset"))) continue;
-    const [told, set] = [said.args.getValue(rule.told) as bigint, BigInt(rule.set(args) as bigint)];
+    const [told, set] = [said.args.getValue(rule.told) as bigint, rule.set(args) as bigint];
     // Depths are stored rounded down.
     return told <= set && (set - told) << (DEPTH_BITS - 1n) <= set;
   }
