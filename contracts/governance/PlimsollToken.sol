@@ -24,6 +24,7 @@ contract PlimsollToken is ERC20, ERC20Permit, ERC20Votes {
     }
 
     /// @inheritdoc IERC6372
+    // ERC-6372 spells it so.
     // solhint-disable-next-line func-name-mixedcase
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";

@@ -1,13 +1,11 @@
 /**
- * Deployments that this process has made before, sent again. Ignition reads each contract's whole interface anew for each call that it encodes,
- * which takes seconds a world; its transactions are the same each time, and a node takes all of them in a fraction of one.
+ * Deployments that this process has made before, sent again. Ignition validates, encodes and waits for each of some hundred calls, which takes seconds a
+ * world; its transactions are the same each time, and a node takes all of them in a fraction of one.
  */
 
-import hre from "hardhat";
-import type { HookContext, NetworkHooks } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { JsonRpcRequest, JsonRpcResponse } from "hardhat/types/providers";
 
+import { withAnswers } from "../../deploy/answers.js";
 import type { EmbeddedChain } from "../../replay/chain/embedded.js";
 import { deployWorld } from "../../replay/scenario/world.js";
 import type { AddressBook } from "../../sdk/addresses.js";
@@ -37,32 +35,16 @@ export async function recorded<T, Type extends string>(
     return structuredClone(known.result) as T;
   }
   const sent: (readonly unknown[])[] = [];
-  const handlers: Partial<NetworkHooks> = {
-    async onRequest<ChainType extends string>(
-      context: HookContext,
-      network: NetworkConnection<ChainType>,
-      request: JsonRpcRequest,
-      next: (
-        context: HookContext,
-        network: NetworkConnection<ChainType>,
-        request: JsonRpcRequest,
-      ) => Promise<JsonRpcResponse>,
-    ): Promise<JsonRpcResponse> {
-      const response = await next(context, network, request);
-      if (network.id === connection.id && request.method === "eth_sendTransaction" && "result" in response) {
-        sent.push(request.params as readonly unknown[]);
-      }
-      return response;
+  const result = await withAnswers(
+    connection,
+    ({ method, params }, answer) => {
+      if (method === "eth_sendTransaction") sent.push(params as readonly unknown[]);
+      return answer;
     },
-  };
-  hre.hooks.registerHandlers("network", handlers);
-  try {
-    const result = await deploy();
-    recordings.set(name, { sent, result: structuredClone(result) });
-    return result;
-  } finally {
-    hre.hooks.unregisterHandlers("network", handlers);
-  }
+    deploy,
+  );
+  recordings.set(name, { sent, result: structuredClone(result) });
+  return result;
 }
 
 /** What a scenario's world stands on, of a chain with nothing on it. */
