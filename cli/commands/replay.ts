@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 
 import { parseDuration } from "../../replay/history/outage.js";
+import { parseWindow, type Window } from "../../replay/history/window.js";
 import { needsBuild } from "../built.js";
 import type { ReplayOptions } from "../replay/options.js";
 import { number, told, withDataOptions } from "../risk/common.js";
@@ -19,7 +20,7 @@ are an error unless a rule covers them; with --gaps allow prices stand still ove
 Examples:
   plimsoll replay --price ETH=eth_1h.csv --price BTC=btc_1h.csv --from 2020-03-01 --to 2020-04-01 --report march.html
   plimsoll replay --price ETH=eth_1h.csv --price BTC=btc_1h.csv --gas gas.csv --keeper-outage worst:6h --ratio wstETH=0.94
-  plimsoll replay --price ETH=eth_1h.csv --price BTC=btc_1h.csv --compare --json
+  plimsoll replay --price ETH=eth_1h.csv --price BTC=btc_1h.csv --window 2020-03-01/2020-04-01 --window 2021-05-10/2021-06-01 --compare --json
 `;
 
 /** `plimsoll replay`: real market history through the deployed contracts. */
@@ -28,6 +29,11 @@ export function registerReplay(program: Command): void {
     .description("play real market history through the contracts and the keeper, and report what happened")
     .requiredOption("--price <name=file>", "candles of ETH, and of BTC; give both", collect)
     .option("--ratio <wstETH=file|number>", "what the market pays for staked ether, as a part of the ether in it")
+    .option(
+      "--window <from/to>",
+      "2020-03-01/2020-04-01 instead of --from and --to; may be given several times",
+      window,
+    )
     .option("--step <length>", "of a step: 1h, 10m, ...; default: the longest candle of the files", duration)
     .option("--gas <file#column>", "gas prices over time, in gwei; 20 where it says nothing")
     .option("--keeper-outage <when>", "worst:6h, or 2020-03-12T10:00:00Z/6h; may be given several times", collect)
@@ -56,4 +62,10 @@ function duration(text: string): number {
   const seconds = parseDuration(text);
   if (seconds === undefined) throw new InvalidArgumentError("a length such as 30s, 10m, 1h or 1d is needed.");
   return seconds;
+}
+
+function window(text: string, before: readonly Required<Window>[] = []): readonly Required<Window>[] {
+  const found = parseWindow(text);
+  if (found === undefined) throw new InvalidArgumentError("a beginning and a later end such as 2020-03-01/2020-04-01.");
+  return [...before, found];
 }

@@ -8,6 +8,7 @@ import { type CandleSeries, readCandles } from "../../replay/history/candles.js"
 import { readGas } from "../../replay/history/market.js";
 import type { History } from "../../replay/history/path.js";
 import { PAST } from "../../replay/history/terms.js";
+import type { Window } from "../../replay/history/window.js";
 import { parseNumber } from "../../risk/data/values.js";
 import { EnvironmentError, UsageError } from "../errors.js";
 import type { DataOptions } from "../risk/common.js";
@@ -15,6 +16,8 @@ import type { DataOptions } from "../risk/common.js";
 export interface ReplayOptions extends DataOptions {
   readonly price: readonly string[];
   readonly ratio?: string;
+  /** Instead of `from` and `to`. */
+  readonly window?: readonly Required<Window>[];
   /** {s} */
   readonly step?: number;
   readonly gas?: string;
@@ -76,6 +79,13 @@ export function readInputs(options: ReplayOptions): Inputs {
   };
 }
 
+/** What is to be replayed. @throws {UsageError} where it is said in two ways. */
+export function windowsOf({ window = [], from, to }: ReplayOptions): readonly Window[] {
+  if (window.length === 0) return [{ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }];
+  if (from === undefined && to === undefined) return window;
+  throw new UsageError("--window says already what is replayed", "Leave --from and --to away, or --window.");
+}
+
 /** `NAME=VALUE` */
 function named(spec: string, option: string): [string, string] {
   const at = spec.indexOf("=");
@@ -85,13 +95,18 @@ function named(spec: string, option: string): [string, string] {
 
 function candles(spec: string, name: string, options: ReplayOptions, files: string[]): CandleSeries {
   const [path = "", column] = checked(spec, files).split("#");
-  const { missing, invalid, duplicates, order, gaps, from, to } = options;
+  const { missing, invalid, duplicates, order, gaps } = options;
+  const windows = windowsOf(options);
+  const [from, to] = [
+    Math.min(...windows.map((each) => each.from ?? -Infinity)),
+    Math.max(...windows.map((each) => each.to ?? Infinity)),
+  ];
   return readCandles(path, {
     name,
     ...(column === undefined ? {} : { column }),
     // What comes before is what the model has measured by then.
-    ...(from === undefined ? {} : { from: from - PAST }),
-    ...(to === undefined ? {} : { to }),
+    ...(Number.isFinite(from) ? { from: from - PAST } : {}),
+    ...(Number.isFinite(to) ? { to } : {}),
     rules: { missing, invalid, duplicates, order, gaps },
   });
 }
@@ -126,6 +141,7 @@ export function commandOf(options: ReplayOptions): string {
   if (options.ratio !== undefined) words.push(`--ratio ${file(options.ratio)}`);
   if (options.from !== undefined) words.push(`--from ${date(options.from)}`);
   if (options.to !== undefined) words.push(`--to ${date(options.to)}`);
+  for (const { from, to } of options.window ?? []) words.push(`--window ${date(from)}/${date(to)}`);
   if (options.step !== undefined) words.push(`--step ${options.step.toString()}s`);
   if (options.gas !== undefined) words.push(`--gas ${file(options.gas)}`);
   for (const outage of options.keeperOutage ?? []) words.push(`--keeper-outage ${outage}`);

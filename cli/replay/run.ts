@@ -16,6 +16,7 @@ import {
   percent,
   ratio,
   renderReplay,
+  spansOf,
   whole,
 } from "../../replay/run/report.js";
 import { breachesOf, exceedances, type Totals, totalsOf } from "../../replay/run/totals.js";
@@ -23,7 +24,7 @@ import type { Breach } from "../../replay/chronicle/chronicle.js";
 import { CliError, Interrupted } from "../errors.js";
 import { checkOut, columns, say, writeText } from "../risk/output.js";
 import { untilStopped } from "../until-stopped.js";
-import { commandOf, readInputs, type ReplayOptions } from "./options.js";
+import { commandOf, readInputs, type ReplayOptions, windowsOf } from "./options.js";
 import { replayView } from "./progress.js";
 
 const WORST = 15;
@@ -43,8 +44,7 @@ export async function replay(options: ReplayOptions): Promise<void> {
     lag,
     chapterDays: options.chapter,
     outages: options.keeperOutage ?? [],
-    ...(options.from === undefined ? {} : { from: options.from }),
-    ...(options.to === undefined ? {} : { to: options.to }),
+    windows: windowsOf(options),
     ...(options.step === undefined ? {} : { step: options.step }),
   });
   let found: { results: readonly ChapterResult[]; comparison?: Comparison } | undefined;
@@ -140,7 +140,7 @@ function summary(
   const breaches = breachesOf(results);
   return [
     "",
-    `${iso(plan.from)} to ${iso(plan.to)}: ${whole(totals.priceUpdates)} ether prices in ${whole(totals.steps)} steps`,
+    `${spansOf(plan)}: ${whole(totals.priceUpdates)} ether prices in ${whole(totals.steps)} steps`,
     ...plan.outages.map(({ from, to }) => `  Keepers were out from ${iso(from)} to ${iso(to)}.`),
     "",
     `  ${whole(totals.liquidated)} accounts liquidated, ${whole(totals.absorbed)} absorbed; cost to the borrowers ${bps(totals.borrowerCostBps)} of the debt that was ended.`,

@@ -7,16 +7,15 @@ import { type CandleSeries, merged } from "../history/candles.js";
 import { isOut, type Outage, parseOutage } from "../history/outage.js";
 import { type History, HistoryPaths } from "../history/path.js";
 import { measuredBefore, termsAt } from "../history/terms.js";
+import { apart, type Window } from "../history/window.js";
 import { governed, type Policy } from "../policy/policy.js";
 
 const DAY = 86_400;
 
 export interface Wishes {
   readonly history: History;
-  /** The first candle that all markets have if absent. (unix seconds) */
-  readonly from?: number;
-  /** Where the first of them ends if absent. (unix seconds) */
-  readonly to?: number;
+  /** At least one. Where one has no beginning, the first candle that all markets have; where it has no end, where the first of them ends. */
+  readonly windows: readonly Window[];
   /** The longest candle of the files if absent. {s} */
   readonly step?: number;
   readonly accounts: number;
@@ -31,8 +30,8 @@ export interface Wishes {
 
 /** What does not depend on how haircuts are governed. */
 export interface Plan {
-  readonly from: number;
-  readonly to: number;
+  /** In order of time. */
+  readonly windows: readonly Required<Window>[];
   readonly step: number;
   readonly history: History;
   readonly outages: readonly Outage[];
@@ -47,17 +46,16 @@ export function planReplay(wishes: Wishes): Plan {
   const { accounts, seed, lag, chapterDays } = wishes;
   const step = wishes.step ?? Math.max(wishes.history.eth.step, wishes.history.btc.step);
   const history = { ...wishes.history, eth: merged(wishes.history.eth, step), btc: merged(wishes.history.btc, step) };
-  const [from, to] = spanOf(history, step, wishes);
-  const inSpan = history.eth.candles.filter(({ time }) => time >= from && time < to);
-  const outages = wishes.outages.map((text) => parseOutage(text, inSpan, step));
-  for (const outage of outages) checkOutage(outage, from, to);
+  const windows = apart(
+    wishes.windows.map((window) => whole(history, step, window)),
+    iso,
+  );
+  const outages = outagesOf(wishes.outages, windows, history.eth, step);
 
   const paths = new HistoryPaths(history);
-  const starts: number[] = [];
-  for (let start = from; start < to; start += chapterDays * DAY) starts.push(start);
+  const spans = windows.flatMap((window) => cut(window, chapterDays * DAY));
   const unmeasured: number[] = [];
-  const chapters = starts.map((start) => {
-    const end = Math.min(to, start + chapterDays * DAY);
+  const chapters = spans.map(({ from: start, to: end }) => {
     const covariance = measuredBefore(history.eth, history.btc, start);
     if (covariance === undefined) unmeasured.push(start);
     return {
@@ -70,37 +68,66 @@ export function planReplay(wishes: Wishes): Plan {
     };
   });
   return {
-    from,
-    to,
+    windows,
     step,
     history,
     outages,
-    notes: notesOf(starts.length, chapterDays, unmeasured),
+    notes: notesOf(chapters.length, chapterDays, unmeasured),
     jobs: (policy) =>
       chapters.map((job) => ({ ...job, terms: { ...job.terms, assets: governed(job.terms.assets, policy) } })),
   };
 }
 
-function spanOf({ eth, btc }: History, step: number, { from, to }: Wishes): [number, number] {
+/** A window as far as the files reach. */
+function whole({ eth, btc }: History, step: number, { from, to }: Window): Required<Window> {
   const first = ({ candles }: CandleSeries): number => present(candles[0], "first candle").time;
   const end = ({ candles }: CandleSeries): number => present(candles.at(-1)).time + step;
   const [start, stop] = [
     Math.max(first(eth), first(btc), floored(from ?? 0, step)),
     Math.min(end(eth), end(btc), floored(to ?? Infinity, step)),
   ];
-  if (stop - start >= step) return [start, stop];
+  if (stop - start >= step) return { from: start, to: stop };
   throw new RiskError(
     `nothing is left to replay between ${iso(start)} and ${iso(stop)}`,
-    "Choose --from and --to within the files; both must cover the span.",
+    "Choose a beginning and an end within the files; both must cover the span.",
   );
 }
 
-function checkOutage(outage: Outage, from: number, to: number): void {
-  if (isOut([outage], from) || (outage.from >= from && outage.from < to)) return;
-  throw new RiskError(
-    `the outage from ${iso(outage.from)} is outside of what is replayed`,
-    `Choose one between ${iso(from)} and ${iso(to)}.`,
-  );
+/** One after the other, none longer than `length`. {s} */
+function cut({ from, to }: Required<Window>, length: number): Required<Window>[] {
+  const chapters: Required<Window>[] = [];
+  for (let start = from; start < to; start += length) chapters.push({ from: start, to: Math.min(to, start + length) });
+  return chapters;
+}
+
+/** The worst stretch is one of each window; another must be in one of them. */
+function outagesOf(
+  texts: readonly string[],
+  windows: readonly Required<Window>[],
+  { candles }: CandleSeries,
+  step: number,
+): Outage[] {
+  return texts.flatMap((text) => {
+    const found = windows.map(({ from, to }) =>
+      parseOutage(
+        text,
+        candles.filter(({ time }) => time >= from && time < to),
+        step,
+      ),
+    );
+    const inside = found.filter((outage, i) => meets(outage, present(windows[i])));
+    // One that is given by its time is the same in each window.
+    const distinct = inside.filter(({ from }, i) => inside.findIndex((each) => each.from === from) === i);
+    if (distinct.length > 0) return distinct;
+    throw new RiskError(
+      `the outage from ${iso(present(found[0], "a window").from)} is outside of what is replayed`,
+      `Choose one in ${windows.map(({ from, to }) => `${iso(from)}/${iso(to)}`).join(", ")}.`,
+    );
+  });
+}
+
+function meets(outage: Outage, { from, to }: Required<Window>): boolean {
+  return isOut([outage], from) || (outage.from >= from && outage.from < to);
 }
 
 function floored(time: number, step: number): number {
@@ -111,7 +138,7 @@ function notesOf(chapters: number, days: number, unmeasured: readonly number[]):
   const notes: string[] = [];
   if (chapters > 1) {
     notes.push(
-      `The history is played in ${chapters.toString()} chapters of ${days.toString()} days. Each is a world of its own: the same balance sheet in dollars, new accounts, and the volatility ` +
+      `The history is played in ${chapters.toString()} chapters of at most ${days.toString()} days. Each is a world of its own: the same balance sheet in dollars, new accounts, and the volatility ` +
         "and correlation that the risk model would have measured in the 120 days before. Sums are sums over chapters; extremes are those of all of them.",
     );
   }

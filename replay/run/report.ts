@@ -37,7 +37,7 @@ function contentOf(findings: Findings): ReportContent {
   const { plan, results, totals, worst, comparison, command, accounts, seed, policy, files } = findings;
   const breaches = breachesOf(results);
   return {
-    title: `Replay of ${iso(plan.from)} to ${iso(plan.to)}`,
+    title: `Replay of ${spansOf(plan)}`,
     summary: [
       `${accounts.toString()} accounts, haircuts ${policy}, seed ${seed.toString()}. Every price, loan, liquidation and auction went through the deployed contracts and the keeper that operators run.`,
       `Made from ${files.join(", ")} by: ${command}`,
@@ -248,6 +248,10 @@ function figuresOf(samples: readonly Sample[]): Figure[] {
 }
 
 // ---- words for numbers
+
+export function spansOf({ windows }: Plan): string {
+  return windows.map(({ from, to }) => `${iso(from)} to ${iso(to)}`).join(", ");
+}
 
 export function percent(x: number): string {
   return `${(x * PERCENT).toFixed(1)}%`;

@@ -34,6 +34,10 @@ describe("cli/replay: what it is asked for", function () {
     await refused(EXIT.failed, '"worst" is not an outage', ...both, "--keeper-outage", "worst");
     await refused(EXIT.failed, "outside of what is replayed", ...both, "--keeper-outage", "2021-01-01/6h");
     await refused(EXIT.failed, "nothing is left to replay", ...both, "--from", "2020-03-13");
+    const window = ["--window", "2020-03-12/2020-03-13"];
+    await refused(EXIT.usage, "--window says already", ...both, ...window, "--from", "2020-03-12");
+    await refused(EXIT.usage, "a beginning and a later end", ...both, "--window", "2020-03-13/2020-03-12");
+    await refused(EXIT.failed, "two windows overlap", ...both, ...window, ...window);
     await refused(EXIT.failed, "p.json is not JSON", ...both, "--policy", files.write("p.json", "{"));
   });
 
@@ -54,6 +58,22 @@ describe("cli/replay: what it is asked for", function () {
       "--from",
       "2020-03-13",
     );
+  });
+
+  it("tells which windows the command names", () => {
+    const options: ReplayOptions = {
+      price: ["ETH=eth.csv", "BTC=btc.csv"],
+      window: [{ from: 1_583_971_200, to: 1_584_057_600 }],
+      accounts: 100,
+      seed: 7,
+      chapter: 90,
+      missing: "error",
+      invalid: "error",
+      duplicates: "error",
+      order: "error",
+      gaps: "error",
+    };
+    expect(commandOf(options)).to.contain(" --window 2020-03-12T00:00:00Z/2020-03-13T00:00:00Z ");
   });
 
   it("tells the command that makes the same report, without the folders of this machine", () => {
