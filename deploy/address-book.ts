@@ -47,12 +47,17 @@ export function writeAddressBook(book: AddressBook, folder = DEPLOYMENTS_FOLDER)
 /** The books that the SDK comes with. */
 const SHIPPED = fileURLToPath(new URL("../sdk/deployments.json", import.meta.url));
 
+/** All of them. */
+export function shippedBooks(path = SHIPPED): AddressBook[] {
+  return z.array(addressBookSchema).parse(JSON.parse(readFileSync(path, "utf8")));
+}
+
 /**
  * Puts a book among those that the SDK comes with, in place of one of the same chain.
  * @returns True: it is there.
  */
 export function shipAddressBook(book: AddressBook, path = SHIPPED): true {
-  const books = z.array(addressBookSchema).parse(JSON.parse(readFileSync(path, "utf8")));
+  const books = shippedBooks(path);
   const others = books.filter(({ chainId }) => chainId !== book.chainId);
   const all = [...others, addressBookSchema.parse(book)].sort((a, b) => a.chainId - b.chainId);
   writeFileSync(path, `${JSON.stringify(all, null, 2)}\n`);

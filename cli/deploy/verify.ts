@@ -1,13 +1,15 @@
 /** `plimsoll verify-deployment`. Needs the contracts' bindings. */
 
-import { DEPLOYMENTS_FOLDER } from "../../deploy/address-book.js";
+import { DEPLOYMENTS_FOLDER, NotDeployed, readAddressBooks, shippedBooks } from "../../deploy/address-book.js";
 import { explorerInputs, writeInput } from "../../deploy/explorer/explorer.js";
 import { InputDiffers } from "../../deploy/explorer/recompile.js";
 import { ExplorerRefuses, submit } from "../../deploy/explorer/submit.js";
 import { nodeAt, NodeProvider, quantity } from "../../deploy/public/node.js";
 import { folderOf, isFinished, readRecord } from "../../deploy/public/record.js";
+import type { FoundBook } from "../../deploy/verify/books.js";
 import { NoEvents } from "../../deploy/verify/events.js";
 import { verifyDeployment } from "../../deploy/verify/verify.js";
+import type { AddressBook } from "../../sdk/addresses.js";
 import { CliError, EnvironmentError, EXIT, UsageError } from "../errors.js";
 import { nodeUrl } from "../node-trouble.js";
 import { json } from "../present.js";
@@ -46,7 +48,8 @@ export async function verify(
       );
     }
     const chainId = await quantity(node, "eth_chainId");
-    const checks = await verifyDeployment({ provider, chainId, network, record, signal });
+    const books = booksOf(options, network.chainId);
+    const checks = await verifyDeployment({ provider, chainId, network, record, books, signal });
     const failed = checks.filter(({ holds }) => !holds);
     if (options.json === true) say(json({ network: network.name, chainId, holds: failed.length === 0, checks }));
     else for (const { subject, said, holds } of checks) say(`${holds ? "ok  " : "NOT "} ${subject}: ${said}`);
@@ -72,6 +75,25 @@ export async function verify(
     throw forTheUser(error, signal);
   } finally {
     provider.destroy();
+  }
+}
+
+/** The book beside the record, and the one that the SDK comes with, if it has one. */
+function booksOf({ out }: VerifyOptions, chainId: number): FoundBook[] {
+  const beside: FoundBook = { where: "beside the record", book: besideRecord(out ?? DEPLOYMENTS_FOLDER, chainId) };
+  const shipped = out === undefined ? shippedBooks().find((book) => book.chainId === chainId) : undefined;
+  return shipped === undefined ? [beside] : [beside, { where: "of the SDK", book: shipped }];
+}
+
+function besideRecord(deployments: string, chainId: number): AddressBook | undefined {
+  try {
+    return readAddressBooks(chainId, deployments)[0];
+  } catch (error) {
+    if (error instanceof NotDeployed) return undefined;
+    throw new EnvironmentError(
+      `the address book in ${folderOf(deployments, chainId)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      "plimsoll deploy --network writes it again: it sends nothing where everything is there.",
+    );
   }
 }
 

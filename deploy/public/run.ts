@@ -6,10 +6,10 @@ import { ZeroAddress, type Provider, type Signer } from "ethers";
 import type { AddressBook } from "../../sdk/addresses.js";
 import { present } from "../../sdk/present.js";
 import { writeAddressBook } from "../address-book.js";
-import { bookOf } from "../book.js";
 import type { Check } from "../checks.js";
-import { publicModule, type PublicModule } from "../modules/public/Public.js";
+import { publicModule } from "../modules/public/Public.js";
 import type { PublicNetwork } from "../networks/network.js";
+import { ENGINE, publicBook } from "./book.js";
 import { DeploymentInterrupted, DeploymentStopped, PreflightFailed } from "./errors.js";
 import { costOf, measure, type Cost, type Measured } from "./estimate.js";
 import { PUBLIC_STABLE } from "../parameters/public.js";
@@ -22,12 +22,18 @@ import { publicParameters, type Successors } from "./parameters.js";
 import { OPENS_POOL, poolOf, poolSaid } from "./pool.js";
 import { preflight } from "./preflight.js";
 import { SigningProvider } from "./provider.js";
-import { alone, folderOf, isFinished, readRecord, writeRecord, type DeploymentRecord } from "./record.js";
+import {
+  alone,
+  folderOf,
+  isFinished,
+  readRecord,
+  writeRecord,
+  type DeploymentRecord,
+  type FinishedRecord,
+} from "./record.js";
 import { depthWanted, mend, settled } from "./resume.js";
 import { SendRecord } from "./sends.js";
 
-/** The future whose events an address book's first block is about. */
-const ENGINE = "Core#CreditEngine";
 const DOLLAR = "Core#PlimsollDollar";
 
 export interface PublicDeployment {
@@ -95,7 +101,7 @@ export async function deployPublic(options: PublicDeployment): Promise<Outcome> 
 async function deployFrom(folder: string, options: PublicDeployment): Promise<Outcome> {
   const { network, node, provider, deployer } = options;
   const before = readRecord(folder);
-  if (isFinished(before)) return await alreadyThere(options, publicModule(network), before);
+  if (isFinished(before)) return await alreadyThere(options, before);
   const successors = successorsOf(options, before);
 
   const chainId = await quantity(node, "eth_chainId");
@@ -205,12 +211,11 @@ async function act(
     return await go();
   });
   const { blocks, included } = progressIn(folder);
-  const finished: DeploymentRecord = {
+  const finished: FinishedRecord = {
     ...begun,
     contracts: Object.fromEntries(addresses),
     transactions: Object.fromEntries(included),
   };
-  const module = publicModule(network);
   const pool = await poolOf(
     options.provider,
     network,
@@ -220,7 +225,7 @@ async function act(
   say(
     `pool of plUSD: ${await poolSaid(options.provider, present(pool, "pool"), present(addresses.get(DOLLAR), DOLLAR))}`,
   );
-  const book = bookFor(network, module, finished, blocks.get(ENGINE) ?? begun.firstBlock);
+  const book = publicBook(network, finished, blocks.get(ENGINE) ?? begun.firstBlock);
   const path = writeAddressBook(book, deployments);
   // Last: from now on it is finished.
   writeRecord(folder, finished);
@@ -281,11 +286,7 @@ function successorsOf(
 }
 
 /** Nothing is to be done, if the chain has what was deployed. */
-async function alreadyThere(
-  options: PublicDeployment,
-  module: PublicModule,
-  record: DeploymentRecord & { readonly contracts: Readonly<Record<string, string>> },
-): Promise<Outcome> {
+async function alreadyThere(options: PublicDeployment, record: FinishedRecord): Promise<Outcome> {
   const { network, node, deployments } = options;
   const chainId = await quantity(node, "eth_chainId");
   if (chainId !== BigInt(network.chainId)) {
@@ -293,7 +294,9 @@ async function alreadyThere(
   }
   await stillThere(options, Object.entries(record.contracts));
   const folder = folderOf(deployments, network.chainId);
-  const book = bookFor(network, module, record, progressIn(folder).blocks.get(ENGINE) ?? record.firstBlock);
+  const book = publicBook(network, record, progressIn(folder).blocks.get(ENGINE) ?? record.firstBlock);
+  // It may have got lost, and costs nothing.
+  writeAddressBook(book, deployments);
   return { state: "there", book, record };
 }
 
@@ -312,27 +315,4 @@ async function stillThere(
       `Is it another chain of the same id? What was deployed is in ${folderOf(deployments, network.chainId)}; --out <folder> begins anew.`,
     );
   }
-}
-
-function bookFor(
-  network: PublicNetwork,
-  module: PublicModule,
-  { contracts = {} }: DeploymentRecord,
-  firstBlock: number,
-): AddressBook {
-  const results = module.results as Readonly<Record<string, { readonly id: string } | undefined>>;
-  const at = (name: string): string => present(contracts[present(results[name], name).id], name);
-  const tokens = Object.entries(network.tokens).map(
-    ([symbol, { address }]) => [symbol, address ?? present(contracts[`${module.id}#${symbol}`], symbol)] as const,
-  );
-  const feeds = Object.entries(network.feeds).map(([name, { address }]) => [name.toLowerCase(), address] as const);
-  return bookOf(at, {
-    chainId: network.chainId,
-    firstBlock,
-    tokens: Object.fromEntries(tokens),
-    feeds: { ...Object.fromEntries(feeds), dollar: at("dollarFeed") },
-    uniswap: { ...network.uniswap, router: at("router") },
-    leverage: at("leverage"),
-    ...(results.faucet === undefined ? {} : { faucet: at("faucet") }),
-  });
 }

@@ -13,11 +13,13 @@ import { Checks, type Check } from "../checks.js";
 import { publicModule, type PublicModule } from "../modules/public/Public.js";
 import type { PublicNetwork } from "../networks/network.js";
 import { publicAssets, publicHoldings } from "../parameters/public.js";
+import { ENGINE, publicBook } from "../public/book.js";
 import { publicParameters } from "../public/parameters.js";
 import { OPENS_POOL, poolSaid } from "../public/pool.js";
 import { preflight } from "../public/preflight.js";
 import type { FinishedRecord } from "../public/record.js";
 import { PERMISSIONS, type GovernedContract } from "../roles.js";
+import { checkBooks, type FoundBook } from "./books.js";
 import { checkCode } from "./code.js";
 import { Events, type Wanted } from "./events.js";
 import { checkHistory, isCall, type History } from "./history.js";
@@ -36,12 +38,14 @@ export interface Verification {
   readonly chainId: bigint;
   readonly network: PublicNetwork;
   readonly record: FinishedRecord;
+  /** By which programs find it. */
+  readonly books?: readonly FoundBook[];
   readonly signal?: AbortSignal;
 }
 
-/** Every check, also those that hold: history, code, settings, lists, roles, owners, votes, feeds and tokens. */
+/** Every check, also those that hold: history, code, address books, settings, lists, roles, owners, votes, feeds and tokens. */
 export async function verifyDeployment(options: Verification): Promise<readonly Check[]> {
-  const { provider, chainId, network, record, signal } = options;
+  const { provider, chainId, network, record, books = [], signal } = options;
   const checks = new Checks();
   if (!checks.same("chain", "id", chainId, record.chainId)) return checks.all;
   if (!checks.same("network", "deployed to", record.network, network.name)) return checks.all;
@@ -62,6 +66,9 @@ export async function verifyDeployment(options: Verification): Promise<readonly 
   const history = await checkHistory(checks, resolver, futures, transactions, deployer);
   if (history === undefined) return checks.all;
   await checkStrays(checks, resolver, futures, history);
+
+  const { blockNumber } = present(history.creations.get(ENGINE), ENGINE);
+  checkBooks(checks, publicBook(network, record, blockNumber), books);
 
   const deployed = new Deployed(resolver, module, futures);
   const events = await Events.since(provider, history.firstBlock, await deployed.wanted());

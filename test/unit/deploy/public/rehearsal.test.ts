@@ -28,6 +28,7 @@ import { verify } from "../../../../cli/deploy/verify.js";
 import { configOf } from "../../../../cli/keeper/config.js";
 import { deploy as deployOwn } from "../../../../cli/keeper/deploy.js";
 import { findDeployment, keeperOptionsOf } from "../../../../cli/keeper/setup.js";
+import { readAddressBooks } from "../../../../deploy/address-book.js";
 import type { Check } from "../../../../deploy/checks.js";
 import { explorerInputs, writeInput } from "../../../../deploy/explorer/explorer.js";
 import { checkInput, InputDiffers } from "../../../../deploy/explorer/recompile.js";
@@ -335,7 +336,11 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     expect(await testnet.provider.getCode(book.contracts.engine, book.firstBlock - 1)).to.equal("0x");
 
     const sent = await nonce();
+    rmSync(path);
     expect((await run()).at(-1)).to.equal("Everything is there already; nothing is to be done.");
+    expect(parseAddressBook(JSON.parse(readFileSync(path, "utf8"))), "what got lost is written again").to.deep.equal(
+      book,
+    );
     expect(await nonce()).to.equal(sent);
   });
 
@@ -597,14 +602,26 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       const named = new Set(some.map(([, , subject]) => subject));
       expect(failed.map(({ subject }) => subject).filter((subject) => !named.has(subject))).to.deep.equal([]);
     }
-    // The other way round: a file that says something else.
+    // The other way round: files that say something else.
+    const [book] = readAddressBooks(network.chainId, folder);
+    const forged = { ...present(book), contracts: { ...present(book).contracts, engine: stranger } };
+    const books = [
+      { where: "that was written", book },
+      { where: "that was forged", book: forged },
+      { where: "that got lost", book: undefined },
+    ];
     const file = { ...network, tokens: { ...network.tokens, WBTC: { ...present(network.tokens.WBTC), feed: "ETH" } } };
     const chainId = BigInt(network.chainId);
-    const wrong = (await verifyDeployment({ provider, chainId, network: file, record: recordIn(folder) })).filter(
-      ({ holds }) => !holds,
+    const wrong = (
+      await verifyDeployment({ provider, chainId, network: file, record: recordIn(folder), books })
+    ).filter(({ holds }) => !holds);
+    expect(wrong.find(({ subject }) => subject.endsWith("forged"))?.said).to.equal(
+      `contracts.engine is ${stranger}, not ${at("Core#CreditEngine")}`,
     );
     expect(wrong.map(({ subject }) => subject)).to.deep.equal([
       "transaction Public#feed_WBTC",
+      "address book that was forged",
+      "address book that got lost",
       "setting Public#feed_WBTC",
     ]);
   });
