@@ -121,6 +121,9 @@ async function ship(outcome: Outcome, node: Node): Promise<boolean> {
   return shipAddressBook(outcome.book);
 }
 
+/** As clients say that an account cannot pay for what it sends. */
+const POOR = /insufficient funds|enough funds|gas required exceeds allowance/i;
+
 export function forTheUser(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof DeploymentInterrupted && signal.aborted) {
     const reason = signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT";
@@ -128,6 +131,13 @@ export function forTheUser(error: unknown, signal: AbortSignal): unknown {
   }
   if (error instanceof DeploymentStopped) {
     return new CliError(error.message, EXIT.failed, error.hint, { code: error.name, values: {} });
+  }
+  if (error instanceof Error && POOR.test(error.message)) {
+    return new CliError(
+      "the deployer's ether does not suffice any more",
+      EXIT.failed,
+      "Send it some (--estimate says what is left), and run the same again: it goes on where it was.",
+    );
   }
   if (error instanceof NodeError) {
     return new EnvironmentError(`the node failed: ${error.message}`, "Run the same again, perhaps with another node.");

@@ -23,7 +23,7 @@ import {
 } from "ethers";
 
 import { CliError, EXIT } from "../../../../cli/errors.js";
-import { deploy, type DeployOptions } from "../../../../cli/deploy/run.js";
+import { deploy, forTheUser, type DeployOptions } from "../../../../cli/deploy/run.js";
 import { verify } from "../../../../cli/deploy/verify.js";
 import { configOf } from "../../../../cli/keeper/config.js";
 import { deploy as deployOwn } from "../../../../cli/keeper/deploy.js";
@@ -309,6 +309,13 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       expect(again?.serialized, "the same one first").to.equal(lost[0]);
       expect(instead?.nonce).to.equal(again?.nonce);
       expect(await nonce(), "each nonce once").to.equal(before + sent.length - 1);
+
+      const { address } = testnet.deployer;
+      await rpc("anvil_setBalance", address, "0x1");
+      const broke: unknown = await runWith(node, out).catch((caught: unknown) => caught);
+      const told = forTheUser(broke, new AbortController().signal);
+      expect(told, String(broke)).to.be.instanceOf(CliError);
+      expect((told as CliError).message).to.equal("the deployer's ether does not suffice any more");
 
       await rpc("anvil_setCode", testnet.network.uniswap.factory, "0x");
       const failed: unknown = await runWith(node, out).catch((caught: unknown) => caught);
