@@ -6,11 +6,26 @@ export interface Check {
   /** What holds, or what is wrong, in a sentence with the values. */
   readonly said: string;
   readonly holds: boolean;
+  /** Contracts whose state it is about, where those who govern may change that state. */
+  readonly contracts?: readonly string[];
+  /** Where it does not hold any more: what changed it, which those may do who govern. */
+  readonly since?: string;
 }
 
 /** Collects checks. */
 export class Checks {
-  readonly all: Check[] = [];
+  readonly all: Check[];
+  readonly #contracts: readonly string[] | undefined;
+
+  constructor(all: Check[] = [], contracts?: readonly string[]) {
+    this.all = all;
+    this.#contracts = contracts;
+  }
+
+  /** The same list, where what is added is about these contracts, and may be changed by those who govern. */
+  about(...contracts: readonly string[]): Checks {
+    return new Checks(this.all, contracts);
+  }
 
   /**
    * @param holds Whether it is so.
@@ -18,7 +33,13 @@ export class Checks {
    * @param otherwise If it is not.
    */
   add(subject: string, holds: boolean, said: string, otherwise: string): boolean {
-    this.all.push({ subject, holds, said: holds ? said : otherwise });
+    const contracts = this.#contracts;
+    this.all.push({
+      subject,
+      holds,
+      said: holds ? said : otherwise,
+      ...(contracts === undefined ? {} : { contracts }),
+    });
     return holds;
   }
 

@@ -9,12 +9,12 @@ const EXAMPLES = `
 Everything is asked of the chain: that each contract's code is what the build makes, created and called by the deployment's own transactions and by no others before they
 were complete; that every setting and every list is the one of the network's file; that roles and ownership lie with timelock and guardian, nothing waits that was not
 voted, and the deployer holds nothing; that feeds and tokens are what they are taken for.
-What votes have changed since shows as different from the file: that is no fault, but it is said.
+What votes or the guardian have changed since is marked LATER, with the event that tells of it: that is no fault. Where anything else does not hold, nothing is marked.
 
 Examples:
   plimsoll verify-deployment --network sepolia --rpc https://...
   ETHERSCAN_API_KEY=... plimsoll verify-deployment --network sepolia --rpc https://... --sources sources --submit
-Exit codes: 0 everything holds, 1 something does not, 2 not understood, 3 something is missing.
+Exit codes: 0 everything holds or was changed since, 1 something does not, 2 not understood, 3 something is missing.
 `;
 
 /** `plimsoll verify-deployment`: a proof for whoever did not deploy it. */

@@ -15,6 +15,7 @@ import {
 import { DeploymentInterrupted, DeploymentStopped } from "../../deploy/public/errors.js";
 import { NodeError, nodeAt, NodeProvider, type Node } from "../../deploy/public/node.js";
 import { deployPublic, type Outcome, type Plan } from "../../deploy/public/run.js";
+import type { AddressBook } from "../../sdk/addresses.js";
 import { parseAddress } from "../address.js";
 import { openSigner, addressOf, type SignerOptions } from "../account/signer.js";
 import { CliError, EnvironmentError, EXIT, Interrupted, UsageError } from "../errors.js";
@@ -83,7 +84,7 @@ export async function deploy(
     });
     const shipped = options.out === undefined && (await ship(outcome, node));
     if (options.json === true) say(jsonOf(network, deployer, outcome, shipped));
-    else for (const line of outcomeLines(network, outcome, shipped)) say(line);
+    else for (const line of outcomeLines(network, outcome, shipped, options)) say(line);
     if (outcome.state === "declined") throw new CliError("nothing was sent", EXIT.failed);
   } catch (error) {
     throw forTheUser(error, signal);
@@ -168,24 +169,44 @@ function planLines({ network, checks, transactions, done, cost, balance, success
   ];
 }
 
-function outcomeLines(network: PublicNetwork, outcome: Outcome, shipped: boolean): string[] {
+function outcomeLines(
+  network: PublicNetwork,
+  outcome: Outcome,
+  shipped: boolean,
+  { parameters, out }: DeployOptions,
+): string[] {
+  const quoted = (name: string, value: string | undefined): string =>
+    value === undefined ? "" : ` --${name} ${value}`;
+  const look = `plimsoll verify-deployment --network ${network.name} --rpc <url>${quoted("parameters", parameters)}${quoted("out", out)}`;
   switch (outcome.state) {
     case "planned":
       return [...planLines(outcome.plan), "Nothing was sent."];
     case "declined":
       return [];
     case "there":
-      return ["Everything is there already; nothing is to be done."];
+      return [`Everything is there already; nothing is to be done. Whether it is what the file says: ${look}`];
     case "deployed": {
       const { book, path } = outcome;
       const { explorer } = network;
       return [
-        ...Object.entries(book.contracts).map(([name, at]) => `${name.padEnd(12)} ${explorer.url}/address/${at}`),
+        ...Object.entries(placesIn(book)).map(([name, at]) => `${name.padEnd(12)} ${explorer.url}/address/${at}`),
         `Written to ${path}${shipped ? ", and for the SDK" : ""}.`,
-        `Look next: plimsoll verify-deployment --network ${network.name} --rpc <url>`,
+        `Look next: ${look}`,
       ];
     }
   }
+}
+
+/** What people look for: the protocol, who governs it, and what helps users. */
+function placesIn({ contracts, governance, uniswap, leverage, faucet }: AddressBook): Record<string, string> {
+  const named: Record<string, string | undefined> = {
+    ...contracts,
+    ...governance,
+    router: uniswap?.router,
+    leverage,
+    faucet,
+  };
+  return Object.fromEntries(Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 function jsonOf(network: PublicNetwork, deployer: string, outcome: Outcome, shipped: boolean): string {

@@ -1,6 +1,7 @@
 /** `plimsoll verify-deployment`. Needs the contracts' bindings. */
 
 import { DEPLOYMENTS_FOLDER, NotDeployed, readAddressBooks, shippedBooks } from "../../deploy/address-book.js";
+import type { Check } from "../../deploy/checks.js";
 import { explorerInputs, writeInput } from "../../deploy/explorer/explorer.js";
 import { InputDiffers } from "../../deploy/explorer/recompile.js";
 import { ExplorerRefuses, submit } from "../../deploy/explorer/submit.js";
@@ -50,16 +51,22 @@ export async function verify(
     const chainId = await quantity(node, "eth_chainId");
     const books = booksOf(options, network.chainId);
     const checks = await verifyDeployment({ provider, chainId, network, record, books, signal });
-    const failed = checks.filter(({ holds }) => !holds);
-    if (options.json === true) say(json({ network: network.name, chainId, holds: failed.length === 0, checks }));
-    else for (const { subject, said, holds } of checks) say(`${holds ? "ok  " : "NOT "} ${subject}: ${said}`);
+    const failed = checks.filter(({ holds, since }) => !holds && since === undefined);
+    const changed = checks.filter(({ since }) => since !== undefined);
+    const counts = { holds: failed.length === 0, failed: failed.length, changed: changed.length };
+    if (options.json === true) say(json({ network: network.name, chainId, ...counts, checks }));
+    else for (const check of checks) say(lineOf(check));
     if (failed.length > 0) {
       throw new CliError(`${failed.length} of ${checks.length} checks do not hold`, EXIT.failed);
     }
     const tell = (line: string): void => {
       if (options.json !== true) say(line);
     };
-    tell(`All ${checks.length} checks hold.`);
+    tell(
+      changed.length === 0
+        ? `All ${checks.length} checks hold.`
+        : `${checks.length - changed.length} of ${checks.length} checks hold; what the other ${changed.length} are about was changed since, by votes or by the guardian.`,
+    );
     if (options.sources === undefined) return;
     for (const input of await explorerInputs(provider, network, record)) {
       signal.throwIfAborted();
@@ -76,6 +83,11 @@ export async function verify(
   } finally {
     provider.destroy();
   }
+}
+
+function lineOf({ subject, said, holds, since }: Check): string {
+  if (since !== undefined) return `LATER ${subject}: ${said}; ${since}`;
+  return `${holds ? "ok  " : "NOT "}  ${subject}: ${said}`;
 }
 
 /** The book beside the record, and the one that the SDK comes with, if it has one. */

@@ -1,7 +1,7 @@
 /** A deployment to a public network, from looking at the chain to the address book. It can be stopped anywhere, and run again. */
 
 import { wipe } from "@nomicfoundation/ignition-core";
-import { ZeroAddress, type Provider, type Signer } from "ethers";
+import { formatEther, ZeroAddress, type Provider, type Signer } from "ethers";
 
 import type { AddressBook } from "../../sdk/addresses.js";
 import { present } from "../../sdk/present.js";
@@ -21,6 +21,7 @@ import { quantity, type Node } from "./node.js";
 import { publicParameters, type Successors } from "./parameters.js";
 import { OPENS_POOL, poolOf, poolSaid } from "./pool.js";
 import { preflight } from "./preflight.js";
+import { checkSuccessors } from "./successors.js";
 import { SigningProvider } from "./provider.js";
 import {
   alone,
@@ -108,7 +109,7 @@ async function deployFrom(folder: string, options: PublicDeployment): Promise<Ou
   const { done, begun, addresses } = progressIn(folder);
   if (chainId === BigInt(network.chainId)) await stillThere(options, addresses);
   const funded = new Set(Object.keys(network.tokens).filter((symbol) => begun.has(`Public#seed_fund_${symbol}`)));
-  const checks = await preflight({
+  const looked = await preflight({
     provider,
     chainId,
     network,
@@ -116,6 +117,7 @@ async function deployFrom(folder: string, options: PublicDeployment): Promise<Ou
     funded,
     estimating: options.signer === undefined,
   });
+  const checks = [...looked, ...(await checkSuccessors(provider, successors))];
   const failed = checks.filter(({ holds }) => !holds);
   if (failed.length > 0) {
     throw new PreflightFailed(
@@ -142,7 +144,7 @@ async function deployFrom(folder: string, options: PublicDeployment): Promise<Ou
   if (options.signer === undefined) return { state: "planned", plan };
   if (balance < cost.expected + cost.given) {
     throw new DeploymentStopped(
-      `${deployer} has ${balance} wei, and it takes some ${cost.expected + cost.given}`,
+      `${deployer} has ${formatEther(balance)} ETH, and it takes some ${formatEther(cost.expected + cost.given)}`,
       "Send it some ether. With --estimate it is said what for.",
     );
   }

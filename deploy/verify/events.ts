@@ -71,16 +71,21 @@ export class Events {
   }
 }
 
-/** Every event of these contracts in these blocks, in order. */
+/** Every event of these contracts in these blocks, in order; of some names only, where that is said. */
 export async function allEvents(
   provider: Provider,
   addresses: Iterable<string>,
   interfaces: Iterable<Interface>,
   first: number,
   last: number,
+  isWanted: (name: string) => boolean = () => true,
 ): Promise<readonly Log[]> {
   const topics = new Set<string>();
-  for (const one of interfaces) one.forEachEvent(({ topicHash }) => topics.add(topicHash));
+  for (const one of interfaces) {
+    one.forEachEvent(({ name, topicHash }) => {
+      if (isWanted(name)) topics.add(topicHash);
+    });
+  }
   return await read(provider, addresses, topics, first, last);
 }
 

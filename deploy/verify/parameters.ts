@@ -286,9 +286,10 @@ export async function checkSetting(
     return;
   }
   const on = await contracts.contractOf(contract);
+  const own = checks.about(contracts.addressOf(contract));
   const args = (await contracts.valueOf(future.args)) as unknown[];
   const fragment = (await contracts.interfaceOf(contract)).getFunction(functionName);
-  await look(checks, subject, { setting, asked: asking(on, events), inputs: fragment?.inputs ?? [], args });
+  await look(own, subject, { setting, asked: asking(on, events), inputs: fragment?.inputs ?? [], args });
 }
 
 /** Looks whether what a constructor set is in force, as far as it is not in the code. */
@@ -307,7 +308,8 @@ export async function checkMadeWith(
   const args = (await contracts.valueOf("constructorArgs" in future ? future.constructorArgs : [])) as unknown[];
   const { inputs } = (await contracts.interfaceOf(future)).deploy;
   const on = await contracts.contractOf(future, ANSWERS_TO[future.contractName]);
-  await look(checks, subject, { setting, asked: asking(on, events), inputs, args });
+  const own = checks.about(contracts.addressOf(future));
+  await look(own, subject, { setting, asked: asking(on, events), inputs, args });
 }
 
 function asking(contract: Contract, events: Events): Asked {

@@ -31,28 +31,32 @@ export interface Expected {
 /** Events that {@link checkSets} asks for. */
 export const SET_EVENTS = { oracle: ["FeedSet"], depth: ["RoutesSet"], reserve: ["PausesSet"] } as const;
 
-export async function checkSets(checks: Checks, listing: Listing, expected: Expected, events: Events): Promise<void> {
-  const { dollar, risk, engine, reserve, faucet } = listing;
+export async function checkSets(all: Checks, listing: Listing, expected: Expected, events: Events): Promise<void> {
+  const { dollar, oracle, risk, depth, engine, reserve, faucet } = listing;
+  const of = async (...contracts: readonly Contract[]): Promise<Checks> =>
+    all.about(...(await Promise.all(contracts.map((one) => one.getAddress()))));
   const { assets, stables, testTokens } = expected;
   const addresses = await Promise.all([engine.getAddress(), reserve.getAddress()]);
-  checks.same("facilitators", "who mints plUSD", await ask(dollar, "facilitators"), addresses);
+  (await of(dollar)).same("facilitators", "who mints plUSD", await ask(dollar, "facilitators"), addresses);
 
   const listed = maskOf(assets);
-  checks.same("assets", "listed by the risk model", namesOf(await ask(risk, "listedMask")), namesOf(listed));
-  checks.same("assets", "delisted by the risk model", namesOf(await ask(risk, "delistedMask")), namesOf(0n));
-  checks.same("assets", "listed by the engine", namesOf(await ask(engine, "listedMask")), namesOf(listed));
+  const byRisk = await of(risk);
+  byRisk.same("assets", "listed by the risk model", namesOf(await ask(risk, "listedMask")), namesOf(listed));
+  byRisk.same("assets", "delisted by the risk model", namesOf(await ask(risk, "delistedMask")), namesOf(0n));
+  (await of(engine)).same("assets", "listed by the engine", namesOf(await ask(engine, "listedMask")), namesOf(listed));
   const [held, stable] = (await ask(reserve, "listedMasks")) as [bigint, bigint];
   const issued = maskOf(assets.filter(({ symbol }) => stables.has(symbol)));
-  checks.same("assets", "held by the reserve", namesOf(held), namesOf(listed));
-  checks.same("assets", "that the reserve issues plUSD for", namesOf(stable), namesOf(issued));
+  const byReserve = await of(reserve);
+  byReserve.same("assets", "held by the reserve", namesOf(held), namesOf(listed));
+  byReserve.same("assets", "that the reserve issues plUSD for", namesOf(stable), namesOf(issued));
 
-  await checkFeeds(checks, listing, assets, events);
-  checks.same("vaults", "where the reserve invests", await ask(reserve, "vaults"), []);
-  checks.same("reserve", "fee in kind", await ask(reserve, "inKindFee"), 0);
-  await checkRoutes(checks, listing, assets, events);
-  await checkPauses(checks, listing, assets, events);
+  await checkFeeds(await of(oracle), listing, assets, events);
+  byReserve.same("vaults", "where the reserve invests", await ask(reserve, "vaults"), []);
+  byReserve.same("reserve", "fee in kind", await ask(reserve, "inKindFee"), 0);
+  await checkRoutes(await of(depth), listing, assets, events);
+  await checkPauses(await of(engine, reserve), listing, assets, events);
   if (faucet !== undefined) {
-    checks.same("faucet", "what it hands out", sorted(await ask(faucet, "tokens")), sorted(testTokens));
+    (await of(faucet)).same("faucet", "what it hands out", sorted(await ask(faucet, "tokens")), sorted(testTokens));
   }
 }
 

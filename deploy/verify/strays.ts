@@ -84,24 +84,27 @@ export async function checkStrays(
   futures: readonly Future[],
   history: History,
 ): Promise<void> {
-  const names = new Map<string, string>();
-  const interfaces = new Set<Interface>();
-  for (const future of futures) {
-    if (isDeploymentFuture(future)) names.set(contracts.addressOf(future), future.id);
-    // Contracts in two pieces of code tell what either piece tells.
-    if (isOwn(future)) interfaces.add(await contracts.interfaceOf(future));
-  }
+  const names = new Map(futures.filter(isDeploymentFuture).map((future) => [contracts.addressOf(future), future.id]));
+  const interfaces = await interfacesOf(contracts, futures);
   const logs = await allEvents(contracts.provider, names.keys(), interfaces, history.firstBlock, history.end.block);
   const strays = logs.filter((log) => !history.hashes.has(log.transactionHash) && notAfter(placeOf(log), history.end));
   const told = strays.map((log) => ({ log, said: parse(interfaces, log) }));
-  // What the faucet gives to anybody, it mints.
-  const handedOut = new Set(
-    told.flatMap(({ log, said }) => (said?.name === "Claimed" ? [handOut(log, String(said.args[0]), said)] : [])),
-  );
+  // What the faucet gives to anybody, it mints: once for each that it tells of.
+  const handedOut = new Map<string, number>();
+  for (const { log, said } of told) {
+    if (said?.name !== "Claimed") continue;
+    const key = handOut(log, String(said.args[0]), said);
+    handedOut.set(key, (handedOut.get(key) ?? 0) + 1);
+  }
+  const takeOne = (key: string): boolean => {
+    const left = handedOut.get(key) ?? 0;
+    handedOut.set(key, left - 1);
+    return left > 0;
+  };
   let any = false;
   for (const { log, said } of told) {
     const name = names.get(getAddress(log.address)) ?? log.address;
-    const minted = isMint(said) && isTestToken(futures, name) && !handedOut.has(handOut(log, log.address, said));
+    const minted = isMint(said) && isTestToken(futures, name) && !takeOne(handOut(log, log.address, said));
     if (said !== null && !minted && (ANYBODYS.has(said.name) || (await follows(contracts, futures, said)))) continue;
     any = true;
     const what = said === null ? String(log.topics[0]) : textOf(said);
@@ -112,6 +115,11 @@ export async function checkStrays(
 }
 
 const SUBJECT = "before the end";
+
+/** Of all contracts of the deployment. Contracts in two pieces of code tell what either piece tells. */
+export async function interfacesOf(contracts: Resolver, futures: readonly Future[]): Promise<ReadonlySet<Interface>> {
+  return new Set(await Promise.all(futures.filter(isOwn).map((future) => contracts.interfaceOf(future))));
+}
 
 function isOwn(future: Future): future is ContractFuture<string> {
   return isContractFuture(future) && (isDeploymentFuture(future) || !("artifact" in future));

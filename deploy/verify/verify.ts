@@ -17,6 +17,7 @@ import { ENGINE, publicBook } from "../public/book.js";
 import { publicParameters } from "../public/parameters.js";
 import { OPENS_POOL, poolSaid } from "../public/pool.js";
 import { preflight } from "../public/preflight.js";
+import { checkSuccessors } from "../public/successors.js";
 import type { FinishedRecord } from "../public/record.js";
 import { PERMISSIONS, type GovernedContract } from "../roles.js";
 import { checkBooks, type FoundBook } from "./books.js";
@@ -29,7 +30,8 @@ import { checkRecord } from "./record.js";
 import { futuresOf, Resolver } from "./resolve.js";
 import { checkRoles, GRANT_EVENTS } from "./roles.js";
 import { checkSets, SET_EVENTS } from "./sets.js";
-import { checkStrays } from "./strays.js";
+import { markChanges } from "./since.js";
+import { checkStrays, interfacesOf } from "./strays.js";
 import { checkGuardian, checkVotes } from "./votes.js";
 
 export interface Verification {
@@ -98,6 +100,7 @@ export async function verifyDeployment(options: Verification): Promise<readonly 
 
   const funded = new Set(Object.keys(network.tokens));
   checks.all.push(...(await preflight({ provider, chainId, network, deployer, funded })).slice(1));
+  await markChanges(checks, { provider, interfaces: await interfacesOf(resolver, futures), history });
   return checks.all;
 }
 
@@ -191,9 +194,11 @@ async function checkGovernance(
   };
   const creation = (name: string) => present(history.creations.get(deployed.future(name).id), `creation of ${name}`);
   await checkVotes(checks, {
-    ...{ plim, deployer, holder: getAddress(plimHolder), creation: creation("plim") },
+    ...{ plim, history, holder: getAddress(plimHolder), creation: creation("plim") },
     supply: (await argument("plim", 1)) as bigint,
+    threshold: (await governor.getFunction("proposalThreshold").staticCall()) as bigint,
   });
+  checks.all.push(...(await checkSuccessors(provider, { guardian: guard, plimHolder })));
   const made = present(await provider.getBlock(creation("guardian").blockNumber), "block of the guardian");
   await checkGuardian(checks, {
     ...{ guardian, deployer, holder: getAddress(guard), madeAt: BigInt(made.timestamp) },
@@ -211,6 +216,8 @@ async function checkTokens(checks: Checks, resolver: Resolver, deployed: Deploye
       const minter = args.getValue("minter") as string;
       if ((await token.getFunction("isMinter").staticCall(minter)) === true) minters.add(minter);
     }
-    checks.same(`token ${future.id}`, "minters beside its owner", [...minters].join(", ") || "nobody", own);
+    checks
+      .about(resolver.addressOf(future))
+      .same(`token ${future.id}`, "minters beside its owner", [...minters].join(", ") || "nobody", own);
   }
 }

@@ -215,10 +215,13 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
     const told = JSON.parse((await run({ ...named(), estimate: true, json: true }))[0]!) as {
       state: string;
       transactions: unknown[];
+      checks: Check[];
       cost: { gas: string; given: string; expected: string };
     };
     expect(told.state).to.equal("planned");
     expect(told.transactions.length).to.be.above(100);
+    const guardian = told.checks.filter(({ subject }) => subject === "guardian").map(({ said }) => said);
+    expect(guardian.join(), "a Safe of another chain could never act").to.contain("has no code on this network");
     estimated = BigInt(told.cost.gas);
     expect(BigInt(told.cost.given)).to.equal(parseEther("0.05"));
     // The cost is asked for before the tokens are.
@@ -344,7 +347,9 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
 
     const sent = await nonce();
     rmSync(path);
-    expect((await run()).at(-1)).to.equal("Everything is there already; nothing is to be done.");
+    expect((await run()).at(-1)).to.match(
+      /^Everything is there already; nothing is to be done\. .* verify-deployment .* --out \S+$/,
+    );
     expect(parseAddressBook(JSON.parse(readFileSync(path, "utf8"))), "what got lost is written again").to.deep.equal(
       book,
     );
@@ -574,10 +579,10 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
             ["function transfer(address, uint256)"],
             localWallet(3, provider),
           );
-          await (await plim.getFunction("transfer").send(deployer.address, 1n)).wait();
+          await (await plim.getFunction("transfer").send(deployer.address, parseEther("300000"))).wait();
         },
         "deployer",
-        /PLIM and votes: 1 and 0/,
+        /it has 300000000000000000000000 PLIM and 0 votes, and 250000000000000000000000 are enough to propose/,
       ],
       [
         "a feed",
@@ -631,6 +636,45 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
       "address book that got lost",
       "setting Public#feed_WBTC",
     ]);
+  });
+
+  it("tells what votes and guardian changed since from what is wrong, and holds no gift against the deployer", async () => {
+    const { provider, deployer, guardian, folder } = testnet;
+    const { contracts } = recordIn(folder);
+    const at = (future: string): string => present(contracts[future], future);
+    const as = async (account: string, to: string, abi: string, ...args: unknown[]): Promise<void> => {
+      await rpc("anvil_impersonateAccount", account);
+      await rpc("anvil_setBalance", account, toQuantity(parseEther("1")));
+      const contract = new Contract(to, [abi], await provider.getSigner(account));
+      await (await contract.getFunction(present(/\w+(?=\()/.exec(abi)?.[0])).send(...args)).wait();
+    };
+    await meanwhile(async () => {
+      const timelock = at("Governance#PlimsollTimelock");
+      await as(timelock, at("Core#CreditEngine"), "function setTipFloor(uint256)", parseEther("6"));
+      await as(guardian, at("Governance#Guardian"), "function pauseReserve(uint256, uint256)", 1, 2);
+      const [plim, holder] = [at("Governance#PlimsollToken"), testnet.plimHolder];
+      await as(holder, plim, "function transfer(address, uint256)", deployer.address, 1n);
+
+      const lines: string[] = [];
+      const out = { say: (line: string): void => void lines.push(line), environment: {} };
+      const options = { network: "sepolia", rpc: testnet.url, out: folder };
+      await verify(options, out, new AbortController().signal);
+      const later = lines.filter((line) => line.startsWith("LATER"));
+      expect(later.length).to.equal(2);
+      expect(later.join("\n")).to.match(
+        /setting Core#ICreditEngine\.setTipFloor: .*; changed since the deployment: .*TipFloorSet in 0x\w{64}/,
+      );
+      expect(later.join("\n")).to.match(/pauses: paused: WBTC in the reserve \(2\); changed since .*PausesSet in 0x/);
+      expect(lines.join("\n")).to.contain("ok    deployer: others gave it 1 PLIM and 0 votes since");
+      expect(lines.at(-1)).to.match(/^\d+ of \d+ checks hold; what the other 2 are about was changed since/);
+
+      // With anything wrong beside it, nobody knows who may have changed what.
+      const grant = "function grantRole(uint64, address, uint32)";
+      await as(timelock, at("Core#Authority"), grant, ROLES.governor, eoa(8), 2 * 86_400);
+      const failed = (await checks(recordIn(folder))).filter(({ holds }) => !holds);
+      expect(failed.length).to.be.above(2);
+      expect(failed.filter(({ since }) => since !== undefined)).to.deep.equal([]);
+    });
   });
 
   it("believes the record in nothing that the chain can tell", async () => {
