@@ -4,10 +4,10 @@ import { setTimeout } from "node:timers/promises";
 
 import { Transaction, type BaseWallet, type TransactionRequest } from "ethers";
 
-import { folderOf, type FinishedRecord } from "../../../../deploy/public/record.js";
-import { SendRecord } from "../../../../deploy/public/sends.js";
-import { present } from "../../../../sdk/present.js";
-import type { Testnet } from "../../../support/testnet.js";
+import { folderOf, type FinishedRecord } from "../../../../../deploy/public/record.js";
+import { SendRecord } from "../../../../../deploy/public/sends.js";
+import { present } from "../../../../../sdk/present.js";
+import type { Testnet } from "../../../../support/testnet.js";
 
 interface Step {
   readonly future: string;

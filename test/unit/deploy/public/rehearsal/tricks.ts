@@ -12,12 +12,12 @@ import {
   type BaseWallet,
 } from "ethers";
 
-import { ROLES } from "../../../../deploy/roles.js";
-import { Stage, USUAL_ANSWERS } from "../../../../deploy/stage.js";
-import type { FinishedRecord } from "../../../../deploy/public/record.js";
-import { localWallet } from "../../../../replay/chain/embedded.js";
-import { present } from "../../../../sdk/present.js";
-import type { Testnet } from "../../../support/testnet.js";
+import { ROLES } from "../../../../../deploy/roles.js";
+import { Stage, USUAL_ANSWERS } from "../../../../../deploy/stage.js";
+import type { FinishedRecord } from "../../../../../deploy/public/record.js";
+import { localWallet } from "../../../../../replay/chain/embedded.js";
+import { present } from "../../../../../sdk/present.js";
+import type { Testnet } from "../../../../support/testnet.js";
 import { openAgain, sent } from "./before.js";
 
 const DAY = 86_400;
