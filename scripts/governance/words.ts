@@ -1,6 +1,6 @@
 /**
- * What the addresses and registers that functions compare their caller with mean. Both lists are complete and without leftovers, or `privileges` fails: what is new in
- * the sources has to be put in words here.
+ * What the addresses and registers that functions compare their caller with mean, and whose the contracts with an owner are. The lists are complete and without
+ * leftovers, or `privileges` fails: what is new in the sources has to be put in words here.
  */
 
 /** Who is at an address that a contract keeps. */
@@ -17,6 +17,18 @@ export const PLACES: Readonly<Record<string, string>> = {
   _authority: "Authority",
   _owner: "owner",
   this: "itself",
+};
+
+/**
+ * Whose a contract with an owner is, by its name: the timelock's, to whom a public deployment hands it (on a local chain the deployer keeps it), or somebody's who
+ * owns it for good.
+ */
+export const OWNERS: Readonly<Record<string, "handed over" | { readonly who: string }>> = {
+  Faucet: "handed over",
+  FaucetToken: "handed over",
+  FaucetStakedEther: { who: "deployer, on a local chain" },
+  AuctionFiller: { who: "its operator" },
+  FlashLiquidator: { who: "its operator" },
 };
 
 /** A register that says who may call, or only what the caller himself holds, owes, allowed or answers, which anybody can come to. */

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { FutureType, type ContractCallFuture, type Future } from "@nomicfoundation/ignition-core";
 import { expect } from "chai";
 
+import { publicModule } from "../../../deploy/modules/public/Public.js";
+import { networkPath, PUBLIC_NETWORKS, readNetwork } from "../../../deploy/networks/network.js";
 import { PERMISSIONS } from "../../../deploy/roles.js";
+import { futuresOf } from "../../../deploy/verify/resolve.js";
 import { privileges, Untold } from "../../../scripts/governance/privileges.js";
 import { readSyntax, type ContractSyntax, type Syntax } from "../../../scripts/governance/syntax.js";
 import { page, TABLE } from "../../../scripts/governance/table.js";
@@ -55,6 +59,29 @@ describe("governance: the table of privileges", function () {
     expect(bound("setFacilitator")).to.contain("2^120 - 1");
   });
 
+  it("says of what a public deployment hands over that it is the timelock's, and of nothing else", () => {
+    const given = PUBLIC_NETWORKS.flatMap((name) => futuresOf(publicModule(readNetwork(networkPath(name))))).flatMap(
+      (future) => (isOwnershipTransfer(future) ? [future] : []),
+    );
+    for (const { id, args } of given) expect(args[0], id).to.include({ contractName: "PlimsollTimelock" });
+    const handedOver = new Set(given.map(({ contract }) => contract.contractName));
+    expect([...handedOver].sort()).to.deep.equal(["Faucet", "FaucetToken"]);
+
+    const owned = privileges(syntax).filter(({ role, holder }) => role === "owner" || holder.includes("owner"));
+    const waits = "3 days (never below 2 days); on a local chain: none";
+    for (const { contract, call, role, holder, delay } of owned) {
+      const [whose, soon] = handedOver.has(contract)
+        ? ["timelock; deployer, on a local chain", waits]
+        : [contract.startsWith("Faucet") ? "deployer, on a local chain" : "its operator", "none"];
+      const [expected, after] =
+        role === "owner"
+          ? [whose, soon]
+          : [`minters or owner (${whose})`, soon === "none" ? "none" : `none; owner: ${soon}`];
+      expect({ holder, delay }, `${contract}.${call}`).to.deep.equal({ holder: expected, delay: after });
+    }
+    expect(owned.map(({ contract }) => contract)).to.include.members([...handedOver]);
+  });
+
   /** The syntax with one more contract, whose only function is this. */
   const withFunction = (documentation: string, modifier: string): Syntax => {
     const lineage: ContractSyntax[] = [];
@@ -87,14 +114,19 @@ describe("governance: the table of privileges", function () {
   it("fails where a privileged function has no role, no bound, or a caller that nobody knows", () => {
     const bound = "@custom:bound none";
     expect(() => privileges(withFunction(bound, "restricted"))).to.throw(Untold, "no role");
-    expect(() => privileges(withFunction("@notice Rules.", "onlyOwner"))).to.throw(Untold, "no @custom:bound");
+    expect(() => privileges(withFunction("@notice Rules.", "onlyTimelock"))).to.throw(Untold, "no @custom:bound");
     expect(() => privileges(withFunction(bound, "onlyFriends"))).to.throw(Untold, "onlyFriends");
-    expect(privileges(withFunction(bound, "onlyOwner")).at(-1)?.call).to.equal("rule()");
+    expect(() => privileges(withFunction(bound, "onlyOwner"))).to.throw(Untold, "whose it is");
+    expect(privileges(withFunction(bound, "onlyTimelock")).at(-1)?.call).to.equal("rule()");
     expect(privileges(withFunction("", "locked")).some(({ call }) => call === "rule()")).to.equal(false);
   });
 
   it("fails where a bound names a constant that the code does not have", () => {
-    const unknown = withFunction("@custom:bound <= {MAX_NOTHING}", "onlyOwner");
+    const unknown = withFunction("@custom:bound <= {MAX_NOTHING}", "onlyTimelock");
     expect(() => privileges(unknown)).to.throw("MAX_NOTHING");
   });
 });
+
+function isOwnershipTransfer(future: Future): future is ContractCallFuture<string, "transferOwnership"> {
+  return future.type === FutureType.CONTRACT_CALL && future.functionName === "transferOwnership";
+}
