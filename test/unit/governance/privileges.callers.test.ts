@@ -1,12 +1,9 @@
-import { fileURLToPath } from "node:url";
-
 import { expect } from "chai";
 
 import { requirementOf, Unreadable, type Requirement } from "../../../scripts/governance/callers.js";
 import { privileges, Untold } from "../../../scripts/governance/privileges.js";
-import { inner, readSyntax, type ContractSyntax, type Node, type Syntax } from "../../../scripts/governance/syntax.js";
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { inner, type ContractSyntax, type Node, type Syntax } from "../../../scripts/governance/syntax.js";
+import { addedContract, protocolSyntax, protocolWith, RULE } from "../../support/syntax.js";
 
 /** Syntax trees as the compiler writes them, as far as checks of callers are concerned. */
 const tree = {
@@ -51,7 +48,7 @@ const REVERT: Node = { nodeType: "RevertStatement" };
 const required = (condition: Node): Node => line(call(name("require", -18), condition));
 
 /** What they are called in the contract below. */
-const [FRIEND, STORED, MEMBERS, HELPER, RULE, ACCOUNT, GIVEN] = [10, 11, 12, 13, 14, 15, 16];
+const [FRIEND, STORED, MEMBERS, HELPER, ACCOUNT, GIVEN] = [10, 11, 12, 13, 15, 16];
 const friend = name("FRIEND", FRIEND);
 const stored = name("_stored", STORED);
 const account = name("account", ACCOUNT);
@@ -75,31 +72,7 @@ function contractWith(body: Node): ContractSyntax {
     definition(HELPER, "_help", GIVEN, block(required(two("==", sender, name("given", GIVEN))))),
     definition(RULE, "rule", ACCOUNT, body),
   ];
-  const lineage: ContractSyntax[] = [];
-  const contract: ContractSyntax = {
-    file: "contracts/Added.sol",
-    id: 1,
-    name: "Added",
-    kind: "contract",
-    abstract: false,
-    documentation: "",
-    functions: [
-      {
-        id: RULE,
-        name: "rule",
-        functionSelector: "deadbeef",
-        documentation: "",
-        parameters: { parameters: [{ name: "account" }] },
-        modifiers: [],
-      },
-    ],
-    constants: new Map(),
-    lineage,
-    own: nodes.map(({ id }) => Number(id)),
-    scope: new Map(nodes.map((node) => [Number(node.id), { node, contract: 1 }])),
-  };
-  lineage.push(contract);
-  return contract;
+  return addedContract({ rule: { parameters: { parameters: [{ name: "account" }] } }, nodes });
 }
 
 function asked(...statements: Node[]): Requirement {
@@ -155,13 +128,10 @@ describe("governance: checks of callers in bodies", function () {
     let syntax: Syntax;
 
     before(() => {
-      syntax = readSyntax(root);
+      syntax = protocolSyntax();
     });
 
-    const added = (...statements: Node[]): Syntax => ({
-      ...syntax,
-      contracts: [...syntax.contracts, contractWith(block(...statements))],
-    });
+    const added = (...statements: Node[]): Syntax => protocolWith(contractWith(block(...statements)));
 
     it("has what only other contracts may call", () => {
       const rows = new Map(privileges(syntax).map(({ contract, call, holder }) => [`${contract}.${call}`, holder]));

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
 import { FutureType, type ContractCallFuture, type Future } from "@nomicfoundation/ignition-core";
 import { expect } from "chai";
@@ -9,10 +8,9 @@ import { networkPath, PUBLIC_NETWORKS, readNetwork } from "../../../deploy/netwo
 import { PERMISSIONS } from "../../../deploy/roles.js";
 import { futuresOf } from "../../../deploy/verify/resolve.js";
 import { privileges, Untold } from "../../../scripts/governance/privileges.js";
-import { readSyntax, type ContractSyntax, type Syntax } from "../../../scripts/governance/syntax.js";
+import type { Syntax } from "../../../scripts/governance/syntax.js";
 import { page, TABLE } from "../../../scripts/governance/table.js";
-
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { addedContract, protocolSyntax, protocolWith } from "../../support/syntax.js";
 
 describe("governance: the table of privileges", function () {
   // The first reading goes through every function.
@@ -20,7 +18,7 @@ describe("governance: the table of privileges", function () {
   let syntax: Syntax;
 
   before(() => {
-    syntax = readSyntax(root);
+    syntax = protocolSyntax();
   });
 
   it("is what docs/privileges.md says", async () => {
@@ -82,34 +80,13 @@ describe("governance: the table of privileges", function () {
     expect(owned.map(({ contract }) => contract)).to.include.members([...handedOver]);
   });
 
-  /** The syntax with one more contract, whose only function is this. */
-  const withFunction = (documentation: string, modifier: string): Syntax => {
-    const lineage: ContractSyntax[] = [];
-    const added: ContractSyntax = {
-      file: "contracts/Added.sol",
-      id: 1,
-      name: "Added",
-      kind: "contract",
-      abstract: false,
-      documentation: "",
-      functions: [
-        {
-          id: 2,
-          name: "rule",
-          functionSelector: "deadbeef",
-          documentation,
-          parameters: { parameters: [] },
-          modifiers: [{ modifierName: { name: modifier }, arguments: undefined }],
-        },
-      ],
-      constants: new Map(),
-      lineage,
-      own: [2],
-      scope: new Map([[2, { node: { nodeType: "FunctionDefinition", id: 2, name: "rule" }, contract: 1 }]]),
-    };
-    lineage.push(added);
-    return { ...syntax, contracts: [...syntax.contracts, added] };
-  };
+  /** The protocol with one more contract, whose only function is this. */
+  const withFunction = (documentation: string, modifier: string): Syntax =>
+    protocolWith(
+      addedContract({
+        rule: { documentation, modifiers: [{ modifierName: { name: modifier }, arguments: undefined }] },
+      }),
+    );
 
   it("fails where a privileged function has no role, no bound, or a caller that nobody knows", () => {
     const bound = "@custom:bound none";
