@@ -1,13 +1,14 @@
 /**
  * Every privileged function of every contract that can be deployed: who may call it, how soon, within which bounds. Found in the compiler's syntax trees: a
  * function is privileged when a modifier asks who calls (`restricted`, or any that begins with `only`), or when it or something that it calls compares the sender with
- * an address that the contract keeps, or looks him up in a register of callers (`callers.ts`, in the words of `words.ts`). Roles are those of `deploy/roles.ts`; bounds are what the
+ * an address that the contract keeps, or looks him up in a register of callers (`callers/checks.ts`, in the words of `words.ts`). Roles are those of `deploy/roles.ts`; bounds are what the
  * sources say (`@custom:bound`, or `@custom:bound-of` a function that is inherited from a library), with constants put in.
  */
 
 import { TIMELOCK_DELAY } from "../../deploy/parameters/governance.js";
 import { HOLDERS, interfaceOf, PERMISSIONS, type GovernedContract, type RoleName } from "../../deploy/roles.js";
-import { requirementOf, type Counterpart } from "./callers.js";
+import { requirementOf } from "./callers/checks.js";
+import type { Counterpart } from "./callers/requirement.js";
 import { constantOf } from "./constants.js";
 import type { ContractSyntax, FunctionSyntax, Syntax } from "./syntax.js";
 import { OWNERS, PLACES, REGISTERS } from "./words.js";
