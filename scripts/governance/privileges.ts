@@ -145,7 +145,7 @@ class Words {
     if (counterpart.kind === "named") return undefined;
     const { kind, name } = counterpart;
     // Members of a struct are kept together; what another contract says is a thing of its own.
-    const key = kind === "place" || name.endsWith("()") ? name : (name.split(".")[0] ?? name);
+    const key = kind === "place" || name.endsWith("()") ? name : name.split(".").slice(0, 2).join(".");
     this.#unused.delete(key);
     if (kind === "place") {
       const who = PLACES[key];

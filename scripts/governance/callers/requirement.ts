@@ -1,6 +1,6 @@
 /** What a function requires of who calls it, and how requirements are put together. */
 
-/** What a check compares the sender with. */
+/** What a check compares the sender with. Names begin with the contract that declares what they name ("Backstop._sheet"). */
 export type Counterpart =
   /** An address that the contract keeps. */
   | { readonly kind: "place"; readonly name: string; readonly immutable: boolean }

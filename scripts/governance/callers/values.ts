@@ -1,6 +1,6 @@
 /** What expressions have to do with who calls: whether they are the sender, depend on him, or are what he is compared with. */
 
-import { childrenOf, inner, partsOf } from "../syntax.js";
+import { childrenOf, inner, partsOf, type Node } from "../syntax.js";
 import type { Calls } from "./calls.js";
 import type { Environments, Facts, Term } from "./environment.js";
 import { isMessage, outputsOf, referenced } from "./nodes.js";
@@ -138,7 +138,7 @@ export class Values {
     return partsOf(node).flatMap((part) => this.#registers({ node: part, env }));
   }
 
-  /** "_mintTerms.reserve" */
+  /** "SheetStorage._mintTerms.reserve": with the contract that declares it, where one does. */
   #path(term: Term): string {
     const { node, env } = term;
     const of = (key: string): string => {
@@ -148,9 +148,10 @@ export class Values {
     switch (node.nodeType) {
       case "Identifier": {
         const [only] = env.values.get(referenced(node) ?? NaN) ?? [];
+        const name = this.#declaredName(node);
         return only === undefined || this.recursion.isOpen(only)
-          ? String(node.name)
-          : this.recursion.once(only, String(node.name), () => this.#path(only));
+          ? name
+          : this.recursion.once(only, name, () => this.#path(only));
       }
       case "MemberAccess":
         return `${of("expression")}.${String(node.memberName)}`;
@@ -171,5 +172,12 @@ export class Values {
       default:
         return node.nodeType;
     }
+  }
+
+  #declaredName(identifier: Node): string {
+    const { lineage, scope } = this.calls.contract;
+    const by = scope.get(referenced(identifier) ?? NaN)?.contract;
+    const contract = lineage.find(({ id }) => id === by);
+    return contract === undefined ? String(identifier.name) : `${contract.name}.${String(identifier.name)}`;
   }
 }

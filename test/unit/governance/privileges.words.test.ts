@@ -31,13 +31,23 @@ describe("governance: callers of the protocol, in words", function () {
   });
 
   it("fails where a new check is not in words", () => {
-    expect(() => privileges(added(required(two("==", sender, friend))))).to.throw(Untold, "who is at FRIEND");
-    expect(() => privileges(added(required(kept(name("_members", MEMBERS), sender))))).to.throw(Untold, "_members");
+    expect(() => privileges(added(required(two("==", sender, friend))))).to.throw(Untold, "who is at Added.FRIEND");
+    expect(() => privileges(added(required(kept(name("_members", MEMBERS), sender))))).to.throw(
+      Untold,
+      "Added._members",
+    );
     expect(
       privileges(added(required(two("==", sender, account)))).some(({ contract }) => contract === "Added"),
     ).to.equal(false);
-    const known = privileges(added(required(two("==", sender, name("ENGINE", FRIEND)))));
-    expect(known.at(-1)).to.deep.include({ call: "rule(account)", holder: "CreditEngine", delay: "none" });
+    const known = privileges(added(required(two("==", sender, name("this", -28)))));
+    expect(known.at(-1)).to.deep.include({ call: "rule(account)", holder: "itself", delay: "none" });
+  });
+
+  it("takes nobody for another whose address has the same name elsewhere", () => {
+    const engine = added(required(two("==", sender, name("ENGINE", FRIEND))));
+    expect(() => privileges(engine)).to.throw(Untold, "who is at Added.ENGINE");
+    const members = added(required(kept(name("isMinter", MEMBERS), sender)));
+    expect(() => privileges(members)).to.throw(Untold, "what Added.isMinter is");
   });
 
   it("fails where words are left over, and loses the row of a check that is gone", () => {
@@ -52,9 +62,9 @@ describe("governance: callers of the protocol, in words", function () {
         return { ...one, scope: new Map(one.scope).set(Number(node.id), { ...found, node }) };
       }),
     });
-    expect(privileges(without("MarketRate", "nextRate")).some(({ call }) => call.startsWith("nextRate"))).to.equal(
-      false,
-    );
-    expect(() => privileges(without("Backstop", "burnLoss"))).to.throw(Untold, "_sheet");
+    expect(
+      privileges(without("BalanceSheet", "bookExposure")).some(({ call }) => call.startsWith("bookExposure")),
+    ).to.equal(false);
+    expect(() => privileges(without("Backstop", "burnLoss"))).to.throw(Untold, "Backstop._sheet");
   });
 });

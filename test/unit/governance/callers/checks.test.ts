@@ -26,8 +26,8 @@ function asked(...statements: Node[]): Requirement {
 }
 
 describe("governance: checks of callers in bodies", () => {
-  const FRIEND_ONLY = [[{ kind: "place", name: "FRIEND", immutable: true }]];
-  const STORED_ONLY = [[{ kind: "place", name: "_stored", immutable: false }]];
+  const FRIEND_ONLY = [[{ kind: "place", name: "Added.FRIEND", immutable: true }]];
+  const STORED_ONLY = [[{ kind: "place", name: "Added._stored", immutable: false }]];
   const NAMED = [[{ kind: "named" }]];
 
   it("finds what is required, and what reverts otherwise", () => {
@@ -49,7 +49,7 @@ describe("governance: checks of callers in bodies", () => {
     expect(asked(required(two("||", own, his))), "either").to.deep.equal(NAMED);
     expect(asked(required(two("&&", own, his))), "both").to.deep.equal([...NAMED, ...FRIEND_ONLY]);
     const members = name("_members", MEMBERS);
-    expect(asked(required(kept(members, sender)))).to.deep.equal([[{ kind: "register", name: "_members" }]]);
+    expect(asked(required(kept(members, sender)))).to.deep.equal([[{ kind: "register", name: "Added._members" }]]);
     expect(asked(required(kept(kept(members, account), sender))), "an allowance").to.deep.equal(NAMED);
   });
 
