@@ -1,16 +1,17 @@
 /**
  * Every privileged function of every contract that can be deployed: who may call it, how soon, within which bounds. Found in the compiler's syntax trees: a
  * function is privileged when a modifier asks who calls (`restricted`, or any that begins with `only`), or when it or something that it calls compares the sender with
- * an address that the contract keeps, or looks him up in a register of callers (`callers.ts`, in the words of `words.ts`). Roles are those of `deploy/roles.ts`; bounds are what the
+ * an address that the contract keeps, or looks him up in a register of callers (`callers/checks.ts`, in the words of `words.ts`). Roles are those of `deploy/roles.ts`; bounds are what the
  * sources say (`@custom:bound`, or `@custom:bound-of` a function that is inherited from a library), with constants put in.
  */
 
 import { TIMELOCK_DELAY } from "../../deploy/parameters/governance.js";
 import { HOLDERS, interfaceOf, PERMISSIONS, type GovernedContract, type RoleName } from "../../deploy/roles.js";
-import { requirementOf, type Counterpart } from "./callers.js";
+import { requirementOf } from "./callers/checks.js";
+import type { Counterpart } from "./callers/requirement.js";
 import { constantOf } from "./constants.js";
 import type { ContractSyntax, FunctionSyntax, Syntax } from "./syntax.js";
-import { PLACES, REGISTERS } from "./words.js";
+import { OWNERS, PLACES, REGISTERS } from "./words.js";
 
 /** One function, or several that read alike. */
 export interface Privilege {
@@ -71,7 +72,7 @@ export function privileges(syntax: Syntax): Privilege[] {
   if (timelock === undefined) throw new Untold("PlimsollTimelock", "it is not there");
   const delay = `${days(TIMELOCK_DELAY)} (never below ${days(constantOf("MIN_DELAY", timelock, [], constants))})`;
 
-  const words = new Words();
+  const words = new Words(delay);
   const rows = contracts
     .filter(({ kind, abstract }) => kind === "contract" && !abstract)
     .flatMap((contract) =>
@@ -87,7 +88,11 @@ export function privileges(syntax: Syntax): Privilege[] {
         const bound = text.replaceAll(/\{([A-Z_]+)\}/g, (_, name: string) =>
           grouped(constantOf(name, contract, others, constants)),
         );
-        return [{ ...named, ...callerOf(contract, declared, modifier, delay), bound }];
+        const caller =
+          modifier.modifierName.name === "onlyOwner"
+            ? { role: "owner", ...words.ownerOf(contract) }
+            : callerOf(contract, declared, modifier, delay);
+        return [{ ...named, ...caller, bound }];
       }),
     );
   words.requireUsed();
@@ -99,42 +104,64 @@ function naming({ name, functionSelector, parameters }: FunctionSyntax): Pick<Pr
   return { call: `${name}(${names.join(", ")})`, selector: `0x${functionSelector ?? ""}` };
 }
 
-/** Who may call by a check in the body, in words. */
+/** Who may call by a check in the body, or as the owner, in words. */
 class Words {
-  readonly #unused = new Set([...Object.keys(PLACES), ...Object.keys(REGISTERS)]);
+  readonly #unused = new Set([OWNERS, PLACES, REGISTERS].flatMap((list) => Object.keys(list)));
+
+  /** @param delay Of the timelock. */
+  constructor(readonly delay: string) {}
+
+  /** @throws {Untold} */
+  ownerOf({ name }: ContractSyntax): Omit<Caller, "role"> {
+    this.#unused.delete(name);
+    const owner = OWNERS[name];
+    if (owner === undefined) throw new Untold(name, "OWNERS in words.ts does not say whose it is");
+    return owner === "handed over"
+      ? { holder: "timelock; deployer, on a local chain", delay: `${this.delay}; on a local chain: ${AT_ONCE}` }
+      : { holder: owner.who, delay: AT_ONCE };
+  }
 
   /** Undefined where anybody may, for himself or for all. @throws {Untold} */
   callerOf(contract: ContractSyntax, declared: FunctionSyntax): (Caller & Pick<Privilege, "bound">) | undefined {
     const found = contract.scope.get(declared.id);
     if (found === undefined) throw new Untold(`${contract.name}.${declared.name}`, "its syntax is not there");
     const where = `${contract.name}.${declared.name}`;
-    const told = requirementOf(contract, found).map((list) => list.map((one) => this.#tell(one, where)));
+    const told = requirementOf(contract, found).map((list) => list.map((one) => this.#tell(one, contract, where)));
     const closed = told.filter((list) => list.every((one) => one !== undefined));
     if (closed.length === 0) return undefined;
     const join = (key: "who" | "bound", by: string): string =>
       [...new Set(closed.flat().map((one) => one[key]))].join(by);
-    return { role: "caller", holder: join("who", " or "), delay: AT_ONCE, bound: join("bound", "; ") };
+    const late = closed.flat().flatMap((one) => (one.delay === AT_ONCE ? [] : `; owner: ${one.delay}`));
+    const delay = [AT_ONCE, ...new Set(late)].join("");
+    return { role: "caller", holder: join("who", " or "), delay, bound: join("bound", "; ") };
   }
 
   /** Undefined for who acts for himself. */
-  #tell(counterpart: Counterpart, where: string): { who: string; bound: string } | undefined {
+  #tell(
+    counterpart: Counterpart,
+    contract: ContractSyntax,
+    where: string,
+  ): { who: string; bound: string; delay: string } | undefined {
     if (counterpart.kind === "named") return undefined;
     const { kind, name } = counterpart;
     // Members of a struct are kept together; what another contract says is a thing of its own.
-    const key = kind === "place" || name.endsWith("()") ? name : (name.split(".")[0] ?? name);
+    const key = kind === "place" || name.endsWith("()") ? name : name.split(".").slice(0, 2).join(".");
     this.#unused.delete(key);
     if (kind === "place") {
       const who = PLACES[key];
       if (who === undefined) throw new Untold(where, `PLACES in words.ts does not say who is at ${key}`);
-      return { who, bound: `${who}: an address that is ${counterpart.immutable ? "immutable" : "stored"}` };
+      const bound = `${who}: an address that is ${counterpart.immutable ? "immutable" : "stored"}`;
+      if (who !== "owner") return { who, bound, delay: AT_ONCE };
+      const { holder, delay } = this.ownerOf(contract);
+      return { who: `owner (${holder})`, bound, delay };
     }
     const register = REGISTERS[key];
     if (register === undefined) throw new Untold(where, `REGISTERS in words.ts does not say what ${key} is`);
-    return register === "holdings" ? undefined : register;
+    return register === "holdings" ? undefined : { ...register, delay: AT_ONCE };
   }
 
   requireUsed(): void {
-    if (this.#unused.size > 0) throw new Untold("words.ts", `nothing is compared with ${[...this.#unused].join(", ")}`);
+    if (this.#unused.size > 0) throw new Untold("words.ts", `nothing asks for ${[...this.#unused].join(", ")}`);
   }
 }
 
@@ -194,8 +221,6 @@ function callerOf(contract: ContractSyntax, declared: FunctionSyntax, modifier: 
       return { role: "vote", ...byVote };
     case "onlyHolder":
       return { role: "guardian's holder", holder: "a Safe, for its term", delay: AT_ONCE };
-    case "onlyOwner":
-      return { role: "owner", holder: "owner", delay: AT_ONCE };
     case "onlyRole":
     case "onlyRoleOrOpenRole":
       return timelockCaller(contract, declared, modifier, delay);

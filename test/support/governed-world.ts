@@ -41,6 +41,9 @@ const Governed = buildModule("Governed", (m) => {
   return world;
 });
 
+/** What feeds answer. {USD, eight decimals} */
+type Answers = Readonly<Record<"eth" | "btc" | "usdc", bigint>>;
+
 export type GovernedWorld = Awaited<ReturnType<typeof openGovernedWorld>>;
 
 export async function openGovernedWorld() {
@@ -112,12 +115,17 @@ export async function openGovernedWorld() {
   const { protocol } = await readSnapshot(ethers.provider, book, deployer.address);
   const deployment = deploymentOf(book, protocol.assets);
 
-  /** Feeds answer anew, as they do every hour or day, and a statement is taken. */
-  async function refresh(answers: { eth: bigint; btc: bigint; usdc: bigint } = { ...LOCAL_ANSWERS }): Promise<void> {
-    for (const [name, answer] of Object.entries(answers)) {
+  /** Feeds answer anew, as they do every hour or day. */
+  async function answer(answers: Answers): Promise<void> {
+    for (const [name, price] of Object.entries(answers)) {
       const feed = await ethers.getContractAt("MockV3Aggregator", present(book.feeds[name]));
-      await feed.updateAnswer(answer);
+      await feed.updateAnswer(price);
     }
+  }
+
+  /** The same, and a statement is taken. */
+  async function refresh(answers: Answers = { ...LOCAL_ANSWERS }): Promise<void> {
+    await answer(answers);
     await sheet.lookAtCollateral();
     await sheet.refresh();
   }
@@ -138,6 +146,7 @@ export async function openGovernedWorld() {
     addresses,
     deployment,
     asTimelock,
+    answer,
     refresh,
     wait,
     encode: (proposal: unknown): EncodedProposal => encodeProposal(parseProposal(proposal), deployment),
