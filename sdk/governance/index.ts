@@ -5,6 +5,7 @@ export * from "./contracts.js";
 export * from "./errors.js";
 export { GOVERNANCE_SENTENCES } from "../errors/governance.js";
 export { deploymentOf, type Deployment } from "./names.js";
+export { decidedBy, PERMISSIONS, type GovernedContract, type Permission } from "./permissions.js";
 export * from "./proposal.js";
 export * from "./reads.js";
 export * from "./roles.js";

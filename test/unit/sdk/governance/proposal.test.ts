@@ -5,6 +5,7 @@ import { getAddress, Interface, toBeHex, ZeroAddress, type ParamType } from "eth
 import { PERMISSIONS } from "../../../../deploy/roles.js";
 import {
   AUTHORITY,
+  decidedBy,
   decodeCall,
   deploymentOf,
   encodeProposal,
@@ -118,6 +119,51 @@ describe("sdk: proposals", () => {
     });
     expect(tooLarge.path).to.equal("calls[0].arguments.clamps.minInitial");
     expect(tooLarge.rule).to.contain("does not fit");
+  });
+
+  it("says of what is missing that it is, and what has to be said", () => {
+    const cap = refusal("engine", "setAssetCap", { asset: "WETH" });
+    expect(cap.message).to.equal("calls[0].arguments.governedCap is missing");
+    expect(cap.fix).to.equal("All of these have to be said: asset, governedCap.");
+    // An empty value of YAML is null.
+    const clamps = { minInitial: "45%", maxInitial: "90%", minMaintenance: null, maxMaintenance: "80%" };
+    const inner = refusal("risk", "setAssetParameters", { asset: "WETH", clamps });
+    expect(inner.message).to.equal("calls[0].arguments.clamps.minMaintenance is missing");
+    expect(inner.fix).to.equal("All of these have to be said: minInitial, maxInitial, minMaintenance, maxMaintenance.");
+    const whole = (json: unknown): string => {
+      try {
+        parseProposal(json);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "understood";
+    };
+    expect(whole(undefined)).to.equal("the proposal is missing");
+    expect(whole(null), "an empty file").to.equal("the proposal is missing");
+    expect(whole({ calls: [{ contract: "risk", function: "delist" }] })).to.equal("title is missing");
+    expect(whole({ title: "x", calls: [{ contract: "risk" }] })).to.equal("calls[0].function is missing");
+    expect(whole({ title: 5, calls: [] })).to.match(/^title: 5 does not fit: /);
+  });
+
+  it("offers what votes decide on, and what was probably meant", () => {
+    const typo = refusal("engine", "setAsetCap", {});
+    expect(typo.fix).to.match(/^Did you mean setAssetCap\? Votes decide on /);
+    const offered = (contract: string): string[] =>
+      refusal(contract, "xyz", {})
+        .fix.replace(/^.*Votes decide on |\.$/g, "")
+        .split(", ");
+    for (const { name, abi } of deployment.callables) {
+      const functions = offered(name);
+      const restricted = PERMISSIONS.flatMap((one) => (one.contract === name ? one.functions : []));
+      expect(functions, name).to.include.members([...restricted]);
+      for (const one of functions) expect(abi.getFunction(one)?.constant, `${name}.${one}`).to.equal(false);
+      expect(functions, name).to.deep.equal(decidedBy(name));
+    }
+    expect(offered("engine")).to.not.include.members(["borrow"]).and.to.not.include.members(["absorb"]);
+    expect(offered("governor")).to.not.include.members(["castVote"]);
+    expect(refusal("engin", "pause", {}).fix).to.match(/^Did you mean engine\? There are /);
+    const argument = refusal("engine", "setAssetCap", { asset: "WETH", governdCap: "1 WETH" });
+    expect(argument.fix).to.equal("Did you mean governedCap? It takes asset, governedCap.");
   });
 
   it("refuses what has no title, no calls, or more than belongs there", () => {
