@@ -2,8 +2,8 @@ import type { Command } from "commander";
 
 import { needsBuild } from "../built.js";
 import type * as Acts from "../governance/act.js";
-import type { ActOptions } from "../governance/act.js";
 import type { GovernanceOptions } from "../governance/open.js";
+import type { ActOptions } from "../governance/send.js";
 import type { SimulateOptions } from "../governance/simulate.js";
 import { terminal } from "../terminal.js";
 import { integer, withChain, withSigner } from "./options.js";

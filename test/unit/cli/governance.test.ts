@@ -3,19 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
+import { encryptKeystoreJsonSync, type Provider } from "ethers";
 import { stringify } from "yaml";
 
 import * as deeds from "../../../cli/governance/act.js";
-import type { ActOptions } from "../../../cli/governance/act.js";
+import type { ActOptions } from "../../../cli/governance/send.js";
 import { decode, list, show } from "../../../cli/governance/show.js";
 import { simulate } from "../../../cli/governance/simulate.js";
 import { CliError, EXIT } from "../../../cli/errors.js";
 import { findAnvil } from "../../../keeper/rehearsal/anvil.js";
+import { localWallet } from "../../../replay/chain/embedded.js";
 import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
 import type { EncodedProposal } from "../../../sdk/governance/index.js";
 import { openGovernedWorld, type GovernedWorld } from "../../support/governed-world.js";
 
 const WAD = 10n ** 18n;
+/** The voter among the node's accounts. */
+const VOTER = 2;
 
 describe("cli: governance", () => {
   let w: GovernedWorld;
@@ -157,6 +161,34 @@ describe("cli: governance", () => {
     expect((await failure(deeds.propose(broken, options, terminal([])))).message).to.contain("alias");
     expect((await failure(deeds.vote("1", "for", options, terminal([])))).message).to.equal("there is no proposal 1");
     expect((await failure(deeds.vote("1", "maybe", options, terminal([])))).hint).to.contain("against, for, abstain");
+  });
+
+  it("opens a keystore once, also where it asks who acts before it sends", async () => {
+    const password = "correct horse";
+    const keystore = join(folder, "voter.json");
+    const { address, signingKey } = localWallet(VOTER, w.ethers.provider as unknown as Provider);
+    expect(address).to.equal(w.people.voter.address);
+    const json = encryptKeystoreJsonSync({ address, privateKey: signingKey.privateKey }, password, {
+      scrypt: { N: 2 },
+    });
+    writeFileSync(keystore, json);
+    let opened = 0;
+    const environment = {
+      get PLIMSOLL_KEYSTORE_PASSWORD() {
+        opened++;
+        return password;
+      },
+    };
+    const { from: _, ...nobody } = options;
+    const withKey = { ...nobody, keystore };
+    const lines: string[] = [];
+    await deeds.propose(write("once.yaml", haircut("21%")), withKey, { ...terminal(lines), environment });
+    expect(opened, "propose").to.equal(1);
+    const id = /^proposal (\d+)$/.exec(lines.at(-1)!)![1]!;
+    await w.wait((await w.governor.votingDelay()) + 1n);
+    await deeds.vote(id, "for", withKey, { ...terminal([]), environment });
+    expect(opened, "vote").to.equal(2);
+    expect(await w.governor.hasVoted(id, address)).to.equal(true);
   });
 
   it("shows all of what others propose, and nothing that it could do to a terminal", async () => {
