@@ -23,6 +23,8 @@ export interface Deed {
   readonly call: Call;
   /** For programs. */
   readonly result: Readonly<Record<string, unknown>>;
+  /** Why it is shown and not sent, though nobody asked for that. */
+  readonly unsent?: string;
 }
 
 /** Who acts; undefined if nothing is to be sent and nobody is named. @throws {UsageError} */
@@ -43,10 +45,11 @@ export async function perform(
   await withGovernance(options, async (governance) => {
     const { provider, book } = governance;
     const hand = handOf(options, environment);
-    const { what, lines, call, result } = await prepare(governance, hand);
+    const { what, lines, call, result, unsent } = await prepare(governance, hand);
     if (!forPrograms) for (const line of [...lines, ""]) say(line);
-    if (options.dryRun === true) {
-      say(forPrograms ? json({ action: what, ...result, call, transaction: null }) : "Nothing was sent: --dry-run.");
+    const reason = options.dryRun === true ? "--dry-run" : unsent;
+    if (reason !== undefined) {
+      say(forPrograms ? json({ action: what, ...result, call, transaction: null }) : `Nothing was sent: ${reason}.`);
       return;
     }
     const { signer, close } = await hand.open(provider);

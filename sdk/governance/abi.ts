@@ -55,6 +55,7 @@ export const GUARDIAN = new Interface([
   "function holder() view returns (address)",
   "function expiresAt() view returns (uint256)",
   "function active() view returns (bool)",
+  "function cancel(address[] targets, uint256[] values, bytes[] payloads, bytes32 predecessor, bytes32 salt) returns (bytes32 id)",
   "function appoint(address holder_, uint256 expiresAt_)",
   "function dismiss()",
 ]);

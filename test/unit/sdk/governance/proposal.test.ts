@@ -5,6 +5,7 @@ import { getAddress, Interface, toBeHex, ZeroAddress, type ParamType } from "eth
 import { PERMISSIONS } from "../../../../deploy/roles.js";
 import {
   AUTHORITY,
+  cancelCall,
   decidedBy,
   decodeCall,
   deploymentOf,
@@ -164,6 +165,19 @@ describe("sdk: proposals", () => {
     expect(refusal("engin", "pause", {}).fix).to.match(/^Did you mean engine\? There are /);
     const argument = refusal("engine", "setAssetCap", { asset: "WETH", governdCap: "1 WETH" });
     expect(argument.fix).to.equal("Did you mean governedCap? It takes asset, governedCap.");
+  });
+
+  it("says in words what the guardian is asked to cancel", () => {
+    const calls = [{ target: at(4), value: 0n, data: "0x12345678" }];
+    const { to, data, value } = cancelCall(BOOK.governance!, { calls, descriptionHash: `0x${"00".repeat(31)}07` });
+    expect([to, value]).to.deep.equal([at(23), 0n]);
+    expect(decodeCall({ target: to, data }, deployment)?.arguments).to.deep.equal({
+      targets: ["engine"],
+      values: ["0"],
+      payloads: ["0x12345678"],
+      predecessor: `0x${"00".repeat(32)}`,
+      salt: `${at(21).toLowerCase()}${"00".repeat(11)}07`,
+    });
   });
 
   it("refuses what has no title, no calls, or more than belongs there", () => {
