@@ -16,12 +16,12 @@ A proposal is a file, YAML or JSON, in which everything has its name and its uni
   calls:
     - contract: engine
       function: setAssetCap
-      arguments: { asset: WETH, governedCap: "20,000 WETH" }
+      arguments: { asset: WETH, governedCap: "10,000 WETH" }
 
 Examples:
   plimsoll governance simulate proposal.yaml              who would become liquidatable, capital before and after
+  plimsoll governance delegate 0x... --from 0x...         a balance votes once it is delegated, and proposes
   plimsoll governance propose proposal.yaml --from 0x...
-  plimsoll governance delegate 0x... --from 0x...         a balance votes once it is delegated
   plimsoll governance list
   plimsoll governance vote 1234 for --reason "..." --keystore key.json
   plimsoll governance queue 1234 --from 0x...             once it has been voted

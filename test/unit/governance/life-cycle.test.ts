@@ -17,8 +17,8 @@ const HAIRCUT = {
       function: "setAssetParameters",
       arguments: {
         asset: "WETH",
-        clamps: { minInitial: "45%", maxInitial: "90%", minMaintenance: "10%", maxMaintenance: "80%" },
-        volatilityFloor: "2%",
+        clamps: { minInitial: "45%", maxInitial: "100%", minMaintenance: "17%", maxMaintenance: "90%" },
+        volatilityFloor: "3.27%",
         horizon: "1 day",
       },
     },

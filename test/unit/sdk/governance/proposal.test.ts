@@ -1,7 +1,14 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
 import { expect } from "chai";
 import { artifacts } from "hardhat";
+import { parse } from "yaml";
 import { getAddress, Interface, toBeHex, ZeroAddress, type ParamType } from "ethers";
 
+import { clampsOf } from "../../../../deploy/modules/listing.js";
+import { publicAssets } from "../../../../deploy/parameters/public.js";
+import { networkPath, readNetwork } from "../../../../deploy/networks/network.js";
 import { PERMISSIONS } from "../../../../deploy/roles.js";
 import {
   AUTHORITY,
@@ -165,6 +172,28 @@ describe("sdk: proposals", () => {
     expect(refusal("engin", "pause", {}).fix).to.match(/^Did you mean engine\? There are /);
     const argument = refusal("engine", "setAssetCap", { asset: "WETH", governdCap: "1 WETH" });
     expect(argument.fix).to.equal("Did you mean governedCap? It takes asset, governedCap.");
+  });
+
+  it("is tighter in every field than what Sepolia begins with, where the page says that it lends less", () => {
+    const page = readFileSync(fileURLToPath(new URL("../../../../docs/governance.md", import.meta.url)), "utf8");
+    const [, text = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const { calldatas } = encodeProposal(parseProposal(parse(text)), deployment);
+    const { abi } = deployment.callables.find(({ name }) => name === "risk")!;
+    const [, clamps, floor, horizon] = abi.decodeFunctionData("setAssetParameters", calldatas[0]!).toArray() as [
+      bigint,
+      { toObject: () => Record<string, bigint> },
+      bigint,
+      bigint,
+    ];
+    const ether = publicAssets(readNetwork(networkPath("sepolia"))).find(({ symbol }) => symbol === "WETH")!;
+    const said = clamps.toObject();
+    for (const [field, deployed] of Object.entries(clampsOf(ether))) {
+      expect(Number(said[field]), field).to.be.at.least(deployed);
+    }
+    expect(Number(said.minInitial)).to.be.above(ether.initialHaircut);
+    expect(Number(said.minMaintenance), "nobody becomes liquidatable by it").to.equal(ether.maintenanceHaircut);
+    expect(Number(floor)).to.be.at.least(ether.volatilityFloor);
+    expect(Number(horizon)).to.be.at.least(ether.horizon);
   });
 
   it("says in words what the guardian is asked to cancel", () => {
