@@ -196,7 +196,12 @@ describe("sdk: proposals", () => {
     expect(Number(horizon)).to.be.at.least(ether.horizon);
   });
 
-  it("says in words what the guardian is asked to cancel", () => {
+  it("says in words what the guardian is asked to do", () => {
+    const lower = GUARDIAN.encodeFunctionData("lowerAssetCap", [0n, 10n ** 12n]);
+    expect(decodeCall({ target: at(23), data: lower }, deployment)?.arguments).to.deep.equal({
+      asset: "WETH",
+      cap: "10,000 WETH",
+    });
     const calls = [{ target: at(4), value: 0n, data: "0x12345678" }];
     const { to, data, value } = cancelCall(BOOK.governance!, { calls, descriptionHash: `0x${"00".repeat(31)}07` });
     expect([to, value]).to.deep.equal([at(23), 0n]);
