@@ -5,6 +5,7 @@ import { expect } from "chai";
 import type { Command } from "commander";
 
 import { createProgram } from "../../../../cli/main.js";
+import { commandsOf } from "../../../drill/commands.js";
 
 /** What is typed after `plimsoll`, out of a line that a shell would take. */
 function wordsOf(line: string): string[] {
@@ -44,5 +45,28 @@ describe("cli: commands that are told", () => {
     for (const needing of ["propose", "vote"]) {
       expect(names.indexOf("delegate"), needing).to.be.within(0, names.indexOf(needing) - 1);
     }
+  });
+
+  it("are there, with their options, in a rehearsal, and go by its address book", () => {
+    const lines = commandsOf({
+      ...{ name: "sepolia", chainId: 11_155_111, url: "http://127.0.0.1:1", folder: "/x", config: "/x/keeper.json" },
+      ...{ deployer: "0x1", guardian: "0x2", plimHolder: "0x3", operatorKey: "0x4" },
+    });
+    const found = lines.map((line) => ({ line, ...notTaken(wordsOf(line)) }));
+    for (const { line, unknown } of found) expect(unknown, line).to.deep.equal([]);
+    expect(found.map(({ name }) => name)).to.include.members([
+      ...["plimsoll deploy", "plimsoll verify-deployment", "plimsoll keeper deploy", "plimsoll keeper"],
+    ]);
+    for (const { line, name } of found) {
+      const how = /deploy$|deployment$/.test(name) && !name.includes("keeper") ? "--out /x" : "--addresses /x/chain-";
+      expect(line).to.contain(how);
+    }
+  });
+
+  it("let every command of the keeper, and the indexer, have its address book", () => {
+    for (const words of ["keeper", "keeper deploy", "keeper rehearse", "index"]) {
+      expect(notTaken([...words.split(" "), "--addresses", "a.json"]).unknown, words).to.deep.equal([]);
+    }
+    expect(notTaken(["keeper", "--adresses", "a.json"]).unknown).to.not.deep.equal([]);
   });
 });
