@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { encryptKeystoreJsonSync, type Provider } from "ethers";
+import { encryptKeystoreJsonSync } from "ethers";
 import { stringify } from "yaml";
 
 import * as deeds from "../../../cli/governance/act.js";
@@ -167,7 +167,7 @@ describe("cli: governance", () => {
   it("opens a keystore once, also where it asks who acts before it sends", async () => {
     const password = "correct horse";
     const keystore = join(folder, "voter.json");
-    const { address, signingKey } = localWallet(VOTER, w.ethers.provider as unknown as Provider);
+    const { address, signingKey } = localWallet(VOTER, w.ethers.provider);
     expect(address).to.equal(w.people.voter.address);
     const json = encryptKeystoreJsonSync({ address, privateKey: signingKey.privateKey }, password, {
       scrypt: { N: 2 },
