@@ -94,12 +94,23 @@ function nameOf(chainId: number): string {
   return known === undefined || known[0] === LOCAL ? "local" : known[0];
 }
 
-type Books = (chainId: number) => readonly AddressBook[];
+/** What is known to be deployed on a chain. */
+export type Books = (chainId: number) => readonly AddressBook[];
 
-function booksOf({ addresses, folder }: ChainOptions): Books {
+/**
+ * The book in the file that is named, or those that deployments have put where they belong.
+ * @throws {EnvironmentError} The file holds no address book, or that of another chain.
+ */
+export function booksOf({ addresses, folder }: Pick<ChainOptions, "addresses" | "folder">): Books {
   if (addresses !== undefined) {
     const book = readBook(addresses);
-    return (chainId) => (book.chainId === chainId ? [book] : []);
+    return (chainId) => {
+      if (book.chainId === chainId) return [book];
+      throw new EnvironmentError(
+        `${addresses} is the address book of chain ${book.chainId}, and the node is of chain ${chainId}`,
+        "Name the book of that chain, or a node of the other: --rpc <url>",
+      );
+    };
   }
   return (chainId) => {
     try {

@@ -1,5 +1,5 @@
 /**
- * Who may do what. Every function that governance can call (the `restricted` ones) has a role here; AccessManager enforces it.
+ * Who may do what. Every function that governance can call (the `restricted` ones) has a role in `PERMISSIONS`; AccessManager enforces it.
  * A function that were missing would belong to the admin alone; a test sees to it that none is missing.
  *
  * On a public network the timelock holds every role, admin included; the Guardian contract, which can only tighten, holds `guardian` and `limits`
@@ -21,8 +21,10 @@ import {
   IRisk__factory,
   IUniswapDepth__factory,
 } from "../types/contracts/index.js";
+import type { GovernedContract, Permission } from "../sdk/governance/permissions.js";
 import type { RoleName } from "../sdk/governance/roles.js";
 
+export { PERMISSIONS, type GovernedContract } from "../sdk/governance/permissions.js";
 export { ROLES, type RoleName } from "../sdk/governance/roles.js";
 
 /** Who holds a role once votes decide. `guardian` is the contract that can only tighten. */
@@ -35,77 +37,6 @@ export const HOLDERS: Readonly<Record<RoleName, readonly HolderName[]>> = {
   treasurer: ["timelock"],
   limits: ["timelock", "guardian"],
 };
-
-/** The contracts under AccessManager. */
-export type GovernedContract =
-  | "dollar"
-  | "oracle"
-  | "risk"
-  | "depth"
-  | "engine"
-  | "sheet"
-  | "reserve"
-  | "rebalancer"
-  | "backstop"
-  | "rate"
-  | "stakedEtherFeed";
-
-interface Permission {
-  readonly contract: GovernedContract;
-  readonly role: RoleName;
-  readonly functions: readonly string[];
-}
-
-export const PERMISSIONS: readonly Permission[] = [
-  { contract: "dollar", role: "limits", functions: ["setFacilitator", "setFlashMintCap"] },
-  {
-    contract: "oracle",
-    role: "governor",
-    functions: ["listFeed", "migrateFeed", "setSecondFeed", "removeSecondFeed", "setDecay"],
-  },
-  {
-    contract: "risk",
-    role: "governor",
-    functions: ["listAsset", "delist", "setPaces", "setDepthSource", "setHoldingsSource"],
-  },
-  { contract: "risk", role: "risk", functions: ["setDepth", "setParameters"] },
-  { contract: "risk", role: "limits", functions: ["setAssetParameters"] },
-  { contract: "depth", role: "governor", functions: ["setRoutes", "removeRoutes"] },
-  { contract: "depth", role: "risk", functions: ["setCap"] },
-  {
-    contract: "engine",
-    role: "governor",
-    functions: [
-      "listAsset",
-      "unpause",
-      "setRiskModel",
-      "setIssuanceGate",
-      "setAbsorber",
-      "setRateSource",
-      "setLiquidationParameters",
-      "setTipFloor",
-      "setDepthFraction",
-    ],
-  },
-  { contract: "engine", role: "limits", functions: ["setAssetCap", "setDebtLimits"] },
-  { contract: "engine", role: "guardian", functions: ["pause"] },
-  { contract: "sheet", role: "governor", functions: ["setModules"] },
-  { contract: "sheet", role: "risk", functions: ["setParameters", "setJump"] },
-  {
-    contract: "reserve",
-    role: "governor",
-    functions: ["listAsset", "unpause", "setModules", "listVault", "removeVault", "writeOffVault"],
-  },
-  { contract: "reserve", role: "risk", functions: ["setTerms", "setInKindFee"] },
-  { contract: "reserve", role: "limits", functions: ["setVaultTerms"] },
-  { contract: "reserve", role: "guardian", functions: ["pause"] },
-  { contract: "reserve", role: "treasurer", functions: ["fund"] },
-  { contract: "rebalancer", role: "governor", functions: ["setModules"] },
-  { contract: "rebalancer", role: "risk", functions: ["setWeights", "setTerms"] },
-  { contract: "backstop", role: "governor", functions: ["setModules", "setExitTerms"] },
-  { contract: "rate", role: "risk", functions: ["setTerms"] },
-  { contract: "stakedEtherFeed", role: "risk", functions: ["setGrowthCap"] },
-];
 
 const INTERFACES: Readonly<Record<GovernedContract, Interface>> = {
   dollar: IPlimsollDollar__factory.createInterface(),

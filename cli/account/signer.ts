@@ -23,10 +23,13 @@ const HOW = `Name one: --keystore <file>, --from <address> with a node or --sign
 
 /** Whom it is about when nobody is named: whoever would sign. */
 export async function addressOf(options: SignerOptions, environment: Environment): Promise<string> {
-  if (options.from !== undefined) return parseAddress(options.from);
-  const wallet = await keyOf(options, environment);
-  if (wallet === undefined) throw new UsageError("no account is named", HOW);
-  return wallet.address;
+  const address = await handOf(options, environment).address();
+  if (address === undefined) throw nobody();
+  return address;
+}
+
+export function nobody(): UsageError {
+  return new UsageError("no account is named", HOW);
 }
 
 async function keyOf(
@@ -51,19 +54,41 @@ export interface SignerAtHand {
   readonly close: () => void;
 }
 
+/** Whoever acts, for commands that ask who it is before they have him sign. */
+export interface Hand {
+  /** Undefined if nobody is named. */
+  readonly address: () => Promise<string | undefined>;
+  /** @throws {UsageError} {EnvironmentError} */
+  readonly open: (provider: JsonRpcApiProvider) => Promise<SignerAtHand>;
+}
+
+/** A keystore takes seconds to open: it is opened once, and only if it has to be. */
+export function handOf(options: SignerOptions, environment: Environment): Hand {
+  const { from, signer: url } = options;
+  let opened: ReturnType<typeof keyOf> | undefined;
+  const key = (): ReturnType<typeof keyOf> => (opened ??= keyOf(options, environment));
+  return {
+    address: async () => (from === undefined ? (await key())?.address : parseAddress(from)),
+    open: async (provider) => {
+      if (from !== undefined) return await openKept(parseAddress(from), url, provider);
+      const wallet = await key();
+      if (wallet === undefined) throw nobody();
+      return { signer: wallet.connect(provider), close: () => undefined };
+    },
+  };
+}
+
 /** @throws {UsageError} {EnvironmentError} */
 export async function openSigner(
   options: SignerOptions,
   environment: Environment,
   provider: JsonRpcApiProvider,
 ): Promise<SignerAtHand> {
-  const { from, signer: url } = options;
-  if (from === undefined) {
-    const wallet = await keyOf(options, environment);
-    if (wallet === undefined) throw new UsageError("no account is named", HOW);
-    return { signer: wallet.connect(provider), close: () => undefined };
-  }
-  const address = parseAddress(from);
+  return await handOf(options, environment).open(provider);
+}
+
+/** An account whose key the node keeps, or the external signer at `url`. */
+async function openKept(address: string, url: string | undefined, provider: JsonRpcApiProvider): Promise<SignerAtHand> {
   if (url === undefined) return { signer: await kept(provider, address, "the node"), close: () => undefined };
   const { chainId } = await provider.getNetwork();
   const external = new JsonRpcProvider(url, chainId, { staticNetwork: true });

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 
 import { needsBuild } from "../built.js";
 import type * as Acts from "../governance/act.js";
-import type { ActOptions } from "../governance/act.js";
 import type { GovernanceOptions } from "../governance/open.js";
+import type { ActOptions } from "../governance/send.js";
 import type { SimulateOptions } from "../governance/simulate.js";
 import { terminal } from "../terminal.js";
 import { integer, withChain, withSigner } from "./options.js";
@@ -16,16 +16,17 @@ A proposal is a file, YAML or JSON, in which everything has its name and its uni
   calls:
     - contract: engine
       function: setAssetCap
-      arguments: { asset: WETH, governedCap: "20,000 WETH" }
+      arguments: { asset: WETH, governedCap: "10,000 WETH" }
 
 Examples:
   plimsoll governance simulate proposal.yaml              who would become liquidatable, capital before and after
+  plimsoll governance delegate 0x... --from 0x...         a balance votes once it is delegated, and proposes
   plimsoll governance propose proposal.yaml --from 0x...
-  plimsoll governance delegate 0x... --from 0x...         a balance votes once it is delegated
   plimsoll governance list
   plimsoll governance vote 1234 for --reason "..." --keystore key.json
   plimsoll governance queue 1234 --from 0x...             once it has been voted
   plimsoll governance execute 1234 --from 0x...           once it has waited
+  plimsoll governance cancel 1234                         what the guardian (a Safe) sends while it waits
   plimsoll governance decode 0x3cbf1d2b...
 Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 something is missing.
 `;
@@ -42,7 +43,7 @@ const progress = (text: string): void => {
 export function registerGovernance(program: Command): void {
   const governance = program
     .command("governance")
-    .description("write, simulate, propose, vote on and execute proposals")
+    .description("write, simulate, propose, vote on, execute and cancel proposals")
     .addHelpText("after", EXAMPLES);
 
   withChain(governance.command("list"))
@@ -117,6 +118,14 @@ export function registerGovernance(program: Command): void {
         await act(number, options, terminal());
       });
   }
+
+  sending(governance.command("cancel"))
+    .description("what the guardian's holder sends to cancel what waits; sent only where the signer is the holder")
+    .argument("<number>", "of the proposal")
+    .action(async (number: string, options: ActOptions) => {
+      const { cancel } = await needsBuild(() => import("../governance/cancel.js"));
+      await cancel(number, options, terminal());
+    });
 }
 
 const acts = async (): Promise<typeof Acts> => await needsBuild(() => import("../governance/act.js"));

@@ -13,6 +13,7 @@ Examples:
   plimsoll keeper --rpc https://a --rpc https://b              two nodes, the first preferred
   plimsoll keeper --config keeper.json --execute               act
   plimsoll keeper key                                          a new key: key.json and password
+  plimsoll keeper --network sepolia --rpc https://a --addresses mine/addresses.json    a deployment of your own
   plimsoll keeper deploy --config keeper.json                  what your own two contracts would cost
   plimsoll keeper rehearse --config keeper.json                what each account would earn, in a fork
   plimsoll keeper report --json                                what was expected and what came of it

@@ -18,11 +18,15 @@ export function integer(minimum: number, maximum: number): (text: string) => num
   };
 }
 
+/** Which deployment, where it is not one that the project knows. */
+const ADDRESSES = ["--addresses <file>", "address book of a deployment that is not known here"] as const;
+
 /** Which chain a process looks after, for as long as it runs. */
 export function withNodes(command: Command, verb: string): Command {
   return command
     .option("--network <name>", `chain to ${verb}: localhost, mainnet, sepolia, base-sepolia, arbitrum-sepolia`)
-    .option("--rpc <url>", "node of the chain; may be given several times", collect);
+    .option("--rpc <url>", "node of the chain; may be given several times", collect)
+    .option(...ADDRESSES);
 }
 
 /** How a process that runs is set up and watched. */
@@ -38,7 +42,7 @@ export function withChain(command: Command): Command {
   return command
     .option("--network <name>", "localhost (if absent), mainnet, sepolia, base-sepolia, arbitrum-sepolia")
     .option("--rpc <url>", "node of the chain; on localhost the running one if absent")
-    .option("--addresses <file>", "address book of a deployment that is not known here")
+    .option(...ADDRESSES)
     .option("--json", "one JSON object, amounts in their smallest units");
 }
 

@@ -2,7 +2,6 @@
 
 import { getAddress, VoidSigner, type BaseWallet, type Provider, type Signer } from "ethers";
 
-import { NotDeployed, readAddressBooks } from "../../deploy/address-book.js";
 import type { KeeperOptions } from "../../keeper/config.js";
 import { ConfigError } from "../../keeper/config/errors.js";
 import { NETWORKS } from "../../keeper/config/networks.js";
@@ -13,6 +12,7 @@ import { Endpoint } from "../../keeper/rpc/endpoint.js";
 import { NodePool } from "../../keeper/rpc/pool.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import { AuctionFiller__factory, FlashLiquidator__factory } from "../../types/contracts/index.js";
+import { booksOf } from "../chain.js";
 import { EnvironmentError } from "../errors.js";
 import { routesOf } from "./routes.js";
 
@@ -58,7 +58,7 @@ async function chainOf(urls: readonly string[], timeout: number): Promise<number
   throw new EnvironmentError(`no node answers: ${problems.join("; ")}`);
 }
 
-/** What the address book of the chain says, and the configuration in its place. */
+/** What the address book says (the one that is named, or that of the chain), and the configuration in its place. */
 export interface Deployment {
   readonly addresses: Addresses;
   readonly tokens: Tokens;
@@ -71,7 +71,7 @@ export interface Deployment {
 /** @param folder Where address books are, if not where deployments put them. */
 export async function findDeployment(config: OperatorConfig, provider: Provider, folder?: string): Promise<Deployment> {
   const { chainId } = await provider.getNetwork();
-  const book = await bookOf(Number(chainId), config.rpc ?? [], provider, folder);
+  const book = await bookOf(Number(chainId), config, provider, folder);
   const own = book === undefined ? {} : { liquidator: book.liquidator, filler: book.filler };
   const listed = Object.fromEntries(Object.entries(own).filter(([, address]) => address !== undefined));
   const known: Addresses = { ...(book === undefined ? {} : pick(book.contracts)), ...listed };
@@ -98,21 +98,18 @@ function pick(contracts: AddressBook["contracts"]): Addresses {
   return { engine, lens, oracle, risk, dollar, sheet, reserve, rebalancer, backstop };
 }
 
-/** The book of the chain; where several local chains have one each, that of the node that is asked, or what the node has. */
+/** The book that is named; else that of the chain, and where several local chains have one each, that of the node that is asked, or what the node has. */
 async function bookOf(
   chainId: number,
-  urls: readonly string[],
+  { addressBook, rpc = [] }: OperatorConfig,
   provider: Provider,
   folder: string | undefined,
 ): Promise<AddressBook | undefined> {
-  let books: AddressBook[];
-  try {
-    books = readAddressBooks(chainId, folder);
-  } catch (error) {
-    if (error instanceof NotDeployed) return undefined;
-    throw error;
-  }
-  const own = (book: AddressBook): number => (book.rpcUrl !== undefined && urls.includes(book.rpcUrl) ? 0 : 1);
+  const named = addressBook === undefined ? {} : { addresses: addressBook };
+  const books = booksOf({ ...named, ...(folder === undefined ? {} : { folder }) })(chainId);
+  // What it names and the chain does not have is told then, name by name.
+  if (addressBook !== undefined) return books[0];
+  const own = (book: AddressBook): number => (book.rpcUrl !== undefined && rpc.includes(book.rpcUrl) ? 0 : 1);
   for (const book of [...books].sort((a, b) => own(a) - own(b))) {
     if ((await provider.getCode(book.contracts.engine)) !== "0x") return book;
   }
@@ -157,7 +154,7 @@ export function needed(addresses: Addresses, name: keyof Addresses): string {
   const rule =
     name === "liquidator"
       ? "the keeper liquidates through a FlashLiquidator of its operator: have one deployed (plimsoll keeper deploy), or say where it is"
-      : "no address book of the chain says where it is";
+      : "no address book of the chain says where it is: name one (--addresses)";
   throw missing(`addresses.${name}`, rule);
 }
 

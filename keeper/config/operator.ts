@@ -90,7 +90,7 @@ export const addressesSchema = z
 
 export const operatorSchema = z
   .object({
-    /** Name of the chain; its address book says what is deployed there. */
+    /** Name of the chain; its address book says what is deployed there, unless another one is named. */
     network: z.string().refine((name) => Object.hasOwn(NETWORKS, name), {
       message: `one of these is needed: ${Object.keys(NETWORKS).join(", ")}; or no network, but rpc`,
     }),
@@ -143,6 +143,8 @@ export const operatorSchema = z
       })
       .strict()
       .default({}),
+    /** File with the address book of a deployment (`plimsoll deploy --out` writes one); without it those count that are known here. */
+    addressBook: z.string().min(1).optional(),
     /** In place of what the address book says. */
     addresses: addressesSchema.default({}),
     /** Block to read events from: the engine's deployment. */

@@ -46,7 +46,7 @@ export async function termsOf(
   if (engine === undefined) {
     throw new CannotDeploy(
       "no address book of the chain says where the protocol is",
-      "Is it the right network? Where it is, say so: addresses.engine and the others in the configuration.",
+      "Is it the right network? If so, name the deployment's address book: --addresses <file>, or addressBook in the configuration.",
     );
   }
   if (router === undefined) {

@@ -14,6 +14,13 @@ export class ProposalError extends Error {
     readonly rule: string,
     readonly fix: string,
   ) {
-    super(`${path}: ${value === undefined ? "nothing" : JSON.stringify(value)} ${rule}`);
+    super(value === undefined ? `${path} ${rule}` : `${path}: ${JSON.stringify(value)} ${rule}`);
+  }
+}
+
+/** Something that a proposal has to say is not there. */
+export class MissingValue extends ProposalError {
+  constructor(path: string, fix: string) {
+    super(path, undefined, "is missing", fix);
   }
 }

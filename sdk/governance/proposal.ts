@@ -3,8 +3,10 @@
 import { AbiCoder, formatEther, getAddress, id, keccak256 } from "ethers";
 import { z } from "zod";
 
-import { ProposalError } from "./errors.js";
+import { instead } from "../format/nearest.js";
+import { MissingValue, ProposalError } from "./errors.js";
 import type { Deployment } from "./names.js";
+import { decidedBy } from "./permissions.js";
 import { argumentName, readArguments, writeArguments, type Readable } from "./values.js";
 
 const callSchema = z
@@ -59,13 +61,12 @@ export function parseProposal(json: unknown): Proposal {
   if (success) return data;
   const [issue] = error.issues;
   const path = (issue?.path ?? []).map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`)).join("");
-  const where = path.replace(/^\./, "");
-  throw new ProposalError(
-    where === "" ? "the proposal" : where,
-    valueAt(json, issue?.path ?? []),
-    `does not fit: ${issue?.message ?? ""}`,
-    "A proposal has a title, a description, and calls, each with contract, function and arguments.",
-  );
+  const where = path === "" ? "the proposal" : path.replace(/^\./, "");
+  const value = valueAt(json, issue?.path ?? []);
+  const fix = "A proposal has a title, a description, and calls, each with contract, function and arguments.";
+  // An empty value of YAML is null.
+  if (value === undefined || value === null) throw new MissingValue(where, fix);
+  throw new ProposalError(where, value, `does not fit: ${issue?.message ?? ""}`, fix);
 }
 
 function valueAt(json: unknown, path: readonly (string | number)[]): unknown {
@@ -96,21 +97,18 @@ function encodeCall(call: Proposal["calls"][number], at: string, deployment: Dep
   const { callables } = deployment;
   const callable = callables.find(({ name }) => name === call.contract);
   if (callable === undefined) {
-    const known = callables.map(({ name }) => name).join(", ");
-    throw new ProposalError(
-      `${at}.contract`,
-      call.contract,
-      "is no contract that can be called",
-      `There are ${known}.`,
-    );
+    const known = callables.map(({ name }) => name);
+    const fix = instead(call.contract, known);
+    throw new ProposalError(`${at}.contract`, call.contract, "is no contract that can be called", fix);
   }
   const { abi, address, name } = callable;
   const fragment = abi.fragments.some((one) => one.type === "function" && "name" in one && one.name === call.function)
     ? abi.getFunction(call.function)
     : null;
   if (fragment === null || fragment.constant) {
-    const known = changing(callable.abi).join(", ");
-    throw new ProposalError(`${at}.function`, call.function, `is nothing that ${name} does`, `There are ${known}.`);
+    // Whatever it does can be proposed; what users do with it is nothing to choose from.
+    const fix = instead(call.function, decidedBy(name), "Votes decide on");
+    throw new ProposalError(`${at}.function`, call.function, `is nothing that ${name} does`, fix);
   }
   const place = `${at}.arguments`;
   const values = readArguments(fragment.inputs, call.arguments, `${name}.${fragment.name}`, place, deployment);
@@ -133,14 +131,6 @@ function misfit(error: unknown): [argument: string | undefined, value: unknown, 
     message: string;
   };
   return [argument, typeof value === "bigint" ? value.toString() : value, shortMessage ?? message];
-}
-
-function changing(abi: Deployment["callables"][number]["abi"]): string[] {
-  const names: string[] = [];
-  abi.forEachFunction((fragment) => {
-    if (!fragment.constant) names.push(fragment.name);
-  });
-  return [...new Set(names)].sort();
 }
 
 /**

@@ -1,4 +1,4 @@
-/** In which unit each argument of a privileged function is counted, and how that is written. */
+/** In which unit each argument of a privileged function, also of the guardian's, is counted, and how that is written. */
 
 /** How a number is written in a proposal: always with its unit. */
 export type Unit =
@@ -192,5 +192,13 @@ export const UNITS: Readonly<Record<string, Units>> = {
   "governor.updateQuorumNumerator": { newQuorumNumerator: "percent" },
   "timelock.updateDelay": { newDelay: "seconds" },
   "plim.transfer": { value: "plim" },
+  "guardian.pauseCredit": PAUSES,
+  "guardian.pauseReserve": { asset: "asset", pauses: "reservePauses" },
+  "guardian.lowerAssetCap": { asset: "asset", cap: "ledger" },
+  "guardian.lowerDebtCeiling": { ceiling: "plusd" },
+  "guardian.lowerFacilitatorCap": { cap: "plusd" },
+  "guardian.lowerFlashMintCap": { cap: "plusd" },
+  "guardian.raiseHaircut": { asset: "asset", minInitial: "bps" },
+  "guardian.lowerVaultCaps": { absoluteCap: "ledger", relativeCap: "bps" },
   "guardian.appoint": { expiresAt: "time" },
 };

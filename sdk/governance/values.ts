@@ -3,7 +3,8 @@
 import { getAddress, isHexString, type ParamType } from "ethers";
 
 import type { NamedAsset } from "../errors/format.js";
-import { ProposalError } from "./errors.js";
+import { instead } from "../format/nearest.js";
+import { MissingValue, ProposalError } from "./errors.js";
 import { addressNamed, assetNamed, assetOfVault, nameOfAddress, type Deployment } from "./names.js";
 import { flagsOf, readQuantity, writeQuantity, type Surroundings } from "./quantities.js";
 import { UNITS, type Unit } from "./units.js";
@@ -69,14 +70,15 @@ function fields(inputs: readonly ParamType[], given: unknown, path: string, call
   const record = given as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(record).find((key) => !names.includes(key));
   if (unknown !== undefined) {
-    const others = names.length === 0 ? "It takes nothing." : `It takes ${names.join(", ")}.`;
+    const others = names.length === 0 ? "It takes nothing." : instead(unknown, names, "It takes");
     throw new ProposalError(`${at}.${unknown}`, record[unknown], "is of nothing that the function takes", others);
   }
   return inputs.map((input, i) => {
     const name = names[i] ?? "";
     const inner = path === "" ? name : `${path}.${name}`;
-    if (record[name] === undefined) {
-      throw new ProposalError(place(call, inner), undefined, "is missing", `Name ${name}.`);
+    // An empty value of YAML is null.
+    if (record[name] === undefined || record[name] === null) {
+      throw new MissingValue(place(call, inner), `All of these have to be said: ${names.join(", ")}.`);
     }
     return read(input, record[name], inner, call);
   });

@@ -274,6 +274,11 @@ describe("cli: account, assets, balance-sheet, auctions, watch", () => {
     const { code, err } = await play("assets", "--rpc", server.url, "--addresses", join(folder, "none.json"));
     expect(code).to.equal(EXIT.environment);
     expect(err).to.contain("is no address book (ENOENT)");
+    const elsewhere = join(folder, "elsewhere.json");
+    writeFileSync(elsewhere, JSON.stringify({ ...world.book, chainId: 11_155_111 }));
+    const other = await play("assets", "--rpc", server.url, "--addresses", elsewhere);
+    expect(other.code).to.equal(EXIT.environment);
+    expect(other.err).to.contain("address book of chain 11155111").and.to.contain("of chain 31337");
   });
 
   it("shows what anybody may know, to people and to programs", async () => {

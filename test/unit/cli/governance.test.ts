@@ -3,19 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
+import { encryptKeystoreJsonSync } from "ethers";
 import { stringify } from "yaml";
 
 import * as deeds from "../../../cli/governance/act.js";
-import type { ActOptions } from "../../../cli/governance/act.js";
+import { cancel } from "../../../cli/governance/cancel.js";
+import type { ActOptions } from "../../../cli/governance/send.js";
 import { decode, list, show } from "../../../cli/governance/show.js";
 import { simulate } from "../../../cli/governance/simulate.js";
 import { CliError, EXIT } from "../../../cli/errors.js";
 import { findAnvil } from "../../../keeper/rehearsal/anvil.js";
+import { localWallet } from "../../../replay/chain/embedded.js";
 import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
 import type { EncodedProposal } from "../../../sdk/governance/index.js";
 import { openGovernedWorld, type GovernedWorld } from "../../support/governed-world.js";
 
 const WAD = 10n ** 18n;
+/** The voter among the node's accounts. */
+const VOTER = 2;
 
 describe("cli: governance", () => {
   let w: GovernedWorld;
@@ -157,6 +162,111 @@ describe("cli: governance", () => {
     expect((await failure(deeds.propose(broken, options, terminal([])))).message).to.contain("alias");
     expect((await failure(deeds.vote("1", "for", options, terminal([])))).message).to.equal("there is no proposal 1");
     expect((await failure(deeds.vote("1", "maybe", options, terminal([])))).hint).to.contain("against, for, abstain");
+  });
+
+  it("opens a keystore once, also where it asks who acts before it sends", async () => {
+    const password = "correct horse";
+    const keystore = join(folder, "voter.json");
+    const { address, signingKey } = localWallet(VOTER, w.ethers.provider);
+    expect(address).to.equal(w.people.voter.address);
+    const json = encryptKeystoreJsonSync({ address, privateKey: signingKey.privateKey }, password, {
+      scrypt: { N: 2 },
+    });
+    writeFileSync(keystore, json);
+    let opened = 0;
+    const environment = {
+      get PLIMSOLL_KEYSTORE_PASSWORD() {
+        opened++;
+        return password;
+      },
+    };
+    const { from: _, ...nobody } = options;
+    const withKey = { ...nobody, keystore };
+    const lines: string[] = [];
+    await deeds.propose(write("once.yaml", haircut("21%")), withKey, { ...terminal(lines), environment });
+    expect(opened, "propose").to.equal(1);
+    const id = /^proposal (\d+)$/.exec(lines.at(-1)!)![1]!;
+    await w.wait((await w.governor.votingDelay()) + 1n);
+    await deeds.vote(id, "for", withKey, { ...terminal([]), environment });
+    expect(opened, "vote").to.equal(2);
+    expect(await w.governor.hasVoted(id, address)).to.equal(true);
+  });
+
+  describe("cancelling", () => {
+    /** Proposed, voted and queued. */
+    const queued = async (proposal: unknown): Promise<string> => {
+      const id = await w.propose(w.encode(proposal));
+      await w.carry(id);
+      return id.toString();
+    };
+    const capOf = (title: string) => ({
+      title,
+      calls: [{ contract: "engine", function: "setAssetCap", arguments: { asset: "WBTC", governedCap: "1 WBTC" } }],
+    });
+    interface Told {
+      readonly id: string;
+      readonly holder: string;
+      readonly call: { readonly to: string; readonly data: string; readonly value: string };
+      readonly transaction: string | null;
+    }
+    const shown = async (id: string, more: ActOptions = chain): Promise<Told> => {
+      const json: string[] = [];
+      await cancel(id, { ...more, json: true }, terminal(json));
+      return JSON.parse(json[0]!) as Told;
+    };
+
+    it("shows a Safe what it sends, to people and to programs, and that cancels", async () => {
+      const id = await queued(capOf("For a Safe"));
+      const { safe } = w.people;
+      const { holder, call, transaction } = await shown(id);
+      expect([holder, call.to, transaction]).to.deep.equal([safe.address, w.addresses.guardian, null]);
+      const lines: string[] = [];
+      await cancel(id, chain, terminal(lines));
+      const text = lines.join("\n");
+      expect(text).to.contain(call.data).and.to.contain(call.to).and.to.contain(safe.address);
+      expect(text).to.contain("engine.setAssetCap").and.to.contain("Nothing was sent");
+      expect(await w.governor.state(id)).to.equal(5n);
+      const said = (await heard((say) => decode(call.data, { ...chain, target: "guardian" }, say))).join("\n");
+      expect(said).to.contain("function: cancel").and.to.contain("- engine");
+      await safe.sendTransaction({ to: call.to, data: call.data, value: BigInt(call.value) });
+      expect(await w.governor.state(id)).to.equal(2n);
+    });
+
+    it("sends it where the signer is the holder, and only there", async () => {
+      const id = await queued(capOf("For the holder"));
+      const other = await failure(cancel(id, options, terminal([])));
+      expect(other.details?.code).to.equal("NotHolder");
+      expect(other.message).to.contain(w.people.safe.address);
+      expect((await shown(id, { ...options, dryRun: true })).transaction).to.equal(null);
+      const holder = { ...options, from: w.people.safe.address };
+      const { yes: _, ...asking } = holder;
+      const refused = { ...terminal([]), ask: () => Promise.resolve(false) };
+      expect((await failure(cancel(id, asking, refused))).message).to.equal("nothing was sent");
+      expect(await w.governor.state(id)).to.equal(5n);
+      expect((await shown(id, holder)).transaction).to.match(/^0x[0-9a-f]{64}$/);
+      expect(await w.governor.state(id)).to.equal(2n);
+      const again = await failure(cancel(id, holder, terminal([])));
+      expect(again.message).to.contain("is canceled");
+    });
+
+    it("refuses what is not queued, what concerns the guardian alone, and a guardian whose term is over", async () => {
+      const holder = { ...options, from: w.people.safe.address };
+      const early = (await w.propose(w.encode(capOf("Voted on")))).toString();
+      const unqueued = await failure(cancel(early, holder, terminal([])));
+      expect(unqueued.details?.code).to.equal("NotQueued");
+      expect(unqueued.message).to.contain("is active");
+      expect(unqueued.hint).to.contain("Wait until it is queued");
+      const dismissal = { title: "Nobody", calls: [{ contract: "guardian", function: "dismiss" }] };
+      const own = await failure(cancel(await queued(dismissal), holder, terminal([])));
+      expect(own.details?.code).to.equal("ConcernsGuardian");
+      const snapshot = await w.networkHelpers.takeSnapshot();
+      const id = await queued(capOf("Later"));
+      await w.networkHelpers.time.increaseTo(await w.guardian.expiresAt());
+      const late = await failure(cancel(id, chain, terminal([])));
+      expect(late.details?.code).to.equal("NoGuardian");
+      expect(late.message).to.contain("term ended");
+      await snapshot.restore();
+    });
   });
 
   it("shows all of what others propose, and nothing that it could do to a terminal", async () => {

@@ -5,7 +5,7 @@ import { Checks } from "../../../deploy/checks.js";
 import { PERMISSIONS, ROLES, selectorsOf } from "../../../deploy/roles.js";
 import { Events } from "../../../deploy/verify/events.js";
 import { checkOperations, OPERATION_EVENTS } from "../../../deploy/verify/operations.js";
-import { decodeCall, proposalId, STATES } from "../../../sdk/governance/index.js";
+import { callsIn, cancelCall, decodeCall, proposalId, STATES } from "../../../sdk/governance/index.js";
 import { DAY, openGovernedWorld, type GovernedWorld } from "../../support/governed-world.js";
 
 const HAIRCUT = {
@@ -17,8 +17,8 @@ const HAIRCUT = {
       function: "setAssetParameters",
       arguments: {
         asset: "WETH",
-        clamps: { minInitial: "45%", maxInitial: "90%", minMaintenance: "10%", maxMaintenance: "80%" },
-        volatilityFloor: "2%",
+        clamps: { minInitial: "45%", maxInitial: "100%", minMaintenance: "17%", maxMaintenance: "90%" },
+        volatilityFloor: "3.27%",
         horizon: "1 day",
       },
     },
@@ -143,14 +143,11 @@ describe("governance: the life of a proposal", () => {
     const encoded = w.encode(proposal);
     const id = await w.propose(encoded);
     await w.carry(id);
-    const { targets, values, calldatas, description } = encoded;
-    // How the governor salts what it schedules: its own address, and the description.
-    const salt = BigInt(w.addresses.governor) << 96n;
-    const hash = w.ethers.toBeHex(salt ^ BigInt(w.ethers.id(description)), 32);
-    const none = w.ethers.ZeroHash;
-    const cancel = async () =>
-      await w.guardian.connect(w.people.safe).cancel([...targets], [...values], [...calldatas], none, hash);
-    return { id, cancel };
+    const call = cancelCall(w.addresses, {
+      calls: callsIn(encoded),
+      descriptionHash: w.ethers.id(encoded.description),
+    });
+    return { id, cancel: async () => await w.people.safe.sendTransaction(call) };
   };
 
   it("is cancelled by the guardian while it waits", async () => {

@@ -19,8 +19,10 @@ import { expect } from "chai";
 import { encryptKeystoreJsonSync, Transaction, Wallet, type BaseWallet } from "ethers";
 
 import { EXIT, type CliError } from "../../../../cli/errors.js";
+import { configOf } from "../../../../cli/keeper/config.js";
 import { deploy } from "../../../../cli/keeper/deploy.js";
 import { runKeeper } from "../../../../cli/keeper/run.js";
+import { findDeployment } from "../../../../cli/keeper/setup.js";
 import { writeAddressBook } from "../../../../deploy/address-book.js";
 import { deployLocal } from "../../../../deploy/local.js";
 import { lockDirectory } from "../../../../keeper/journal/lock.js";
@@ -465,9 +467,40 @@ describe("cli/keeper: deploy", function () {
     rmSync(join(folder, "chain-31337"), { recursive: true });
     expect((await play({ execute: true })).text)
       .to.contain("no address book")
-      .and.to.contain("right network");
+      .and.to.contain("right network")
+      .and.to.contain("--addresses");
     expect((await play({ network: "sepolia" })).text).to.contain("another chain than 11155111");
     expect(await used()).to.equal(0);
+  });
+
+  it("goes by an address book that is named, wherever it is: by flag, environment and file", async () => {
+    rmSync(join(folder, "chain-31337"), { recursive: true });
+    const path = join(folder, "theirs.json");
+    writeFileSync(path, JSON.stringify(book));
+    const env = { PLIMSOLL_PRIVATE_KEY: wallet.signingKey.privateKey };
+    const ways = [
+      await play({ addresses: path }, { json: true }),
+      await play({}, { json: true, env: { ...env, PLIMSOLL_ADDRESSES: path } }),
+      await play({}, { json: true, file: fileOf(JSON.stringify({ rpc: [node.url], addressBook: path })) }),
+    ];
+    for (const way of ways) {
+      const { contracts } = told(way) as unknown as { contracts: Record<string, { arguments: { engine?: string } }> };
+      expect(contracts.liquidator?.arguments.engine, way.text).to.equal(book.contracts.engine);
+    }
+    // Its tokens come with it: routes are said in their symbols, and found among the pools of its Uniswap.
+    const config = configOf({ environment: env, flags: { rpc: [node.url], addresses: path } });
+    const found = await findDeployment(config, embedded.provider, folder);
+    expect(found.tokens).to.include({ WETH: book.tokens.WETH, plUSD: book.contracts.dollar });
+    expect([found.factory, found.firstBlock]).to.deep.equal([book.uniswap?.factory, book.firstBlock]);
+
+    writeFileSync(path, JSON.stringify({ ...book, chainId: 11_155_111 }));
+    const other = await play({ addresses: path });
+    expect(other.error?.exitCode, other.text).to.equal(EXIT.environment);
+    expect(other.text).to.contain("address book of chain 11155111").and.to.contain("of chain 31337");
+    writeFileSync(path, JSON.stringify({ ...book, contracts: { ...book.contracts, engine: wallet.address } }));
+    const empty = await play({ addresses: path });
+    expect(empty.text).to.contain(`nothing is deployed at ${wallet.address}, where addresses.engine should be`);
+    expect((await play({ addresses: join(folder, "none.json") })).text).to.contain("is no address book (ENOENT)");
   });
 
   it("takes the router from the configuration where no address book knows it", async () => {

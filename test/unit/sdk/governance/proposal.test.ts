@@ -1,10 +1,19 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
 import { expect } from "chai";
 import { artifacts } from "hardhat";
+import { parse } from "yaml";
 import { getAddress, Interface, toBeHex, ZeroAddress, type ParamType } from "ethers";
 
+import { clampsOf } from "../../../../deploy/modules/listing.js";
+import { publicAssets } from "../../../../deploy/parameters/public.js";
+import { networkPath, readNetwork } from "../../../../deploy/networks/network.js";
 import { PERMISSIONS } from "../../../../deploy/roles.js";
 import {
   AUTHORITY,
+  cancelCall,
+  decidedBy,
   decodeCall,
   deploymentOf,
   encodeProposal,
@@ -118,6 +127,91 @@ describe("sdk: proposals", () => {
     });
     expect(tooLarge.path).to.equal("calls[0].arguments.clamps.minInitial");
     expect(tooLarge.rule).to.contain("does not fit");
+  });
+
+  it("says of what is missing that it is, and what has to be said", () => {
+    const cap = refusal("engine", "setAssetCap", { asset: "WETH" });
+    expect(cap.message).to.equal("calls[0].arguments.governedCap is missing");
+    expect(cap.fix).to.equal("All of these have to be said: asset, governedCap.");
+    // An empty value of YAML is null.
+    const clamps = { minInitial: "45%", maxInitial: "90%", minMaintenance: null, maxMaintenance: "80%" };
+    const inner = refusal("risk", "setAssetParameters", { asset: "WETH", clamps });
+    expect(inner.message).to.equal("calls[0].arguments.clamps.minMaintenance is missing");
+    expect(inner.fix).to.equal("All of these have to be said: minInitial, maxInitial, minMaintenance, maxMaintenance.");
+    const whole = (json: unknown): string => {
+      try {
+        parseProposal(json);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "understood";
+    };
+    expect(whole(undefined)).to.equal("the proposal is missing");
+    expect(whole(null), "an empty file").to.equal("the proposal is missing");
+    expect(whole({ calls: [{ contract: "risk", function: "delist" }] })).to.equal("title is missing");
+    expect(whole({ title: "x", calls: [{ contract: "risk" }] })).to.equal("calls[0].function is missing");
+    expect(whole({ title: 5, calls: [] })).to.match(/^title: 5 does not fit: /);
+  });
+
+  it("offers what votes decide on, and what was probably meant", () => {
+    const typo = refusal("engine", "setAsetCap", {});
+    expect(typo.fix).to.match(/^Did you mean setAssetCap\? Votes decide on /);
+    const offered = (contract: string): string[] =>
+      refusal(contract, "xyz", {})
+        .fix.replace(/^.*Votes decide on |\.$/g, "")
+        .split(", ");
+    for (const { name, abi } of deployment.callables) {
+      const functions = offered(name);
+      const restricted = PERMISSIONS.flatMap((one) => (one.contract === name ? one.functions : []));
+      expect(functions, name).to.include.members([...restricted]);
+      for (const one of functions) expect(abi.getFunction(one)?.constant, `${name}.${one}`).to.equal(false);
+      expect(functions, name).to.deep.equal(decidedBy(name));
+    }
+    expect(offered("engine")).to.not.include.members(["borrow"]).and.to.not.include.members(["absorb"]);
+    expect(offered("governor")).to.not.include.members(["castVote"]);
+    expect(refusal("engin", "pause", {}).fix).to.match(/^Did you mean engine\? There are /);
+    const argument = refusal("engine", "setAssetCap", { asset: "WETH", governdCap: "1 WETH" });
+    expect(argument.fix).to.equal("Did you mean governedCap? It takes asset, governedCap.");
+  });
+
+  it("is tighter in every field than what Sepolia begins with, where the page says that it lends less", () => {
+    const page = readFileSync(fileURLToPath(new URL("../../../../docs/governance.md", import.meta.url)), "utf8");
+    const [, text = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const { calldatas } = encodeProposal(parseProposal(parse(text)), deployment);
+    const { abi } = deployment.callables.find(({ name }) => name === "risk")!;
+    const [, clamps, floor, horizon] = abi.decodeFunctionData("setAssetParameters", calldatas[0]!).toArray() as [
+      bigint,
+      { toObject: () => Record<string, bigint> },
+      bigint,
+      bigint,
+    ];
+    const ether = publicAssets(readNetwork(networkPath("sepolia"))).find(({ symbol }) => symbol === "WETH")!;
+    const said = clamps.toObject();
+    for (const [field, deployed] of Object.entries(clampsOf(ether))) {
+      expect(Number(said[field]), field).to.be.at.least(deployed);
+    }
+    expect(Number(said.minInitial)).to.be.above(ether.initialHaircut);
+    expect(Number(said.minMaintenance), "nobody becomes liquidatable by it").to.equal(ether.maintenanceHaircut);
+    expect(Number(floor)).to.be.at.least(ether.volatilityFloor);
+    expect(Number(horizon)).to.be.at.least(ether.horizon);
+  });
+
+  it("says in words what the guardian is asked to do", () => {
+    const lower = GUARDIAN.encodeFunctionData("lowerAssetCap", [0n, 10n ** 12n]);
+    expect(decodeCall({ target: at(23), data: lower }, deployment)?.arguments).to.deep.equal({
+      asset: "WETH",
+      cap: "10,000 WETH",
+    });
+    const calls = [{ target: at(4), value: 0n, data: "0x12345678" }];
+    const { to, data, value } = cancelCall(BOOK.governance!, { calls, descriptionHash: `0x${"00".repeat(31)}07` });
+    expect([to, value]).to.deep.equal([at(23), 0n]);
+    expect(decodeCall({ target: to, data }, deployment)?.arguments).to.deep.equal({
+      targets: ["engine"],
+      values: ["0"],
+      payloads: ["0x12345678"],
+      predecessor: `0x${"00".repeat(32)}`,
+      salt: `${at(21).toLowerCase()}${"00".repeat(11)}07`,
+    });
   });
 
   it("refuses what has no title, no calls, or more than belongs there", () => {
