@@ -48,7 +48,7 @@ async function keyOf(
   }
 }
 
-/** The signer, and whether it can sign permits without anybody being asked twice. */
+/** A signer, and what is to be closed once it has signed. */
 export interface SignerAtHand {
   readonly signer: Signer;
   readonly close: () => void;

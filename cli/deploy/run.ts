@@ -17,7 +17,7 @@ import { NodeError, nodeAt, NodeProvider, type Node } from "../../deploy/public/
 import { deployPublic, type Outcome, type Plan } from "../../deploy/public/run.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import { parseAddress } from "../address.js";
-import { openSigner, addressOf, type SignerOptions } from "../account/signer.js";
+import { handOf, nobody, type SignerOptions } from "../account/signer.js";
 import { CliError, EnvironmentError, EXIT, Interrupted, UsageError } from "../errors.js";
 import { nodeTrouble, nodeUrl } from "../node-trouble.js";
 import { json } from "../present.js";
@@ -58,8 +58,10 @@ export async function deploy(
   const provider = new NodeProvider(node, network.chainId);
   const closing = [(): void => provider.destroy()];
   try {
-    const deployer = await addressOf(options, environment);
-    const signing = options.estimate === true ? undefined : await openSigner(options, environment, provider);
+    const hand = handOf(options, environment);
+    const deployer = await hand.address();
+    if (deployer === undefined) throw nobody();
+    const signing = options.estimate === true ? undefined : await hand.open(provider);
     if (signing !== undefined) closing.push(signing.close);
     tell(`${network.title} (chain ${network.chainId}), as ${deployer}`);
     const outcome = await deployPublic({
