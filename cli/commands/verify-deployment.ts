@@ -9,7 +9,7 @@ const EXAMPLES = `
 Everything is asked of the chain: that each contract's code is what the build makes, created and called by the deployment's own transactions and by no others before they
 were complete; that every setting and every list is the one of the network's file; that roles and ownership lie with timelock and guardian, nothing waits that was not
 voted, and the deployer holds nothing; that feeds and tokens are what they are taken for.
-What votes or the guardian have changed since is marked LATER, with the event that tells of it: that is no fault. Where anything else does not hold, nothing is marked.
+What votes or the guardian have changed since is marked LATER, with the event that tells of it: that is no fault. Where history, code, roles or votes are wrong, nothing is marked.
 
 Examples:
   plimsoll verify-deployment --network sepolia --rpc https://...
