@@ -3,8 +3,9 @@
  * before the deployment was complete, and what was scheduled since must have been proposed to the governor, where everybody can read it and vote. That is shown.
  */
 
-import { type Contract, concat, dataLength, dataSlice, id, toBeHex, ZeroHash } from "ethers";
+import { type Contract, id, ZeroHash } from "ethers";
 
+import { governorSalt } from "../../sdk/governance/guardian.js";
 import type { Checks } from "../checks.js";
 import { notAfter, placeOf, type Events, type Place } from "./events.js";
 
@@ -80,19 +81,11 @@ async function operationsOf(
       [...values],
       [...(payloads as readonly string[])],
       ZeroHash,
-      saltOf(own, description as string),
+      governorSalt(own, id(description as string)),
     );
     found.set(operation as string, number as bigint);
   }
   return found;
-}
-
-const WORD = 32;
-
-/** OpenZeppelin's: the governor's address, on the left, in the hash of the description. */
-function saltOf(governor: string, description: string): string {
-  const padded = concat([governor, dataSlice(ZeroHash, dataLength(governor))]);
-  return toBeHex(BigInt(padded) ^ BigInt(id(description)), WORD);
 }
 
 async function ask(contract: Contract, name: string, ...args: unknown[]): Promise<unknown> {
