@@ -12,10 +12,10 @@ import type { ActOptions } from "../../../cli/governance/send.js";
 import { decode, list, show } from "../../../cli/governance/show.js";
 import { simulate } from "../../../cli/governance/simulate.js";
 import { CliError, EXIT } from "../../../cli/errors.js";
-import { findAnvil } from "../../../keeper/rehearsal/anvil.js";
 import { localWallet } from "../../../replay/chain/embedded.js";
 import { serveRpc, type RpcServer } from "../../../replay/chain/rpc-server.js";
 import type { EncodedProposal } from "../../../sdk/governance/index.js";
+import { needAnvil } from "../../support/anvil.js";
 import { openGovernedWorld, type GovernedWorld } from "../../support/governed-world.js";
 
 const WAD = 10n ** 18n;
@@ -307,11 +307,7 @@ describe("cli: governance", () => {
   });
 
   it("simulates what a proposal does: now, later, and for whom", async function () {
-    // The fork is anvil's: there is none for every machine.
-    if (findAnvil() === undefined) {
-      console.log("      (no anvil for this machine)");
-      return this.skip();
-    }
+    needAnvil(this);
     await w.refresh();
     const path = write("maintenance.yaml", haircut("65%"));
     const run = async (what: string, days = 90): Promise<string[]> =>

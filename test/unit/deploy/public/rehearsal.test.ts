@@ -1,4 +1,4 @@
-import { findAnvil } from "../../../../keeper/rehearsal/anvil.js";
+import { needAnvil } from "../../../support/anvil.js";
 import { deployedSuite } from "./rehearsal/deployed.js";
 import { interruptedSuite } from "./rehearsal/interrupted.js";
 import { preflightSuite } from "./rehearsal/preflight.js";
@@ -12,10 +12,7 @@ describe("deploy/public: rehearsed on Sepolia's chain id, with Sepolia's things 
   this.timeout(300_000);
   const rehearsal = new Rehearsal();
   before(async function () {
-    if (findAnvil() === undefined) {
-      console.log("    (no anvil for this machine)");
-      return this.skip();
-    }
+    needAnvil(this);
     await rehearsal.open();
   });
   after(() => rehearsal.close());

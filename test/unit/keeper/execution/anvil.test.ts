@@ -18,10 +18,11 @@ import {
 import { firstOffer } from "../../../../keeper/execution/fees.js";
 import { MemoryJournal } from "../../../../keeper/journal/memory.js";
 import type { Intent } from "../../../../keeper/journal/types.js";
-import { findAnvil, startAnvil, type Anvil } from "../../../../keeper/rehearsal/anvil.js";
+import { startAnvil, type Anvil } from "../../../../keeper/rehearsal/anvil.js";
 import { localWallet } from "../../../../replay/chain/embedded.js";
 import { present } from "../../../../sdk/present.js";
 import { FaucetToken__factory } from "../../../../types/contracts/index.js";
+import { needAnvil } from "../../../support/anvil.js";
 import { dataFile, needData } from "../../../support/data.js";
 
 const GWEI = 10n ** 9n;
@@ -41,10 +42,7 @@ describe("keeper/execution: on anvil, a second client", function () {
   let friend = "";
   let count = 0;
   before(async function () {
-    if (findAnvil() === undefined) {
-      console.log("    (no anvil for this machine)");
-      return this.skip();
-    }
+    needAnvil(this);
     anvil = await startAnvil(["--no-mining", "--chain-id", CHAIN_ID.toString()]);
     const network = Network.from(CHAIN_ID);
     provider = new JsonRpcProvider(anvil.url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 });

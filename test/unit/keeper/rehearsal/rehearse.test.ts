@@ -9,13 +9,13 @@ import { z } from "zod";
 import { EnvironmentError } from "../../../../cli/errors.js";
 import { rehearse } from "../../../../cli/keeper/rehearse.js";
 import { writeAddressBook } from "../../../../deploy/address-book.js";
-import { findAnvil } from "../../../../keeper/rehearsal/anvil.js";
 import { hopsOf } from "../../../../keeper/rehearsal/rehearse.js";
 import { serveSource } from "../../../../keeper/rehearsal/source.js";
 import { localWallet } from "../../../../replay/chain/embedded.js";
 import { serveRpc, type RpcServer } from "../../../../replay/chain/rpc-server.js";
 import type { World } from "../../../../replay/scenario/world.js";
 import { encodePath } from "../../../../sdk/uniswap/math.js";
+import { needAnvil } from "../../../support/anvil.js";
 import { smallWorlds } from "../../../support/scenario.js";
 
 const ACCOUNTS = 3;
@@ -49,10 +49,7 @@ describe("keeper/rehearsal", function () {
   /** Whether the node has stopped answering. */
   let gone: () => boolean;
   beforeEach(async function () {
-    if (findAnvil() === undefined) {
-      console.log("    (no anvil for this machine)");
-      return this.skip();
-    }
+    needAnvil(this);
     world = await worldWith({ accounts: ACCOUNTS });
     asked = [];
     gone = () => false;
