@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import {
   Contract,
@@ -12,6 +13,9 @@ import {
   toQuantity,
   type BaseWallet,
   type InterfaceAbi,
+  type Subscriber,
+  type Subscription,
+  type TransactionReceipt,
   type TransactionRequest,
 } from "ethers";
 
@@ -28,6 +32,8 @@ const [STAGE, DEPLOYER, GUARDIAN, HOLDER] = [0, 1, 2, 3];
 
 /** {ms} */
 const BLOCK_TIME = 1_000;
+/** {ms} */
+const LOOK = 1;
 
 /** A feed as consumers know it: a proxy with a description, in front of Chainlink's mock. */
 export const proxyFeed: FeedMaker = async (stage, _name, description, decimals, answer) =>
@@ -48,10 +54,58 @@ export interface Testnet {
   readonly close: () => Promise<void>;
 }
 
-/** Estimates as wallets do: what a transaction meets in a later block may cost more. */
+/**
+ * Estimates as wallets do: what a transaction meets in a later block may cost more. And looks for transactions themselves: this node mines them at once, answers
+ * before that, and no other block follows; whoever waits for the next block, as ethers does, waits for ever where one was mined between two questions.
+ */
 class Generous extends JsonRpcProvider {
   override async estimateGas(transaction: TransactionRequest): Promise<bigint> {
     return withHeadroom(await super.estimateGas(transaction));
+  }
+
+  override async waitForTransaction(hash: string): Promise<TransactionReceipt> {
+    for (;;) {
+      const receipt = await this.getTransactionReceipt(hash);
+      if (receipt !== null) return receipt;
+      await setTimeout(LOOK);
+    }
+  }
+
+  override _getSubscriber(subscription: Subscription): Subscriber {
+    return subscription.type === "transaction"
+      ? new Waiting(this, subscription.hash)
+      : super._getSubscriber(subscription);
+  }
+}
+
+/** What stands behind `wait` of a transaction. */
+class Waiting implements Subscriber {
+  #waits = false;
+
+  constructor(
+    private readonly provider: Generous,
+    private readonly hash: string,
+  ) {}
+
+  start(): void {
+    this.#waits = true;
+    void this.provider.waitForTransaction(this.hash).then(
+      (receipt) => (this.#waits ? this.provider.emit(this.hash, receipt) : undefined),
+      // A node that does not answer any more is told of by whoever asks it next.
+      () => undefined,
+    );
+  }
+
+  stop(): void {
+    this.#waits = false;
+  }
+
+  pause(): void {
+    this.stop();
+  }
+
+  resume(): void {
+    this.start();
   }
 }
 

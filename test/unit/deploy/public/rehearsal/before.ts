@@ -1,7 +1,5 @@
 /** The moment before a deployment is handed over, reached anew: the deployment's own signed transactions up to there, and later the rest of its calls. */
 
-import { setTimeout } from "node:timers/promises";
-
 import { Transaction, type BaseWallet, type TransactionRequest } from "ethers";
 
 import { folderOf, type FinishedRecord } from "../../../../../deploy/public/record.js";
@@ -82,11 +80,9 @@ async function broadcast({ provider }: BaseWallet, raw: string): Promise<string>
   return (await present(provider, "provider").broadcastTransaction(raw)).hash;
 }
 
-async function included({ provider }: BaseWallet, hash: string, what = "what was sent"): Promise<string> {
-  const node = present(provider, "provider");
-  let receipt = await node.getTransactionReceipt(hash);
-  // A node mines at once, and answers before that.
-  for (; receipt === null; receipt = await node.getTransactionReceipt(hash)) await setTimeout(1);
+/** @throws {Error} What was sent, where it reverted. */
+export async function included({ provider }: BaseWallet, hash: string, what = "what was sent"): Promise<string> {
+  const receipt = present(await present(provider, "provider").waitForTransaction(hash), what);
   // What reverts here would make a test prove nothing.
   if (receipt.status !== 1) throw new Error(`${what} did not get through (${hash})`);
   return hash;

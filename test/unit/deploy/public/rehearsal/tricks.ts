@@ -18,7 +18,7 @@ import type { FinishedRecord } from "../../../../../deploy/public/record.js";
 import { localWallet } from "../../../../../replay/chain/embedded.js";
 import { present } from "../../../../../sdk/present.js";
 import type { Testnet } from "../../../../support/testnet.js";
-import { openAgain, sent } from "./before.js";
+import { included, openAgain, sent } from "./before.js";
 
 const DAY = 86_400;
 /** Somebody whom nobody knows. */
@@ -159,8 +159,7 @@ export async function playTricks(
       ...{ type: 4, to: deployer.address, nonce, gasLimit: 2_000_000n, authorizationList: [authorization] },
       data: encoded("run(tuple(address target, bytes data)[])", calls),
     });
-    const receipt = present(await provider.waitForTransaction(hash));
-    if (receipt.status !== 1) throw new Error("the batch did not get through");
+    await included(deployer, hash, "the batch");
   }
 
   async function listVault(token: string): Promise<void> {
