@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
+import { CLIENTS } from "../../replay/chain/client.js";
 import { parseDuration } from "../../replay/history/outage.js";
 import { parseWindow, type Window } from "../../replay/history/window.js";
 import { needsBuild } from "../built.js";
@@ -47,6 +48,12 @@ export function registerReplay(program: Command): void {
       "length of the chapters that are played side by side",
       number(1, 400, true),
       DEFAULT_CHAPTER,
+    )
+    .addOption(
+      new Option(
+        "--client <name>",
+        "what it is played on: hardhat, in this process, or anvil, which is quicker",
+      ).choices(CLIENTS),
     )
     .option("--cores <number>", "default: all", number(1, 1_024, true))
     .option("--results <folder>", "where finished chapters are kept, so that a run that was stopped goes on")

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 
+import type { Client } from "../../replay/chain/client.js";
 import { type CandleSeries, readCandles } from "../../replay/history/candles.js";
 import { readGas } from "../../replay/history/market.js";
 import type { History } from "../../replay/history/path.js";
@@ -31,6 +32,8 @@ export interface ReplayOptions extends DataOptions {
   /** {d} */
   readonly chapter: number;
   readonly cores?: number;
+  /** What it is played on: nothing that comes of it depends on that. */
+  readonly client?: Client;
   readonly results?: string;
   readonly report?: string;
 }

@@ -110,6 +110,7 @@ async function playUnder(
         view.done(index, known);
       },
       ...(store === undefined ? {} : { store }),
+      ...(options.client === undefined ? {} : { client: options.client }),
     });
   };
   try {

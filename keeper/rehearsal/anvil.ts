@@ -43,7 +43,15 @@ export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
     throw new NoAnvil("there is no anvil on this machine: install Foundry, so that it is on the PATH");
   }
   const child = spawn(program, ["--host", "127.0.0.1", "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  // It knows nothing of whoever started it, and would outlive him.
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  const ended = new Promise<void>((resolve) =>
+    child.once("close", () => {
+      process.off("exit", kill);
+      resolve();
+    }),
+  );
   const url = await new Promise<string>((resolve, reject) => {
     let [out, err, started] = ["", "", false];
     const late = setTimeout(() => {

@@ -19,7 +19,7 @@ import hre from "hardhat";
 
 import { present } from "../../sdk/present.js";
 import { GasMemory } from "./gas-memory.js";
-import { DirectNode, type NodeAnswer, type Request } from "./node.js";
+import { DirectNode, type NodeAnswer, type Request, type TextNode } from "./node.js";
 
 /** Numbers that an account has used, in blocks and with what waits. */
 interface Counts {
@@ -117,14 +117,19 @@ export class DirectProvider extends JsonRpcApiProvider {
 /**
  * Does what makes a chain, and keeps hold of the node that is made for it: Hardhat gives it to nobody, so the moment is watched at which Hardhat asks for it.
  * @param startTime Of the first block. (unix seconds)
+ * @param other A node that is asked instead of Hardhat's own, whatever Hardhat believes.
  */
-export async function withNode<T>(startTime: number, make: () => Promise<T>): Promise<{ made: T; node: DirectNode }> {
+export async function withNode<T>(
+  startTime: number,
+  make: () => Promise<T>,
+  other?: TextNode,
+): Promise<{ made: T; node: DirectNode }> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the context that it is called on
   const { createProvider } = EdrContext.prototype;
   let node: DirectNode | undefined;
   EdrContext.prototype.createProvider = async function (...parameters) {
     const created = await createProvider.apply(this, parameters);
-    const direct = new DirectNode(created, startTime);
+    const direct = new DirectNode(other ?? created, startTime);
     node = direct;
     // Hardhat asks it for nothing else that matters to a chain.
     return new Proxy(created, {

@@ -12,7 +12,9 @@ import {
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
+import { AnvilNode } from "./anvil-node.js";
 import { Chain } from "./chain.js";
+import type { Client } from "./client.js";
 import { DirectProvider, withNode } from "./direct.js";
 
 export const LOCAL_CHAIN_ID = 31_337;
@@ -42,13 +44,34 @@ export async function startEmbeddedChain(startTime: number): Promise<EmbeddedCha
   return await embeddedChainOn(await connect(startTime));
 }
 
+export interface DirectOptions {
+  /** Hardhat's if absent. */
+  readonly client?: Client;
+  /** Whether what a function needs is searched for once, and not with each estimate (as if absent). Estimates are then off by some thousandths. */
+  readonly remembersGas?: boolean;
+}
+
 /**
  * The same, asked without detours, and with a clock that only blocks move: the same requests give the same chain, to the last bit.
  * @param startTime Time of the first block, unix seconds.
- * @param remembersGas Whether what a function needs is searched for once, and not with each estimate. Estimates are then off by some thousandths.
+ * @throws {NoAnvil}
  */
-export async function startDirectChain(startTime: number, remembersGas = true): Promise<EmbeddedChain> {
-  const { made: connection, node } = await withNode(startTime, () => connect(startTime, RICH));
+export async function startDirectChain(
+  startTime: number,
+  { client = "hardhat", remembersGas = true }: DirectOptions = {},
+): Promise<EmbeddedChain> {
+  const genesis = { startTime, chainId: LOCAL_CHAIN_ID, balance: RICH };
+  const other = client === "anvil" ? await AnvilNode.start(genesis) : undefined;
+  try {
+    return await directChain(startTime, remembersGas, other);
+  } catch (error) {
+    await other?.close();
+    throw error;
+  }
+}
+
+async function directChain(startTime: number, remembersGas: boolean, other?: AnvilNode): Promise<EmbeddedChain> {
+  const { made: connection, node } = await withNode(startTime, () => connect(startTime, RICH), other);
   const provider = new DirectProvider(node, LOCAL_CHAIN_ID, remembersGas);
   return {
     connection,
@@ -58,6 +81,7 @@ export async function startDirectChain(startTime: number, remembersGas = true): 
     close: async () => {
       provider.destroy();
       await connection.close();
+      await other?.close();
     },
   };
 }

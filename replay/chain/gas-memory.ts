@@ -1,8 +1,12 @@
 /**
- * What transactions will need. A node finds that out by executing a call a dozen times over with ever closer limits. Here that is done once for each function; from then on
- * the call is executed once, and what it uses is put in the same proportion: calls of one function that use about as much need about as much.
+ * What transactions will need. A node finds that out by executing a call a dozen times over with ever closer limits. Here that is done once for each function, in the same
+ * way whatever the node; from then on the call is executed once, and what it uses is put in the same proportion: calls of one function that use about as much need about
+ * as much.
  */
 
+import { toQuantity } from "ethers";
+
+import { MAX_TRANSACTION_GAS } from "./chain.js";
 import type { DirectNode, NodeAnswer } from "./node.js";
 
 /** What is known of a function. {gas} */
@@ -15,6 +19,10 @@ interface Known {
 
 /** Where a call uses more or less by more than that part of what is known, it is a call of another kind. */
 const ALIKE = 8n;
+/** A limit that does not suffice is raised by that part of it. */
+const STEP = 8n;
+/** What is found is that part too high at most. */
+const PRECISION = 1_000n;
 /** Characters of a selector, and of one word of arguments. */
 const SELECTOR = 10;
 const WORD = 64;
@@ -37,17 +45,47 @@ export class GasMemory {
 
   /** As `eth_estimateGas` answers: what reverts now is refused with the reason, whatever is known. */
   async estimate(call: Call): Promise<NodeAnswer> {
-    const key = keyOf(call);
     const used = await this.#used(call);
+    const known = used === undefined ? undefined : await this.#alike(call, used);
+    // The node says why.
+    if (used === undefined || known === undefined) {
+      return await this.#node.ask({ method: "eth_estimateGas", params: [call] });
+    }
+    return { result: toQuantity((known.limit * used + known.used - 1n) / known.used) };
+  }
+
+  /** What is known of calls like this one. Undefined where no limit suffices for it. */
+  async #alike(call: Call, used: bigint): Promise<Known | undefined> {
+    const key = keyOf(call);
     const known = this.#known.get(key);
-    if (used !== undefined && known !== undefined && isAlike(used, known.used)) {
-      return { result: `0x${((known.limit * used + known.used - 1n) / known.used).toString(16)}` };
+    if (known !== undefined && isAlike(used, known.used)) return known;
+    const limit = await this.#limit(call, used);
+    if (limit === undefined) return undefined;
+    const found = { limit, used };
+    this.#known.set(key, found);
+    return found;
+  }
+
+  /** The least limit with which it goes through, or a thousandth more: what is given back is given back in the end, and a call passes on 63 parts of 64. */
+  async #limit(call: Call, used: bigint): Promise<bigint | undefined> {
+    let [low, high] = [used - 1n, used];
+    while (!(await this.#suffices(call, high))) {
+      if (high >= MAX_TRANSACTION_GAS) return undefined;
+      const more = high + high / STEP;
+      [low, high] = [high, more < MAX_TRANSACTION_GAS ? more : MAX_TRANSACTION_GAS];
     }
-    const answer = await this.#node.ask({ method: "eth_estimateGas", params: [call] });
-    if (used !== undefined && "result" in answer) {
-      this.#known.set(key, { limit: BigInt(String(answer.result)), used });
+    while ((high - low) * PRECISION > high) {
+      const middle = (low + high) / 2n;
+      if (await this.#suffices(call, middle)) high = middle;
+      else low = middle;
     }
-    return answer;
+    return high;
+  }
+
+  async #suffices(call: Call, gas: bigint): Promise<boolean> {
+    return (
+      "result" in (await this.#node.ask({ method: "eth_call", params: [{ ...call, gas: toQuantity(gas) }, "pending"] }))
+    );
   }
 
   /** Undefined where it reverts. */

@@ -3,7 +3,7 @@
  * piece is a trip to the node's own thread and back, which takes longer than most answers.
  */
 
-import type { Provider as Node, Response } from "@nomicfoundation/edr";
+import type { Response } from "@nomicfoundation/edr";
 
 /** What is asked of a node. */
 export interface Request {
@@ -18,6 +18,11 @@ export interface Requests {
   enqueue?(request: Request): Promise<unknown>;
   /** Several in the order given, in one piece. Where one is refused, those after it are not done. */
   requestAll?(requests: readonly Request[]): Promise<readonly unknown[]>;
+}
+
+/** A node as Hardhat asks its own: requests as text. */
+export interface TextNode {
+  handleRequest(text: string): Promise<Pick<Response, "data" | "stackTrace" | "callTraces">>;
 }
 
 /** The node refused, or a call reverted. */
@@ -47,6 +52,8 @@ const SETS_TIME = "evm_setNextBlockTimestamp";
 const SETS_AUTOMINE = "evm_setAutomine";
 const NOTED = new Set([SETS_TIME, SETS_AUTOMINE]);
 const MINES = "evm_mine";
+/** What is executed as if it were in the next block. */
+const TRIES = /^(?:eth_estimateGas|debug_traceCall)$/;
 /** What changes nothing, and does not depend on what waits for the next block unless it says so. */
 const READS =
   /^eth_(?:call|blockNumber|chainId|getBalance|getBlockBy\w+|getCode|getLogs|getTransaction(?:Count|Receipt))$/;
@@ -66,8 +73,8 @@ interface Waiting {
 }
 
 /** Whatever a machine's speed, the same requests give the same chain: a block is one second after the one before where nobody says another time. */
-export class DirectNode implements Requests {
-  readonly #node: Pick<Node, "handleRequest">;
+export class DirectNode implements Requests, TextNode {
+  readonly #node: TextNode;
   /** Time of the next block, if somebody said. (unix seconds) */
   #set: number | undefined;
   #time: number;
@@ -78,13 +85,13 @@ export class DirectNode implements Requests {
   #handingIn: Promise<void> = Promise.resolve();
 
   /** @param startTime Of the first block. (unix seconds) */
-  constructor(node: Pick<Node, "handleRequest">, startTime: number) {
+  constructor(node: TextNode, startTime: number) {
     this.#node = node;
     this.#time = startTime;
   }
 
   /** A request as text, as Hardhat hands it in. */
-  async handleRequest(text: string): Promise<Response> {
+  async handleRequest(text: string): ReturnType<TextNode["handleRequest"]> {
     await this.#handIn();
     const method = METHOD.exec(text.slice(0, HEAD))?.[1] ?? "";
     const before = this.#before(NOTED.has(method) ? (JSON.parse(text) as Request) : { method });
@@ -181,20 +188,27 @@ export class DirectNode implements Requests {
     return typeof data === "string" ? (JSON.parse(data) as NodeAnswer) : data;
   }
 
-  /** What must be asked for before a request, if anything: blocks have no time of the machine's. */
+  /** What must be asked for before a request, if anything: blocks have no time of the machine's, and neither has one that is only thought of. */
   #before({ method, params }: Request): Request | undefined {
     if (method === SETS_TIME) this.#set = Number(params?.[0]);
     else if (method === SETS_AUTOMINE) this.#automine = params?.[0] === true;
+    if (TRIES.test(method) || params?.includes(PENDING) === true)
+      return this.#set === undefined ? setsTime(this.#time + 1) : undefined;
     if (method !== MINES && !(this.#automine && SENDS.test(method))) return undefined;
     const said = this.#set;
     this.#set = undefined;
     this.#time = said ?? this.#time + 1;
-    return said === undefined ? { method: SETS_TIME, params: [`0x${this.#time.toString(16)}`] } : undefined;
+    return said === undefined ? setsTime(this.#time) : undefined;
   }
 }
 
-function isRead({ method, params }: Request): boolean {
+/** Whether it changes nothing, and does not depend on what waits for the next block. */
+export function isRead({ method, params }: Request): boolean {
   return READS.test(method) && params?.includes(PENDING) !== true;
+}
+
+function setsTime(time: number): Request {
+  return { method: SETS_TIME, params: [`0x${time.toString(16)}`] };
 }
 
 function textOf({ method, params = [] }: Request): string {

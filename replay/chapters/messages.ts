@@ -1,9 +1,11 @@
 /** What a process that plays chapters is told, and tells. */
 
+import type { Client } from "../chain/client.js";
 import type { ChapterJob, ChapterProgress, ChapterResult } from "./chapter.js";
 
 export interface ToPlayer {
   readonly job: ChapterJob;
+  readonly client: Client;
 }
 
 export type FromPlayer =

@@ -1,5 +1,6 @@
 /** Plays a chapter: the engine of `npm start`, in a world of its day, with people who act. */
 
+import type { Client } from "../chain/client.js";
 import { startDirectChain } from "../chain/embedded.js";
 import { absentDuring } from "../actors/absent.js";
 import { AttentiveKeepers } from "../actors/attentive.js";
@@ -36,14 +37,20 @@ const KEEPING = {
 } as const;
 const ANSWER_UNIT = 1e8;
 
+export interface PlayOptions {
+  /** What it is played on; Hardhat's node in this process if absent. Nothing that comes of it depends on that. */
+  readonly client?: Client;
+  readonly onProgress?: (progress: ChapterProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
 export async function playChapter(
   job: ChapterJob,
-  onProgress: (progress: ChapterProgress) => void = () => undefined,
-  signal?: AbortSignal,
+  { client = "hardhat", onProgress, signal }: PlayOptions = {},
 ): Promise<ChapterResult> {
   const { from, seed, accounts, terms, path, outages } = job;
   signal?.throwIfAborted();
-  const embedded = await startDirectChain(from - SETUP_TIME);
+  const embedded = await startDirectChain(from - SETUP_TIME, { client });
   try {
     const random = seeded(seed).fork(`chapter ${from.toString()}`);
     const quotes = { answers: { ...terms.answers }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
@@ -64,7 +71,7 @@ export async function playChapter(
       path,
       from,
       ({ step, steps, time, eth }) => {
-        onProgress({ step, steps, time: from + time, eth: Number(eth) / ANSWER_UNIT });
+        onProgress?.({ step, steps, time: from + time, eth: Number(eth) / ANSWER_UNIT });
       },
       signal,
       {

@@ -1,6 +1,7 @@
 /** A process that plays the chapter that it is sent, and ends with whoever sent it. */
 
 import { withoutStackTraces } from "../chain/direct.js";
+import type { ChapterProgress } from "./chapter.js";
 import type { FromPlayer, ToPlayer } from "./messages.js";
 import { playChapter } from "./play.js";
 
@@ -11,15 +12,16 @@ function tell(message: FromPlayer): void {
   process.send?.(message);
 }
 
-async function play({ job }: ToPlayer): Promise<void> {
+async function play({ job, client }: ToPlayer): Promise<void> {
   let told = 0;
   try {
-    const result = await playChapter(job, (progress) => {
+    const onProgress = (progress: ChapterProgress): void => {
       const now = performance.now();
       if (now - told < TELL_EVERY) return;
       told = now;
       tell({ kind: "progress", progress });
-    });
+    };
+    const result = await playChapter(job, { client, onProgress });
     tell({ kind: "done", result });
   } catch (error) {
     const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));

@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import type { Client } from "../chain/client.js";
 import { present } from "../../sdk/present.js";
 import type { ChapterJob, ChapterProgress, ChapterResult } from "./chapter.js";
 import type { FromPlayer, ToPlayer } from "./messages.js";
@@ -27,6 +28,8 @@ export class ChapterFailed extends Error {
 }
 
 export interface PoolOptions {
+  /** What chapters are played on; Hardhat's node if absent. */
+  readonly client?: Client;
   /** 1 plays in this process. */
   readonly cores: number;
   readonly store?: ChapterStore;
@@ -42,7 +45,7 @@ export interface PoolOptions {
  * @throws {ChapterFailed} or the signal's reason; what is finished by then is in the store.
  */
 export async function playAll(jobs: readonly ChapterJob[], options: PoolOptions): Promise<ChapterResult[]> {
-  const { cores, store, onProgress, onDone, signal } = options;
+  const { client = "hardhat", cores, store, onProgress, onDone, signal } = options;
   const results = new Array<ChapterResult | undefined>(jobs.length);
   const waiting: number[] = [];
   jobs.forEach((job, index) => {
@@ -66,9 +69,9 @@ export async function playAll(jobs: readonly ChapterJob[], options: PoolOptions)
       onDone?.(index, false);
     }
   };
-  const players = count <= 1 ? [] : Array.from({ length: count }, () => new Player(stopped));
+  const players = count <= 1 ? [] : Array.from({ length: count }, () => new Player(client, stopped));
   try {
-    if (count <= 1) await work((job, tell) => playChapter(job, tell, stopped));
+    if (count <= 1) await work((job, tell) => playChapter(job, { client, onProgress: tell, signal: stopped }));
     else await Promise.all(players.map((player) => work((job, tell) => player.play(job, tell))));
   } catch (error) {
     stop.abort();
@@ -83,10 +86,12 @@ type Play = (job: ChapterJob, tell: (progress: ChapterProgress) => void) => Prom
 
 /** A process of its own for one chapter after the other; a new one for each, as memory is not given back otherwise. */
 class Player {
+  readonly #client: Client;
   readonly #signal: AbortSignal;
   #child: ChildProcess | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor(client: Client, signal: AbortSignal) {
+    this.#client = client;
     this.#signal = signal;
   }
 
@@ -110,7 +115,7 @@ class Player {
       };
       this.#signal.addEventListener("abort", abort, { once: true });
       child.on("message", (message: FromPlayer) => {
-        if (message.kind === "ready") child.send({ job } satisfies ToPlayer);
+        if (message.kind === "ready") child.send({ job, client: this.#client } satisfies ToPlayer);
         else if (message.kind === "progress") tell(message.progress);
         else if (message.kind === "done") resolve(message.result);
         else fail(message.message, { cause: message.stack });
@@ -125,8 +130,9 @@ class Player {
     });
   }
 
+  /** It ends by itself, and what it started with it. */
   end(): void {
-    this.#child?.kill("SIGKILL");
+    if (this.#child?.connected === true) this.#child.disconnect();
     this.#child = undefined;
   }
 }

@@ -51,8 +51,9 @@ export class Rebalancing {
     return Number(this.lost < 0n ? -size : size);
   }
 
-  /** Reads the auctions of the blocks `from`..`to`. */
+  /** Reads the auctions of the blocks `from`..`to`, if there are any. */
   async read(from: number, to: number): Promise<void> {
+    if (from > to) return;
     const logs = await this.#provider.getLogs({
       address: this.#address,
       topics: [WATCHED],

@@ -64,6 +64,7 @@ describe("replay/chain: the node, asked in whole pieces", () => {
       ["eth_call c latest"],
       ["eth_sendTransaction a", "eth_sendTransaction b", "evm_setNextBlockTimestamp 0x3e9", "evm_mine"],
       ["eth_sendTransaction d"],
+      ["evm_setNextBlockTimestamp 0x3ea"],
       ["eth_estimateGas e"],
     ]);
   });
@@ -76,5 +77,24 @@ describe("replay/chain: the node, asked in whole pieces", () => {
     await node.request(mine);
     const times = pieces.flat().filter((each) => each.startsWith("evm_setNextBlockTimestamp"));
     expect(times.map((each) => each.split(" ")[1])).to.deep.equal(["0x3e9", "0x800", "0x801"]);
+  });
+
+  it("tries what is to come in the second after the last block, or when somebody says, however late it is", async () => {
+    const { node, pieces } = nodeWith({});
+    await withoutAutomine(node);
+    await node.request(mine);
+    const tried = { method: "debug_traceCall", params: ["a"] };
+    await node.request(tried);
+    await node.request({ method: "eth_call", params: ["b", "pending"] });
+    await node.request({ method: "evm_setNextBlockTimestamp", params: ["0x800"] });
+    await node.request(tried);
+    expect(pieces.slice(3)).to.deep.equal([
+      ["evm_setNextBlockTimestamp 0x3ea"],
+      ["debug_traceCall a"],
+      ["evm_setNextBlockTimestamp 0x3ea"],
+      ["eth_call b pending"],
+      ["evm_setNextBlockTimestamp 0x800"],
+      ["debug_traceCall a"],
+    ]);
   });
 });

@@ -10,6 +10,7 @@ import { oneKeeper } from "../../../../replay/scenario/keepers.js";
 import { runScenario } from "../../../../replay/scenario/run.js";
 import { createWorld } from "../../../../replay/scenario/world.js";
 import { present } from "../../../../sdk/present.js";
+import { needAnvil } from "../../../support/anvil.js";
 
 const HOUR = 3_600;
 const SEED = 2_020;
@@ -23,7 +24,7 @@ describe("replay/chapters: a chapter", () => {
     this.timeout(240_000);
     const played = async (ask: (direct: EmbeddedChain) => Promise<EmbeddedChain>): Promise<unknown[]> => {
       // Estimates as the node makes them: what keepers ask of trades depends on them.
-      const direct = await startDirectChain(START - 2 * HOUR, false);
+      const direct = await startDirectChain(START - 2 * HOUR, { remembersGas: false });
       try {
         const embedded = await ask(direct);
         const quotes = { answers: { ...LOCAL_ANSWERS }, ratio: STAKING_RATIO, dollar: 10n ** 18n };
@@ -45,11 +46,21 @@ describe("replay/chapters: a chapter", () => {
     expect(direct[2], "accounts handled").to.be.above(0);
   });
 
+  it("comes to the same, to the last figure, on another client", async function () {
+    this.timeout(240_000);
+    needAnvil(this);
+    const job: ChapterJob = { from: START, seed: SEED, accounts: 8, terms: LOCAL_TERMS, path: PATH, outages: [] };
+    const here = await playChapter(job);
+    const there = await playChapter(job, { client: "anvil" });
+    expect(there).to.deep.equal(here);
+    expect(here.liquidated.accounts + here.absorbed.accounts, "accounts handled").to.be.above(0);
+  });
+
   it("does not begin when it was told to end, and says why", async () => {
     const job: ChapterJob = { from: START, seed: 1, accounts: 1, terms: LOCAL_TERMS, path: PATH, outages: [] };
     const stop = new AbortController();
     stop.abort(new Error("enough"));
-    const ending = await playChapter(job, undefined, stop.signal).catch((error: unknown) => error);
+    const ending = await playChapter(job, { signal: stop.signal }).catch((error: unknown) => error);
     expect(ending).to.be.an("error").with.property("message", "enough");
   });
 });
