@@ -173,7 +173,8 @@ export class AnvilNode implements TextNode {
     if (this.#socket.destroyed) throw new AnvilEnded();
     return await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#socket.write(JSON.stringify(what));
+      // There is nothing else in it than what one byte says.
+      this.#socket.write(JSON.stringify(what), "latin1");
     });
   }
 
