@@ -15,6 +15,7 @@ import {
 import { DeploymentInterrupted, DeploymentStopped } from "../../deploy/public/errors.js";
 import { NodeError, nodeAt, NodeProvider, type Node } from "../../deploy/public/node.js";
 import { deployPublic, type Outcome, type Plan } from "../../deploy/public/run.js";
+import { cannotPay } from "../../keeper/rpc/cannot-pay.js";
 import type { AddressBook } from "../../sdk/addresses.js";
 import { parseAddress } from "../address.js";
 import { handOf, nobody, type SignerOptions } from "../account/signer.js";
@@ -124,9 +125,6 @@ async function ship(outcome: Outcome, node: Node): Promise<boolean> {
   return shipAddressBook(outcome.book);
 }
 
-/** As clients say that an account cannot pay for what it sends. */
-const POOR = /insufficient funds|enough funds|gas required exceeds allowance/i;
-
 export function forTheUser(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof DeploymentInterrupted && signal.aborted) {
     const reason = signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT";
@@ -135,7 +133,7 @@ export function forTheUser(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof DeploymentStopped) {
     return new CliError(error.message, EXIT.failed, error.hint, { code: error.name, values: {} });
   }
-  if (error instanceof Error && POOR.test(error.message)) {
+  if (error instanceof Error && cannotPay(error.message)) {
     return new CliError(
       "the deployer's ether does not suffice any more",
       EXIT.failed,

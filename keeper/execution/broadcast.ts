@@ -3,6 +3,7 @@
 import { JsonRpcApiProvider, type Provider } from "ethers";
 
 import { reasonOf } from "../log.js";
+import { cannotPay } from "../rpc/cannot-pay.js";
 
 /**
  * - taken: the node has it, or had it already
@@ -16,7 +17,7 @@ export type Answer =
 const KNOWN = /already known|known transaction|already imported|already in (the )?mempool|alreadyknown/i;
 const OUTBID = /underpriced|fee too low|replacement/i;
 const REFUSED =
-  /insufficient funds|enough funds|intrinsic gas|exceeds (the )?(block )?gas limit|gas limit is too|gas uint64|max fee per gas less than block base fee|less than .*base ?fee|invalid sender|invalid chain|exceeds transaction gas limit|tx fee .* exceeds|oversized data/i;
+  /intrinsic gas|exceeds (the )?(block )?gas limit|gas limit is too|gas uint64|max fee per gas less than block base fee|less than .*base ?fee|invalid sender|invalid chain|exceeds transaction gas limit|tx fee .* exceeds|oversized data/i;
 
 export async function broadcast(provider: Provider, raw: string): Promise<Answer> {
   try {
@@ -44,7 +45,7 @@ export function classify(error: unknown): Answer {
   const text = `${reason} ${innerMessage(error)} ${codeOf(error)}`;
   if (KNOWN.test(text)) return { kind: "taken" };
   if (OUTBID.test(text)) return { kind: "outbid", reason };
-  if (REFUSED.test(text)) return { kind: "refused", reason };
+  if (cannotPay(text) || REFUSED.test(text)) return { kind: "refused", reason };
   return { kind: "unknown", reason };
 }
 

@@ -3,12 +3,12 @@
 import type { Desk } from "../desk.js";
 import { firstOffer } from "../execution/fees.js";
 import { max, min } from "../order.js";
+import { cannotPay } from "../rpc/cannot-pay.js";
 
 /** Blocks for which it is remembered that nodes found a transaction too dear. */
 const REMEMBERED = 50;
-/** Nodes' words for a transaction that the key cannot pay for, or that costs more than they pass on. */
-const TOO_DEAR =
-  /insufficient ?funds|enough funds|exceeds account balance|fee .*exceeds the configured cap|fee cap exceeded/i;
+/** Nodes' words for a transaction that costs more than they pass on. */
+const ABOVE_CAP = /fee .*exceeds the configured cap|fee cap exceeded/i;
 
 export class GasRoom {
   readonly #desk: Desk;
@@ -36,7 +36,7 @@ export class GasRoom {
   /** Whether a transaction with less gas might have been taken, by why this one was not; if so, the next ones ask for less. */
   isTooDear(obstacle: string, gasLimit: bigint): boolean {
     const offer = this.#offer();
-    if (offer === undefined || !TOO_DEAR.test(obstacle)) return false;
+    if (offer === undefined || !(cannotPay(obstacle) || ABOVE_CAP.test(obstacle))) return false;
     this.#tooDear = { wei: gasLimit * offer.maxFee, until: this.#desk.head.number + REMEMBERED };
     return true;
   }

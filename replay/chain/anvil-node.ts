@@ -78,7 +78,12 @@ export class AnvilNode implements TextNode {
       const origin = await serveVoid({ chainId, time: startTime, ...fees });
       ends.unshift(() => origin.close());
       const folder = mkdtempSync(join(tmpdir(), "plimsoll-anvil-"));
-      ends.unshift(() => rmSync(folder, { recursive: true, force: true }));
+      const remove = (): void => rmSync(folder, { recursive: true, force: true });
+      process.once("exit", remove);
+      ends.unshift(() => {
+        process.off("exit", remove);
+        remove();
+      });
       const path = process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "ipc");
       const anvil = await startAnvil([
         ...[

@@ -13,6 +13,9 @@ import type { ChapterStore } from "./store.js";
 const PLAYER = fileURLToPath(new URL("player.ts", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../../hardhat.config.ts", import.meta.url));
 
+/** For a process to end by itself. {ms} */
+const PATIENCE = 10_000;
+
 /** A chapter came to no end. */
 export class ChapterFailed extends Error {
   override readonly name = "ChapterFailed";
@@ -77,7 +80,7 @@ export async function playAll(jobs: readonly ChapterJob[], options: PoolOptions)
     stop.abort();
     throw signal?.aborted === true ? signal.reason : error;
   } finally {
-    for (const player of players) player.end();
+    await Promise.all(players.map((player) => player.end()));
   }
   return results.map((result) => present(result, "result of a chapter"));
 }
@@ -89,6 +92,8 @@ class Player {
   readonly #client: Client;
   readonly #signal: AbortSignal;
   #child: ChildProcess | undefined;
+  /** Until then its process is there. */
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(client: Client, signal: AbortSignal) {
     this.#client = client;
@@ -96,7 +101,7 @@ class Player {
   }
 
   async play(job: ChapterJob, tell: (progress: ChapterProgress) => void): Promise<ChapterResult> {
-    this.end();
+    await this.end();
     const child = fork(PLAYER, [], {
       // Most of what is made lives for one step: it is collected while it is young, and at once.
       execArgv: ["--max-semi-space-size=64", "--import", "tsx"],
@@ -105,12 +110,13 @@ class Player {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#child = child;
+    this.#ended = new Promise((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
     return await new Promise<ChapterResult>((resolve, reject) => {
       const fail = (reason: string, options?: ErrorOptions): void => {
         reject(new ChapterFailed(job.from, reason, options));
       };
       const abort = (): void => {
-        this.end();
+        void this.end();
         fail("it was stopped");
       };
       this.#signal.addEventListener("abort", abort, { once: true });
@@ -130,9 +136,13 @@ class Player {
     });
   }
 
-  /** It ends by itself, and what it started with it. */
-  end(): void {
-    if (this.#child?.connected === true) this.#child.disconnect();
+  /** It ends by itself, and what it started with it; by force, where it does not. */
+  async end(): Promise<void> {
+    const child = this.#child;
     this.#child = undefined;
+    if (child?.connected === true) child.disconnect();
+    const force = setTimeout(() => void child?.kill("SIGKILL"), PATIENCE);
+    await this.#ended;
+    clearTimeout(force);
   }
 }
