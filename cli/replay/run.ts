@@ -2,8 +2,11 @@
 
 import { availableParallelism } from "node:os";
 
-import { playAll } from "../../replay/chapters/pool.js";
-import { ChapterStore } from "../../replay/chapters/store.js";
+import { anvilVersion, NoAnvil } from "../../keeper/rehearsal/anvil.js";
+import { AnvilEnded, AnvilFailed } from "../../replay/chain/anvil-node.js";
+import type { Client } from "../../replay/chain/client.js";
+import { ChapterFailed, playAll } from "../../replay/chapters/pool.js";
+import { ChapterStore, digestOfCode } from "../../replay/chapters/store.js";
 import type { ChapterResult } from "../../replay/chapters/chapter.js";
 import { MEASURED, nameOf, type Policy, readPolicy } from "../../replay/policy/policy.js";
 import { compare, type Comparison, played } from "../../replay/run/compare.js";
@@ -21,7 +24,7 @@ import {
 } from "../../replay/run/report.js";
 import { breachesOf, exceedances, type Totals, totalsOf } from "../../replay/run/totals.js";
 import type { Breach } from "../../replay/chronicle/chronicle.js";
-import { CliError, Interrupted } from "../errors.js";
+import { CliError, EnvironmentError, Interrupted } from "../errors.js";
 import { checkOut, columns, say, writeText } from "../risk/output.js";
 import { untilStopped } from "../until-stopped.js";
 import { commandOf, readInputs, type ReplayOptions, windowsOf } from "./options.js";
@@ -93,7 +96,9 @@ async function playUnder(
   ended.addEventListener("abort", () => {
     stop.abort(new Interrupted(ended.reason === "SIGINT" ? "SIGINT" : "SIGTERM", "the replay"));
   });
-  const store = options.results === undefined ? undefined : new ChapterStore(options.results);
+  const version = versionOf(options.client);
+  const store =
+    options.results === undefined ? undefined : new ChapterStore(options.results, `${digestOfCode()} ${version}`);
   const play = async (each: Policy, name = nameOf(each)): Promise<readonly ChapterResult[]> => {
     const jobs = plan.jobs(each);
     view.begin(
@@ -117,9 +122,28 @@ async function playUnder(
     const results = await play(policy);
     if (options.compare !== true) return { results };
     return { results, comparison: await compare(played(policy, results), play) };
+  } catch (error) {
+    if (!isOfTheMachine(error)) throw error;
+    throw new EnvironmentError(error.message, "Run the same again; with --results it goes on with what is missing.");
   } finally {
     view.stop();
   }
+}
+
+/** What chapters are played on. @throws {EnvironmentError} where it is not on this machine. */
+function versionOf(client: Client = "hardhat"): string {
+  if (client === "hardhat") return client;
+  try {
+    return anvilVersion();
+  } catch (error) {
+    if (!(error instanceof NoAnvil)) throw error;
+    throw new EnvironmentError(error.message, "Or leave --client anvil away: the same comes of it, more slowly.");
+  }
+}
+
+/** A process or a client ended: nothing that is played is wrong. */
+function isOfTheMachine(error: unknown): error is Error {
+  return error instanceof ChapterFailed || error instanceof AnvilEnded || error instanceof AnvilFailed;
 }
 
 /** @throws {CliError} saying what did not hold, and when. */

@@ -289,14 +289,18 @@ function successorsOf(
 
 /** Nothing is to be done, if the chain has what was deployed. */
 async function alreadyThere(options: PublicDeployment, record: FinishedRecord): Promise<Outcome> {
-  const { network, node, deployments } = options;
+  const { network, node, provider, deployments } = options;
   const chainId = await quantity(node, "eth_chainId");
   if (chainId !== BigInt(network.chainId)) {
     throw new PreflightFailed([`chain: its id is ${chainId}, not ${network.chainId}`]);
   }
   await stillThere(options, Object.entries(record.contracts));
   const folder = folderOf(deployments, network.chainId);
-  const book = publicBook(network, record, progressIn(folder).blocks.get(ENGINE) ?? record.firstBlock);
+  const made = record.transactions?.[ENGINE];
+  const block =
+    progressIn(folder).blocks.get(ENGINE) ??
+    (made === undefined ? null : await provider.getTransactionReceipt(made))?.blockNumber;
+  const book = publicBook(network, record, block ?? record.firstBlock);
   // It may have got lost, and costs nothing.
   writeAddressBook(book, deployments);
   return { state: "there", book, record };

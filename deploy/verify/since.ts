@@ -11,9 +11,6 @@ import { allEvents, notAfter, placeOf } from "./events.js";
 import type { History } from "./history.js";
 import { ANYBODYS } from "./strays.js";
 
-/** Events that are told of one contract, at most. */
-const TOLD = 3;
-
 export interface Afterwards {
   readonly provider: Provider;
   readonly interfaces: ReadonlySet<Interface>;
@@ -44,8 +41,16 @@ function storyOf(
   const own = new Set(contracts.map((one) => getAddress(one)));
   const told = logs.filter(({ address }) => own.has(getAddress(address)));
   if (told.length === 0) return undefined;
-  const said = told.slice(-TOLD).map((log) => `${nameOf(log, interfaces)} in ${log.transactionHash}`);
-  return `changed since the deployment: ${told.length > TOLD ? "..., " : ""}${said.join(", ")}`;
+  // Of each kind the last, which is in force, and how many there were: however many there are of one, none of another is hidden.
+  const byName = new Map<string, { count: number; last: string }>();
+  for (const log of told) {
+    const name = nameOf(log, interfaces);
+    byName.set(name, { count: (byName.get(name)?.count ?? 0) + 1, last: log.transactionHash });
+  }
+  const said = [...byName].map(
+    ([name, { count, last }]) => `${name} in ${last}${count === 1 ? "" : ` (the last of ${count.toString()})`}`,
+  );
+  return `changed since the deployment: ${said.join(", ")}`;
 }
 
 function nameOf({ topics }: Log, interfaces: ReadonlySet<Interface>): string {

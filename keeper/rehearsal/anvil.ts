@@ -1,9 +1,10 @@
 /** Anvil, a node for chains of one's own: the program that the package brings for this machine, or one that is on the path. */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync, type ChildProcessByStdio } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 
 export interface Anvil {
   readonly url: string;
@@ -15,6 +16,7 @@ export class NoAnvil extends Error {
   override readonly name = "NoAnvil";
 }
 
+const NOWHERE = "there is no anvil on this machine: install Foundry, so that it is on the PATH";
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 /** {ms} */
 const START_TIMEOUT = 60_000;
@@ -34,24 +36,47 @@ export function findAnvil(): string | undefined {
 }
 
 /**
+ * Which one it is, as it says itself.
+ * @throws {NoAnvil}
+ */
+export function anvilVersion(): string {
+  const program = findAnvil();
+  if (program === undefined) throw new NoAnvil(NOWHERE);
+  return spawnSync(program, ["--version"], { encoding: "utf8" }).stdout.trim();
+}
+
+/** The program in place of the shell, and beside it somebody who waits for the end of the input: that of whoever started it, however he ends. */
+const TIED = 'exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec 3<&-; exec "$0" "$@" </dev/null';
+
+/** Starts a program that knows nothing of whoever starts it, and would outlive him. */
+function spawnTied(program: string, args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+  const stdio = ["pipe", "pipe", "pipe"] as ["pipe", "pipe", "pipe"];
+  const child =
+    process.platform === "win32"
+      ? spawn(program, args, { stdio })
+      : spawn("/bin/sh", ["-c", TIED, program, ...args], { stdio });
+  // Who waits there may have ended first.
+  child.stdin.on("error", () => undefined);
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("close", () => {
+    process.off("exit", kill);
+    child.stdin.end();
+  });
+  return child;
+}
+
+/**
  * Starts one on a free port of the loopback interface.
  * @throws {NoAnvil}
  */
 export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
   const program = findAnvil();
   if (program === undefined) {
-    throw new NoAnvil("there is no anvil on this machine: install Foundry, so that it is on the PATH");
+    throw new NoAnvil(NOWHERE);
   }
-  const child = spawn(program, ["--host", "127.0.0.1", "--port", "0", ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  // It knows nothing of whoever started it, and would outlive him.
-  const kill = (): void => void child.kill("SIGKILL");
-  process.once("exit", kill);
-  const ended = new Promise<void>((resolve) =>
-    child.once("close", () => {
-      process.off("exit", kill);
-      resolve();
-    }),
-  );
+  const child = spawnTied(program, ["--host", "127.0.0.1", "--port", "0", ...args]);
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let [out, err, started] = ["", "", false];
     const late = setTimeout(() => {

@@ -21,6 +21,9 @@ const BASE_FEE = 1_000_000_000n;
 /** Blocks whose states can be asked for: whoever sets a world up looks for the first block of a contract. */
 const STATES = 256;
 const ETHER = 10n ** 18n;
+/** JSON-RPC: what was asked is not understood, or something went wrong inside. Anvil says the latter of some executions as well. */
+const [INTERNAL_ERROR, INVALID_REQUEST] = [-32_603, -32_600];
+const OF_THE_EVM = "EVM error ";
 const SENDS = new Set(["eth_sendTransaction", "eth_sendRawTransaction"]);
 
 /** Anvil has ended, and answers nothing any more. */
@@ -33,6 +36,15 @@ export class AnvilEnded extends Error {
 }
 
 type End = () => void | Promise<void>;
+
+/** Anvil could not do what it was asked, for reasons that lie in it and not in what it was asked. */
+export class AnvilFailed extends Error {
+  override readonly name = "AnvilFailed";
+
+  constructor(method: string, reason: string) {
+    super(`anvil failed at ${method}: ${reason}`);
+  }
+}
 
 /** An answer that somebody waits for. */
 interface Waiting {
@@ -129,13 +141,13 @@ export class AnvilNode implements TextNode {
     if (method === "eth_pendingTransactions") return await this.#pending();
     if (method === "evm_setAutomine") this.#automine = params[0] === true;
     if (this.#automine && SENDS.has(method)) return await this.#send(request);
-    return JSON.parse(await this.#ask({ jsonrpc: "2.0", id: 1, method, params })) as NodeAnswer;
+    return sound(method, JSON.parse(await this.#ask({ jsonrpc: "2.0", id: 1, method, params })) as NodeAnswer);
   }
 
   /** Answers when the transaction's block is there; anvil answers before. */
   async #send({ method, params = [] }: Request): Promise<NodeAnswer> {
     const text = await this.#ask({ jsonrpc: "2.0", id: 1, method: `${method}Sync`, params });
-    const answer = JSON.parse(text) as NodeAnswer;
+    const answer = sound(method, JSON.parse(text) as NodeAnswer);
     return "error" in answer ? answer : { result: (answer.result as { transactionHash: string }).transactionHash };
   }
 
@@ -153,7 +165,7 @@ export class AnvilNode implements TextNode {
   async #together(requests: readonly Request[]): Promise<readonly NodeAnswer[]> {
     const piece = requests.map(({ method, params = [] }, id) => ({ jsonrpc: "2.0", id, method, params }));
     const answers = JSON.parse(await this.#ask(piece)) as (NodeAnswer & { readonly id: number })[];
-    return answers.sort((a, b) => a.id - b.id);
+    return answers.sort((a, b) => a.id - b.id).map((answer, i) => sound(requests[i]?.method ?? "", answer));
   }
 
   async #inTurn(requests: readonly Request[]): Promise<readonly NodeAnswer[]> {
@@ -178,7 +190,7 @@ export class AnvilNode implements TextNode {
     if (this.#socket.destroyed) throw new AnvilEnded();
     return await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      // There is nothing else in it than what one byte says.
+      // Hexadecimal digits and names of methods: ASCII, and quicker so.
       this.#socket.write(JSON.stringify(what), "latin1");
     });
   }
@@ -193,4 +205,13 @@ export class AnvilNode implements TextNode {
 
 function isSeveral(asked: Request | readonly Request[]): asked is readonly Request[] {
   return Array.isArray(asked);
+}
+
+/** @throws {AnvilFailed} rather than let it pass for a call that reverts. */
+function sound(method: string, answer: NodeAnswer): NodeAnswer {
+  if ("result" in answer) return answer;
+  const { code, message } = answer.error;
+  const isProtocols = code >= INTERNAL_ERROR && code <= INVALID_REQUEST;
+  if (isProtocols && !message.startsWith(OF_THE_EVM)) throw new AnvilFailed(method, message);
+  return answer;
 }

@@ -94,7 +94,8 @@ export class DirectNode implements Requests, TextNode {
   async handleRequest(text: string): ReturnType<TextNode["handleRequest"]> {
     await this.#handIn();
     const method = METHOD.exec(text.slice(0, HEAD))?.[1] ?? "";
-    const before = this.#before(NOTED.has(method) ? (JSON.parse(text) as Request) : { method });
+    const matters = NOTED.has(method) || text.includes(`"${PENDING}"`);
+    const before = this.#before(matters ? (JSON.parse(text) as Request) : { method });
     if (before !== undefined) await this.#node.handleRequest(textOf(before));
     return await this.#node.handleRequest(text);
   }

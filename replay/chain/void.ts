@@ -61,6 +61,8 @@ export async function serveVoid(block: VoidBlock): Promise<VoidChain> {
       response.end(JSON.stringify(isSeveral(asked) ? asked.map(answer) : answer(asked)));
     });
   });
+  // A connection that is closed while its client sends on it loses a question, and the client ends over that: they stay open as long as the chain is there.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}`,

@@ -9,7 +9,8 @@ import { playChapter } from "./play.js";
 const TELL_EVERY = 500;
 
 function tell(message: FromPlayer): void {
-  process.send?.(message);
+  // Whoever would read it may have gone meanwhile, and this process goes with him.
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
 }
 
 async function play({ job, client }: ToPlayer): Promise<void> {
@@ -34,4 +35,5 @@ process.on("message", (message: ToPlayer) => void play(message));
 process.on("disconnect", () => process.exit());
 // Ctrl-C reaches all processes of a terminal; the one that started this one says when to end.
 process.on("SIGINT", () => undefined);
+if (!process.connected) process.exit();
 tell({ kind: "ready" });

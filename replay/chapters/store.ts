@@ -37,7 +37,10 @@ export class ChapterStore {
   readonly #folder: string;
   readonly #code: string;
 
-  /** @param folder Made when the first chapter is kept. */
+  /**
+   * @param folder Made when the first chapter is kept.
+   * @param code That plays, and what it plays on.
+   */
   constructor(folder: string, code: string = digestOfCode()) {
     this.#folder = folder;
     this.#code = code;

@@ -67,12 +67,16 @@ export function planReplay(wishes: Wishes): Plan {
       outages: outages.filter((outage) => outage.from < end && outage.to > start),
     };
   });
+  // Whoever is not back by then tries nothing.
+  const endless = spans.filter(({ from, to }) =>
+    outages.some((outage) => outage.from < to && outage.to >= to && outage.to > from),
+  );
   return {
     windows,
     step,
     history,
     outages,
-    notes: notesOf(chapters.length, chapterDays, unmeasured),
+    notes: notesOf(chapters.length, chapterDays, unmeasured, endless),
     jobs: (policy) =>
       chapters.map((job) => ({ ...job, terms: { ...job.terms, assets: governed(job.terms.assets, policy) } })),
   };
@@ -134,7 +138,12 @@ function floored(time: number, step: number): number {
   return Number.isFinite(time) ? Math.floor(time / step) * step : time;
 }
 
-function notesOf(chapters: number, days: number, unmeasured: readonly number[]): string[] {
+function notesOf(
+  chapters: number,
+  days: number,
+  unmeasured: readonly number[],
+  endless: readonly Required<Window>[],
+): string[] {
   const notes: string[] = [];
   if (chapters > 1) {
     notes.push(
@@ -145,6 +154,11 @@ function notesOf(chapters: number, days: number, unmeasured: readonly number[]):
   if (unmeasured.length > 0) {
     notes.push(
       `Too little history comes before ${unmeasured.map(iso).join(", ")}: that chapter starts with the volatility of the parameter file.`,
+    );
+  }
+  for (const { from, to } of endless) {
+    notes.push(
+      `The keeper is not back before the end of what is played from ${iso(from)} to ${iso(to)}: whether accounts are left under water when it returns is not seen there.`,
     );
   }
   return notes;

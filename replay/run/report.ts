@@ -148,7 +148,7 @@ export function comparisonRows({ measured, established, equalPower, equalLosses 
   ]);
 }
 
-/** Loan-to-value and liquidation threshold of ether and of bitcoin, where they are fixed. */
+/** Loan-to-value and liquidation threshold of all but the dollar, where they are fixed. */
 function parametersOf({ policy }: Played): string {
   if (policy.kind === "measured") return "measured";
   return Object.entries(policy.assets)

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 
 import { expect } from "chai";
 
-import { AnvilEnded, AnvilNode } from "../../../../replay/chain/anvil-node.js";
+import { AnvilEnded, AnvilFailed, AnvilNode } from "../../../../replay/chain/anvil-node.js";
 import { DirectNode, NodeRefused, type Request } from "../../../../replay/chain/node.js";
 import { needAnvil } from "../../../support/anvil.js";
 
@@ -84,6 +84,17 @@ describe("replay/chain: anvil under a chain", function () {
     // And each of what is only read gets an answer of its own.
     const [good, bad] = await Promise.allSettled([ask("eth_call", NOW, "latest"), ask("eth_call", REVERTS, "latest")]);
     expect([good.status, bad.status]).to.deep.equal(["fulfilled", "rejected"]);
+  });
+
+  it("does not let what goes wrong inside it pass for a call that is refused", async () => {
+    // What it does not know by itself it asks the chain that it began from, which knows nothing of this.
+    const failed: unknown = await ask("debug_traceTransaction", `0x${"77".repeat(32)}`).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).to.be.instanceOf(AnvilFailed);
+    // Out of gas, which it calls an error inside, is an answer.
+    const endless = { data: "0x5b600056", gas: hex(100_000n) };
+    expect(await ask("eth_call", endless, "latest").catch((error: unknown) => error)).to.be.instanceOf(NodeRefused);
   });
 
   it("says that it has ended, and leaves nothing behind", async () => {

@@ -70,6 +70,17 @@ describe("replay/run: what is played", () => {
     expect(named.jobs(MEASURED).map((job) => job.outages.length)).to.deep.equal([0, 1]);
   });
 
+  it("says where keepers do not come back before the end", () => {
+    const isTold = (note: string): boolean => note.startsWith("The keeper is not back before the end");
+    const notes = (outage: string): readonly string[] => plan([days(0, 8), days(9, 15)], [outage]).notes.filter(isTold);
+    expect(notes("2020-01-08T22:00:00Z/1h")).to.deep.equal([]);
+    for (const length of ["2h", "3h"]) {
+      const [note, ...others] = notes(`2020-01-08T22:00:00Z/${length}`);
+      expect(note).to.contain("from 2020-01-01T00:00Z to 2020-01-09T00:00Z");
+      expect(others).to.deep.equal([]);
+    }
+  });
+
   it("refuses what cannot be, and says what can", () => {
     expect(() => plan([days(0, 5), days(4, 8)])).to.throw(RiskError, "two windows overlap");
     expect(() => plan([days(30, 40)])).to.throw(RiskError, "nothing is left to replay");

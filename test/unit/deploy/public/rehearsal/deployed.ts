@@ -1,7 +1,7 @@
 /** A rehearsed deployment: what it leaves, and what it cost. */
 
-import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { expect } from "chai";
 
@@ -29,6 +29,14 @@ export function deployedSuite(r: Rehearsal): void {
       book,
     );
     expect(await r.nonce()).to.equal(sent);
+
+    // Also where what Ignition notes got lost with it.
+    const journal = join(dirname(path), "journal.jsonl");
+    renameSync(journal, `${journal}.lost`);
+    rmSync(path);
+    await r.run();
+    renameSync(`${journal}.lost`, journal);
+    expect(parseAddressBook(JSON.parse(readFileSync(path, "utf8"))), "from the chain").to.deep.equal(book);
   });
 
   it("cost what was estimated, to a few per cent", async () => {
