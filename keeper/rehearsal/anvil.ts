@@ -54,7 +54,8 @@ function spawnTied(program: string, args: readonly string[]): ChildProcessByStdi
   const child =
     process.platform === "win32"
       ? spawn(program, args, { stdio })
-      : spawn("/bin/sh", ["-c", TIED, program, ...args], { stdio });
+      : // In a group of its own: Ctrl-C reaches whoever started it, and he says when to end.
+        spawn("/bin/sh", ["-c", TIED, program, ...args], { stdio, detached: true });
   // Who waits there may have ended first.
   child.stdin.on("error", () => undefined);
   const kill = (): void => void child.kill("SIGKILL");
