@@ -3,9 +3,9 @@
 import { availableParallelism } from "node:os";
 
 import { anvilVersion, NoAnvil } from "../../keeper/rehearsal/anvil.js";
-import { AnvilEnded, AnvilFailed } from "../../replay/chain/anvil-node.js";
+import { AnvilFailed } from "../../replay/chain/anvil-node.js";
 import type { Client } from "../../replay/chain/client.js";
-import { ChapterFailed, playAll } from "../../replay/chapters/pool.js";
+import { ChapterLost, playAll } from "../../replay/chapters/pool.js";
 import { ChapterStore, digestOfCode } from "../../replay/chapters/store.js";
 import type { ChapterResult } from "../../replay/chapters/chapter.js";
 import { MEASURED, nameOf, type Policy, readPolicy } from "../../replay/policy/policy.js";
@@ -123,7 +123,7 @@ async function playUnder(
     if (options.compare !== true) return { results };
     return { results, comparison: await compare(played(policy, results), play) };
   } catch (error) {
-    if (!isOfTheMachine(error)) throw error;
+    if (!(error instanceof ChapterLost || error instanceof AnvilFailed)) throw error;
     throw new EnvironmentError(error.message, "Run the same again; with --results it goes on with what is missing.");
   } finally {
     view.stop();
@@ -139,11 +139,6 @@ function versionOf(client: Client = "hardhat"): string {
     if (!(error instanceof NoAnvil)) throw error;
     throw new EnvironmentError(error.message, "Or leave --client anvil away: the same comes of it, more slowly.");
   }
-}
-
-/** A process or a client ended: nothing that is played is wrong. */
-function isOfTheMachine(error: unknown): error is Error {
-  return error instanceof ChapterFailed || error instanceof AnvilEnded || error instanceof AnvilFailed;
 }
 
 /** @throws {CliError} saying what did not hold, and when. */

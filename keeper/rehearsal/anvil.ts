@@ -16,7 +16,6 @@ export class NoAnvil extends Error {
   override readonly name = "NoAnvil";
 }
 
-const NOWHERE = "there is no anvil on this machine: install Foundry, so that it is on the PATH";
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 /** {ms} */
 const START_TIMEOUT = 60_000;
@@ -35,14 +34,18 @@ export function findAnvil(): string | undefined {
   return spawnSync("anvil", ["--version"]).status === 0 ? "anvil" : undefined;
 }
 
+function anvil(): string {
+  const program = findAnvil();
+  if (program !== undefined) return program;
+  throw new NoAnvil("there is no anvil on this machine: install Foundry, so that it is on the PATH");
+}
+
 /**
  * Which one it is, as it says itself.
  * @throws {NoAnvil}
  */
 export function anvilVersion(): string {
-  const program = findAnvil();
-  if (program === undefined) throw new NoAnvil(NOWHERE);
-  return spawnSync(program, ["--version"], { encoding: "utf8" }).stdout.trim();
+  return spawnSync(anvil(), ["--version"], { encoding: "utf8" }).stdout.trim();
 }
 
 /** The program in place of the shell, and beside it somebody who waits for the end of the input: that of whoever started it, however he ends. */
@@ -72,11 +75,7 @@ function spawnTied(program: string, args: readonly string[]): ChildProcessByStdi
  * @throws {NoAnvil}
  */
 export async function startAnvil(args: readonly string[] = []): Promise<Anvil> {
-  const program = findAnvil();
-  if (program === undefined) {
-    throw new NoAnvil(NOWHERE);
-  }
-  const child = spawnTied(program, ["--host", "127.0.0.1", "--port", "0", ...args]);
+  const child = spawnTied(anvil(), ["--host", "127.0.0.1", "--port", "0", ...args]);
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let [out, err, started] = ["", "", false];

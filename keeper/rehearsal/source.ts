@@ -66,6 +66,8 @@ export async function serveSource(nodes: Answering): Promise<Source> {
       );
     });
   });
+  // Anvil keeps connections, and ends over a question that is lost when one is closed under it: they stay open as long as the source is there.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     faults,

@@ -9,8 +9,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 import { startAnvil } from "../../keeper/rehearsal/anvil.js";
+import { serveSource } from "../../keeper/rehearsal/source.js";
 import { isRead, type NodeAnswer, type Request, type TextNode } from "./node.js";
-import { serveVoid } from "./void.js";
+import { voidChain } from "./void.js";
 
 /** As many as the node in this process has. */
 const ACCOUNTS = 20;
@@ -26,8 +27,13 @@ const [INTERNAL_ERROR, INVALID_REQUEST] = [-32_603, -32_600];
 const OF_THE_EVM = "EVM error ";
 const SENDS = new Set(["eth_sendTransaction", "eth_sendRawTransaction"]);
 
-/** Anvil has ended, and answers nothing any more. */
-export class AnvilEnded extends Error {
+/** Anvil could not do what it was asked, for reasons that lie in it and not in what it was asked. */
+export class AnvilFailed extends Error {
+  override readonly name: string = "AnvilFailed";
+}
+
+/** It has ended, and answers nothing any more. */
+export class AnvilEnded extends AnvilFailed {
   override readonly name = "AnvilEnded";
 
   constructor() {
@@ -36,15 +42,6 @@ export class AnvilEnded extends Error {
 }
 
 type End = () => void | Promise<void>;
-
-/** Anvil could not do what it was asked, for reasons that lie in it and not in what it was asked. */
-export class AnvilFailed extends Error {
-  override readonly name = "AnvilFailed";
-
-  constructor(method: string, reason: string) {
-    super(`anvil failed at ${method}: ${reason}`);
-  }
-}
 
 /** An answer that somebody waits for. */
 interface Waiting {
@@ -87,7 +84,7 @@ export class AnvilNode implements TextNode {
     const ends: End[] = [];
     try {
       const fees = { gasLimit: BLOCK_GAS_LIMIT, baseFee: BASE_FEE };
-      const origin = await serveVoid({ chainId, time: startTime, ...fees });
+      const origin = await serveSource(voidChain({ chainId, time: startTime, ...fees }));
       ends.unshift(() => origin.close());
       const folder = mkdtempSync(join(tmpdir(), "plimsoll-anvil-"));
       const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -212,6 +209,6 @@ function sound(method: string, answer: NodeAnswer): NodeAnswer {
   if ("result" in answer) return answer;
   const { code, message } = answer.error;
   const isProtocols = code >= INTERNAL_ERROR && code <= INVALID_REQUEST;
-  if (isProtocols && !message.startsWith(OF_THE_EVM)) throw new AnvilFailed(method, message);
+  if (isProtocols && !message.startsWith(OF_THE_EVM)) throw new AnvilFailed(`anvil failed at ${method}: ${message}`);
   return answer;
 }

@@ -3,15 +3,9 @@
  * a fork, whose whole state it does not know, it does not.
  */
 
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-
 import { keccak256, toQuantity, ZeroAddress, ZeroHash } from "ethers";
 
-export interface VoidChain {
-  readonly url: string;
-  close(): Promise<void>;
-}
+import type { Answering } from "../../keeper/rehearsal/source.js";
 
 export interface VoidBlock {
   readonly chainId: number;
@@ -26,8 +20,6 @@ export interface VoidBlock {
 const NO_ENTRIES = keccak256("0x80");
 /** Of a list without entries. */
 const NO_UNCLES = keccak256("0xc0");
-/** JSON-RPC: there is no such method. */
-const UNKNOWN_METHOD = -32_601;
 
 /** Its one block; and nobody has anything. */
 function answersOf({ chainId, time, gasLimit, baseFee }: VoidBlock): Readonly<Record<string, unknown>> {
@@ -47,43 +39,11 @@ function answersOf({ chainId, time, gasLimit, baseFee }: VoidBlock): Readonly<Re
   };
 }
 
-/** Serves it on a free port of the loopback interface. */
-export async function serveVoid(block: VoidBlock): Promise<VoidChain> {
+/** Answers what is asked of it. @throws {Error} where it has no answer. */
+export function voidChain(block: VoidBlock): Answering {
   const answers = answersOf(block);
-  const answer = ({ id, method }: Asked): object =>
-    method in answers
-      ? { jsonrpc: "2.0", id, result: answers[method] }
-      : { jsonrpc: "2.0", id, error: { code: UNKNOWN_METHOD, message: `there is no ${method}` } };
-  const server = createServer((request, response) => {
-    void textOf(request).then((text) => {
-      const asked = JSON.parse(text) as Asked | readonly Asked[];
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(isSeveral(asked) ? asked.map(answer) : answer(asked)));
-    });
-  });
-  // A connection that is closed while its client sends on it loses a question, and the client ends over that: they stay open as long as the chain is there.
-  server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port.toString()}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    send: (method) =>
+      method in answers ? Promise.resolve(answers[method]) : Promise.reject(new Error(`nothing is known of ${method}`)),
   };
-}
-
-interface Asked {
-  readonly id: unknown;
-  readonly method: string;
-}
-
-function isSeveral(asked: Asked | readonly Asked[]): asked is readonly Asked[] {
-  return Array.isArray(asked);
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString();
 }

@@ -12,4 +12,10 @@ export type FromPlayer =
   | { readonly kind: "ready" }
   | { readonly kind: "progress"; readonly progress: ChapterProgress }
   | { readonly kind: "done"; readonly result: ChapterResult }
-  | { readonly kind: "failed"; readonly message: string; readonly stack: string };
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly stack: string;
+      /** Its client failed: nothing that is played is wrong. */
+      readonly isLost: boolean;
+    };

@@ -1,5 +1,6 @@
 /** A process that plays the chapter that it is sent, and ends with whoever sent it. */
 
+import { AnvilFailed } from "../chain/anvil-node.js";
 import { withoutStackTraces } from "../chain/direct.js";
 import type { ChapterProgress } from "./chapter.js";
 import type { FromPlayer, ToPlayer } from "./messages.js";
@@ -26,7 +27,7 @@ async function play({ job, client }: ToPlayer): Promise<void> {
     tell({ kind: "done", result });
   } catch (error) {
     const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
-    tell({ kind: "failed", message, stack });
+    tell({ kind: "failed", message, stack, isLost: error instanceof AnvilFailed });
   }
 }
 

@@ -18,7 +18,7 @@ const PATIENCE = 10_000;
 
 /** A chapter came to no end. */
 export class ChapterFailed extends Error {
-  override readonly name = "ChapterFailed";
+  override readonly name: string = "ChapterFailed";
 
   constructor(
     /** Of its first candle. (unix seconds) */
@@ -28,6 +28,11 @@ export class ChapterFailed extends Error {
   ) {
     super(`the chapter from ${new Date(from * 1_000).toISOString()} failed: ${reason}`, options);
   }
+}
+
+/** Its process or its client ended: nothing that is played is wrong, and another time it may go through. */
+export class ChapterLost extends ChapterFailed {
+  override readonly name = "ChapterLost";
 }
 
 export interface PoolOptions {
@@ -102,6 +107,8 @@ class Player {
 
   async play(job: ChapterJob, tell: (progress: ChapterProgress) => void): Promise<ChapterResult> {
     await this.end();
+    // Nobody would end a process that begins after the end.
+    this.#signal.throwIfAborted();
     const child = fork(PLAYER, [], {
       // Most of what is made lives for one step: it is collected while it is young, and at once.
       execArgv: ["--max-semi-space-size=64", "--import", "tsx"],
@@ -124,6 +131,7 @@ class Player {
         if (message.kind === "ready") child.send({ job, client: this.#client } satisfies ToPlayer);
         else if (message.kind === "progress") tell(message.progress);
         else if (message.kind === "done") resolve(message.result);
+        else if (message.isLost) reject(new ChapterLost(job.from, message.message));
         else fail(message.message, { cause: message.stack });
       });
       child.on("error", (error) => {
@@ -131,7 +139,7 @@ class Player {
       });
       child.on("exit", (code, killed) => {
         this.#signal.removeEventListener("abort", abort);
-        fail(`its process ended (${String(killed ?? code)})`);
+        reject(new ChapterLost(job.from, `its process ended (${String(killed ?? code)})`));
       });
     });
   }

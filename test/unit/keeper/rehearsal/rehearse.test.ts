@@ -202,6 +202,16 @@ describe("keeper/rehearsal", function () {
     await source.close();
   });
 
+  it("does not close connections on which nothing is asked for a while", async () => {
+    const source = await serveSource({ send: () => Promise.resolve("0x1") });
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+    const { headers } = await fetch(source.url, { method: "POST", body });
+    expect(headers.get("connection")).to.equal("keep-alive");
+    // Where a server means to close one, it says when.
+    expect(headers.get("keep-alive")).to.equal(null);
+    await source.close();
+  });
+
   it("knows the pools of a route", () => {
     const [a, b, c] = ["11", "22", "33"].map((byte) => `0x${byte.repeat(20)}`) as [string, string, string];
     expect(hopsOf(encodePath([a, b, c], [500, 100]))).to.deep.equal([
